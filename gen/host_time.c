@@ -1,0 +1,20 @@
+/* Time. */
+#include "host.h"
+
+#include <lauxlib.h>
+#include <time.h>
+
+/* now() -> seconds of a clock that never goes back, as a float. */
+static int now(lua_State *L) {
+    struct timespec time;
+    if (clock_gettime(CLOCK_MONOTONIC, &time) != 0)
+        return luaL_error(L, "no monotonic clock");
+    lua_pushnumber(L, (lua_Number)time.tv_sec + (lua_Number)time.tv_nsec * 1e-9);
+    return 1;
+}
+
+int host_open_time(lua_State *L) {
+    static const luaL_Reg functions[] = {{"now", now}, {NULL, NULL}};
+    luaL_newlib(L, functions);
+    return 1;
+}

@@ -1,0 +1,60 @@
+-- The command line: what `lutloom` understands, and which command serves it.
+local argparse = require("argparse")
+local fail = require("fail").fail
+local home = require("home")
+
+local cli = {}
+
+-- name, module and one line each; the modules add their own options.
+local COMMANDS = {
+    { "shapes", "command.shapes", "List the preset models, or the layers of a model." },
+    { "targets", "command.targets", "List the CPUs it knows, and what this machine is." },
+    { "gen", "command.gen", "Generate a library for a model's layers." },
+    { "build", "command.build", "Compile a library and verify every kernel of it." },
+    { "bench", "command.bench", "Measure a library's kernels." },
+    { "tune", "command.tune", "Measure all candidates and keep the fastest." },
+    { "explain", "command.explain", "Say what a kernel is and why it was chosen." },
+}
+
+local function new_parser()
+    local parser = argparse("lutloom")
+        :description("Generates C libraries of matmul kernels for low-bit weights.")
+        :epilog("'lutloom COMMAND --help' says more about a command.")
+        :command_target("command")
+        :help_max_width(80)
+    parser:flag("--version", "Print the version and exit."):action(function()
+        say("lutloom " .. home.version())
+        os.exit(0, true)
+    end)
+    for _, entry in ipairs(COMMANDS) do
+        local name, module, summary = table.unpack(entry)
+        require(module).options(parser:command(name, summary))
+    end
+    return parser
+end
+
+local function module_of(name)
+    for _, entry in ipairs(COMMANDS) do
+        if entry[1] == name then
+            return require(entry[2])
+        end
+    end
+    return nil
+end
+
+-- Runs the command that the words say; returns the exit code.
+function cli.run(words)
+    local module = module_of(words[1])
+    local extra = {}
+    if module and module.split then
+        words, extra = module.split(words)
+    end
+    local ok, args = new_parser():pparse(words)
+    if not ok then
+        fail("%s; 'lutloom %s' says what is understood", (args:gsub("\n", "; ")),
+            module and words[1] .. " --help" or "--help")
+    end
+    return module_of(args.command).run(args, extra) or 0
+end
+
+return cli

@@ -1,0 +1,156 @@
+-- lutloom explain: what a kernel is, and why it was chosen or not.
+local check = require("fail").check
+local fail = require("fail").fail
+local files = require("files")
+local format = require("format")
+local isa = require("isa")
+local library_folder = require("library_folder")
+local name = require("name")
+local space = require("space")
+local tuning = require("tuning")
+
+local explain = {}
+
+function explain.options(command)
+    command:argument("kernel", "A kernel's name, as the benchmark and the manifest have it.")
+    command:argument("folder", "A library's folder, for what was measured there."):args("?")
+end
+
+-- The records of name.parse's strings; an error names the part that is wrong.
+local function parts_of(kernel)
+    local parts = check(name.parse(kernel))
+    local weights = check(format.parse(parts.format))
+    local level = isa.by_name[parts.isa]
+    if not level then
+        local names = {}
+        for index, record in ipairs(isa.list) do
+            names[index] = record.name
+        end
+        fail("%s: unknown ISA '%s'; there are %s", kernel, parts.isa, table.concat(names, ", "))
+    end
+    return parts, format.kernel_format(weights), level
+end
+
+local function find(list, kernel)
+    for _, record in ipairs(list) do
+        if record.name == kernel then
+            return record
+        end
+    end
+    return nil
+end
+
+local LETTERS = {
+    { "b", "vectors of rows side by side in the layout" },
+    { "m", "vectors of rows in a tile" },
+    { "n", "tokens in a tile" },
+    { "k", "codes along K in a block" },
+    { "p", "KiB that weights are prefetched ahead" },
+}
+
+local function print_record(record)
+    say(record.name)
+    say("    computes   %s, weights %s, mode %s", 
+        record.op == "gemv" and "GEMV (N = 1)" or "GEMM (N > 1)", record.format.key, record.mode)
+    say("    runs on    %s", record.isa.name)
+    say("    family     %s, method %s; activations as %s", record.family, record.method,
+        record.act)
+    say("    layout     %s: blocks of %d rows", record.layout.name, record.layout.rows)
+    for _, entry in ipairs(LETTERS) do
+        local number = record.numbers[entry[1]]
+        if number then
+            say("    %-10s %d %s", entry[1], number, entry[2])
+        end
+    end
+    if record.tmac then
+        say("    T-MAC's published schedule: measured to compare with, never chosen")
+    end
+end
+
+-- Kernels that serve the same calls: one op, format and ISA, whatever the mode.
+local function print_rank(record, kernels)
+    local rivals = {}
+    for _, other in ipairs(kernels) do
+        if other.op == record.op and other.isa.name == record.isa.name then
+            rivals[#rivals + 1] = other
+        end
+    end
+    table.sort(rivals, function(a, b)
+        return a.rank < b.rank
+    end)
+    say(("The model's order for %s %s on %s, by cost (vector operations a weight and token):")
+        :format(record.op, record.format.key, record.isa.name))
+    for _, other in ipairs(rivals) do
+        say("  %s %2d  %.4f  %s", other.name == record.name and "*" or " ", other.rank,
+            other.cost, other.name)
+    end
+end
+
+local function print_refused(record, refused)
+    local suffix = "_" .. record.isa.name
+    local prefix = ("loom_%s_"):format(record.op)
+    local found = {}
+    for _, other in ipairs(refused) do
+        if other.name:sub(1, #prefix) == prefix and other.name:sub(-#suffix) == suffix then
+            found[#found + 1] = other
+        end
+    end
+    say(#found == 0 and "No candidate for it was refused." or "Refused candidates:")
+    for _, other in ipairs(found) do
+        say("    %s: %s", other.name, other.reason)
+    end
+end
+
+local function print_measured(kernel, folder)
+    local text = files.read(folder .. "/tuning.txt")
+    if not text then
+        say("Nothing was measured in %s ('lutloom tune %s' does).", folder, folder)
+        return
+    end
+    local record = check(tuning.parse(text, folder .. "/tuning.txt"))
+    local found = false
+    for _, row in ipairs(record.rows) do
+        local op = row.gemv == kernel and "gemv" or row.gemm == kernel and "gemm"
+        if op then
+            found = true
+            say(("Measured as the fastest for %s %dx%d, mode %s: %.3g s"):format(row.format,
+                row.m, row.k, row.mode, row[op .. "_seconds"])
+                .. (op == "gemm" and (" for %d tokens"):format(row.n) or ""))
+        end
+    end
+    if not found then
+        say("Measured in %s, and chosen for no problem.", folder)
+    end
+end
+
+local function print_place(kernel, folder)
+    local manifest
+    manifest, folder = library_folder.open(folder)
+    local entry = find(manifest.kernels, kernel)
+    if not entry then
+        fail("%s: was generated without %s; its manifest.json lists the kernels", folder, kernel)
+    end
+    say("In %s it is %s.", folder, entry.in_library and "part of the library"
+        or "a candidate, for the tools alone")
+    print_measured(kernel, folder)
+end
+
+function explain.run(args)
+    local parts, weights, level = parts_of(args.kernel)
+    local kernels, refused = space.kernels({ weights }, { "exact", "table", "table7" }, { level })
+    local record = find(kernels, args.kernel)
+    if not record then
+        local candidate = find(refused, args.kernel)
+        fail("%s: %s", args.kernel, candidate and "was refused: " .. candidate.reason
+            or ("no such schedule of %s on %s; manifest.json of a library lists its kernels")
+                :format(parts.format, parts.isa))
+    end
+    print_record(record)
+    if args.folder then
+        print_place(args.kernel, args.folder)
+    end
+    print_rank(record, kernels)
+    print_refused(record, refused)
+end
+
+return explain

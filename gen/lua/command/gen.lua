@@ -1,0 +1,120 @@
+-- lutloom gen: generates a library.
+local check = require("fail").check
+local fail = require("fail").fail
+local format = require("format")
+local library = require("library")
+local library_folder = require("library_folder")
+local models = require("models")
+local target = require("target")
+local targets = require("targets")
+
+local gen = {}
+
+local MODES = { "fastest", "exact", "table", "table7" }
+
+function gen.options(command)
+    command:option("--model", "A preset's name or a shapes file; may be said several times.")
+        :count("*"):argname("<model>")
+    command:option("--format", "Formats of the weights, such as w2g128 or t,w4g128; needed where "
+        .. "the layers have none of their own."):argname("<format>[,<format>...]")
+    command:option("--target", "CPUs that the library is for (default: native)."):argname(
+        "<target>[,<target>...]")
+    command:option("--mode", "Numeric mode; fastest (the default) leaves the choice to the "
+        .. "measurement."):choices(MODES)
+    command:option("--out", "Folder of the library; an earlier library there is generated again, "
+        .. "as before where --model is not said."):argname("<folder>"):count(1)
+end
+
+-- The words of a list with commas, each once.
+local function split_list(text, option)
+    local words, seen = {}, {}
+    for word in (text .. ","):gmatch("([^,]*),") do
+        if word == "" then
+            fail("%s: '%s' has an empty word; write it like a,b", option, text)
+        elseif not seen[word] then
+            seen[word] = true
+            words[#words + 1] = word
+        end
+    end
+    return words
+end
+
+local function read_models(names)
+    local records, plain, seen = {}, {}, {}
+    for index, name in ipairs(names) do
+        records[index] = models.read(name)
+        plain[index] = name:match("[^/]+$")
+        if seen[records[index].name] then
+            fail("--model %s: a model named %s was given before", name, records[index].name)
+        end
+        seen[records[index].name] = true
+    end
+    return records, plain
+end
+
+local function isa_names(isas)
+    local names = {}
+    for index, isa in ipairs(isas) do
+        names[index] = isa.name
+    end
+    return names
+end
+
+local function request_of(args)
+    local formats = args.format and split_list(args.format, "--format") or {}
+    for _, name in ipairs(formats) do
+        check(format.parse(name))
+    end
+    local target_names = split_list(args.target or "native", "--target")
+    local found = {}
+    for index, name in ipairs(target_names) do
+        found[index] = targets.find(name)
+    end
+    local joined = check(target.join(found))
+    local records, names = read_models(args.model)
+    return {
+        models = records,
+        model_names = names,
+        formats = formats,
+        mode = args.mode or "fastest",
+        targets = target_names,
+        arch = joined.arch,
+        triple = joined.triple,
+        flags = joined.flags,
+        isas = isa_names(joined.isas),
+    }
+end
+
+-- The request of an earlier generation, when nothing but its folder was said.
+local function request_again(args, old)
+    if not old then
+        fail("--model is missing: give a preset's name ('lutloom shapes' lists them) or a shapes "
+            .. "file")
+    elseif args.format or args.target or args.mode then
+        fail("--model is missing: without it %s is generated as before, and --format, --target and "
+            .. "--mode have no place", args.out)
+    end
+    return old.request
+end
+
+-- One line on what was generated.
+local function summary(record, folder, changed)
+    local chosen = 0
+    for _ in pairs(record.chosen) do
+        chosen = chosen + 1
+    end
+    return ("%s: %d kernels in the library, %d candidates, %s; %d files changed"):format(folder,
+        chosen, #record.kernels - chosen, table.concat(record.request.isas, " "), changed)
+end
+
+function gen.run(args)
+    local old, folder = library_folder.claim(args.out)
+    local request = #args.model > 0 and request_of(args) or request_again(args, old)
+    local record, changed, remark = library.generate(request, folder, old)
+    if remark then
+        io.stderr:write("lutloom: ", remark, "\n")
+    end
+    say(summary(record, folder, changed))
+end
+
+return gen

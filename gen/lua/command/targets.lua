@@ -1,0 +1,18 @@
+-- lutloom targets: the CPUs it knows.
+local machine = require("machine")
+local targets = require("targets")
+
+local command = {}
+
+function command.options() end
+
+function command.run()
+    say("This machine: " .. machine.identity())
+    say()
+    for _, target in ipairs(targets.list()) do
+        say("%-16s %-20s %s", target.name, table.concat(target.isas, " "),
+            target.description)
+    end
+end
+
+return command

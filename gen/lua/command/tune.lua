@@ -1,0 +1,189 @@
+-- lutloom tune: measures every candidate on this machine and keeps the winners.
+local check = require("fail").check
+local compile = require("compile")
+local fail = require("fail").fail
+local files = require("files")
+local format = require("format")
+local generate = require("generate")
+local host = require("host")
+local json = require("json")
+local library = require("library")
+local library_folder = require("library_folder")
+local machine = require("machine")
+local programs = require("programs")
+local Progress = require("progress")
+local tune = require("tune")
+local tuning = require("tuning")
+
+local command = {}
+
+-- Seconds for one kernel without --budget, and the bounds with it.
+local SECONDS, LEAST_SECONDS, MOST_SECONDS = 0.2, 0.02, 1.0
+
+-- Tokens of the GEMM that is measured: a prompt's block.
+local GEMM_TOKENS = 128
+
+function command.options(options)
+    options:argument("folder", "The library's folder; 'lutloom build' comes first.")
+    options:option("--budget", "Seconds after which no further problem is begun; what is left is "
+        .. "measured by the next run."):argname("<seconds>"):convert(function(text)
+        local seconds = tonumber(text)
+        if not seconds or not (seconds > 0 and seconds < math.huge) then
+            return nil, ("--budget: '%s' is no number of seconds above 0"):format(text)
+        end
+        return seconds
+    end)
+    options:option("--residency", "Where the weights are when a kernel starts (default: dram)."):
+        choices({ "cache", "dram" })
+    options:flag("--fresh", "Measure again what the tuning file has already.")
+end
+
+-- The record of the tuning file to go on with: the one that stands there if it is valid for
+-- this machine, compiler and kernels, or else an empty one.
+local function start_record(path, header, fresh)
+    local text = not fresh and files.read(path)
+    if text then
+        local record, reason = tuning.parse(text, path)
+        reason = reason or tuning.mismatch(record, header)
+        if not reason then
+            return record
+        end
+        io.stderr:write(("lutloom: %s is written anew: %s\n"):format(path, reason))
+    end
+    return { cpu = header.cpu, compiler = header.compiler, kernels = header.kernels, rows = {} }
+end
+
+local function kernels_by_name(manifest)
+    local kernels = {}
+    for _, kernel in ipairs(manifest.kernels) do
+        kernels[kernel.name] = kernel
+    end
+    return kernels
+end
+
+local function count_kernels(manifest, key)
+    local count = 0
+    for _, kernel in ipairs(manifest.kernels) do
+        count = count + (kernel.format == key and 1 or 0)
+    end
+    return count
+end
+
+-- The problems that `record` has no result for.
+local function missing_problems(problems, record)
+    local done, missing = {}, {}
+    for _, row in ipairs(record.rows) do
+        done[tuning.row_key(row)] = true
+    end
+    for _, problem in ipairs(problems) do
+        if not done[tuning.row_key({ format = problem.format, mode = "fastest", m = problem.m,
+            k = problem.k })] then
+            missing[#missing + 1] = problem
+        end
+    end
+    return missing
+end
+
+-- Runs loom-bench on all candidates of one problem; returns its rows.
+local function measure(session, problem, label)
+    local argv = {
+        session.program, "--all", "--json", "--format", problem.format,
+        "--shape", ("%dx%d"):format(problem.m, problem.k), "--n", "1," .. GEMM_TOKENS,
+        "--threads", "1", "--residency", session.residency, "--mode", session.mode,
+        "--seconds", ("%.3f"):format(session.seconds),
+    }
+    local samples, messages = {}, {}
+    local expected = count_kernels(session.manifest, problem.format)
+    local progress = Progress.start(label)
+    local code = check(host.run(argv, function(line)
+        local sample = line:sub(1, 1) == "{" and json.decode(line)
+        if sample then
+            samples[#samples + 1] = sample
+            progress:show(("%d of %d kernels"):format(#samples, expected))
+        else
+            messages[#messages + 1] = line
+        end
+    end))
+    progress:finish()
+    if code ~= 0 then
+        fail("%s: loom-bench failed (exit code %d): %s", session.folder, code,
+            messages[#messages] or "it said nothing")
+    end
+    return samples
+end
+
+-- Adds the choices for one problem, in every mode it can be asked for, to the record.
+local function add_choices(session, record, problem, samples)
+    local modes = { "fastest", table.unpack(generate.modes(session.mode)) }
+    for _, mode in ipairs(modes) do
+        local row = tune.choose(problem, mode, samples, session.kernels)
+        if row then
+            table.insert(record.rows, row)
+        elseif mode == "fastest" then
+            fail("%s: no kernel for %s %dx%d passed its verification", session.folder,
+                problem.format, problem.m, problem.k)
+        end
+    end
+end
+
+-- Measures problems until the budget is spent; the file is written after each. Returns how many
+-- were measured.
+local function sweep(session, record, problems, budget)
+    local deadline = budget and host.now() + budget
+    for index, problem in ipairs(problems) do
+        if deadline and index > 1 and host.now() >= deadline then
+            return index - 1
+        end
+        local label = ("tuning %s %dx%d (%d of %d)"):format(problem.format, problem.m, problem.k,
+            index, #problems)
+        add_choices(session, record, problem, measure(session, problem, label))
+        check(files.write(session.path, tuning.text(record)))
+    end
+    return #problems
+end
+
+local function seconds_for(budget, manifest, problems)
+    if not budget then
+        return SECONDS
+    end
+    local kernels = 0
+    for _, problem in ipairs(problems) do
+        kernels = kernels + count_kernels(manifest, problem.format)
+    end
+    return math.max(LEAST_SECONDS, math.min(MOST_SECONDS, budget / math.max(kernels, 1)))
+end
+
+-- Generates and builds the library with the record's choices in it.
+local function bake(folder)
+    local manifest = library_folder.open(folder)
+    local _, _, remark = library.generate(manifest.request, folder, manifest)
+    if remark then
+        fail("%s", remark)
+    end
+    return compile.library(folder, library_folder.open(folder))
+end
+
+function command.run(args)
+    local manifest, folder = library_folder.open(args.folder)
+    local program, path = folder .. "/build/loom-bench", folder .. "/tuning.txt"
+    local compiler = compile.compiler_of(folder)
+    if not compiler or not programs.find(program) then
+        fail("%s: is not built; 'lutloom build %s' comes first", folder, folder)
+    end
+    local record = start_record(path, { cpu = machine.identity(), compiler = compiler,
+        kernels = manifest.hash }, args.fresh)
+    local problems = tune.problems(manifest.problems, format.parse)
+    local missing = missing_problems(problems, record)
+    local session = {
+        folder = folder, path = path, program = program, manifest = manifest,
+        kernels = kernels_by_name(manifest), mode = manifest.request.mode,
+        residency = args.residency or "dram",
+        seconds = seconds_for(args.budget, manifest, missing),
+    }
+    local measured = sweep(session, record, missing, args.budget)
+    local verified = bake(folder)
+    say("%s: %d of %d problems tuned, %d of them now; %s", folder,
+        #problems - #missing + measured, #problems, measured, verified)
+end
+
+return command

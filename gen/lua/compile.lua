@@ -1,0 +1,114 @@
+-- Compiles a library in its folder's build/, and verifies it.
+local check = require("fail").check
+local fail = require("fail").fail
+local files = require("files")
+local host = require("host")
+local machine = require("machine")
+local programs = require("programs")
+local Progress = require("progress")
+
+local compile = {}
+
+-- Written after a successful setup: the compiler that the build folder is for.
+local function marker_path(build)
+    return build .. "/lutloom-compiler.txt"
+end
+
+-- The compiler's version that built the library in `folder`, or nil if it is not built.
+function compile.compiler_of(folder)
+    local text = files.read(marker_path(folder .. "/build"))
+    return text and text:match("^[^\n]*\n([^\n]*)")
+end
+
+-- Runs a command and returns its exit code and lines; each line goes to on_line too.
+local function run(argv, on_line)
+    local lines = {}
+    local code = check(host.run(argv, function(line)
+        lines[#lines + 1] = line
+        if on_line then
+            on_line(line)
+        end
+    end))
+    return code, lines
+end
+
+-- Ends the command after printing `lines` from the first that has `pattern`, or all.
+local function fail_with(lines, pattern, ...)
+    local first = 1
+    for index, line in ipairs(lines) do
+        if pattern and line:find(pattern) then
+            first = index
+            break
+        end
+    end
+    io.stderr:write(table.concat(lines, "\n", first), "\n")
+    fail(...)
+end
+
+local function setup(folder, build, compiler)
+    local marker = compiler .. "\n" .. programs.compiler_version(compiler) .. "\n"
+    local configured = host.path_kind(build .. "/build.ninja") == "file"
+    if configured and files.read(marker_path(build)) == marker then
+        return
+    end
+    local argv = { "env", "CC=" .. compiler, "meson", "setup", build, folder }
+    if host.path_kind(build .. "/meson-private/coredata.dat") then
+        table.insert(argv, 5, "--wipe")
+    end
+    local progress = Progress.start("configuring with " .. compiler)
+    local code, lines = run(argv)
+    progress:finish()
+    if code ~= 0 then
+        fail_with(lines, nil, "%s: meson setup failed with %s (exit code %d)", folder, compiler,
+            code)
+    end
+    check(files.write(marker_path(build), marker))
+end
+
+local function compile_all(folder, build)
+    local progress = Progress.start("compiling " .. folder)
+    local code, lines = run({ "ninja", "-C", build }, function(line)
+        local counts, what = line:match("^(%[%d+/%d+%])%s*(.*)$")
+        if counts then
+            progress:show(counts .. " " .. (what:match("([%w_.-]+)%s*$") or what))
+        end
+    end)
+    progress:finish()
+    if code ~= 0 then
+        fail_with(lines, "^FAILED", "%s: compiling failed (ninja's exit code %d)", folder, code)
+    end
+end
+
+local function verify(folder, build)
+    local verifier = build .. "/loom-verify"
+    if not programs.find(verifier) then
+        fail("%s: there is no %s; was it configured with -Dtools=false?", folder, verifier)
+    end
+    local progress = Progress.start("verifying " .. folder)
+    local code, lines = run({ verifier }, function(line)
+        progress:show(line)
+    end)
+    progress:finish()
+    if code ~= 0 then
+        fail_with(lines, nil, "%s: kernels are wrong on this machine (loom-verify's exit code %d)",
+            folder, code)
+    end
+    return lines[#lines] or "loom-verify said nothing"
+end
+
+-- Compiles the library in `folder` and verifies every kernel that this machine runs; returns
+-- loom-verify's count. A compiler's errors are printed as they are.
+function compile.library(folder, manifest)
+    local arch = machine.arch()
+    if manifest.request.arch ~= arch then
+        fail("%s: is a library for %s, and this machine is %s", folder, manifest.request.arch, arch)
+    end
+    programs.need("meson", "'lutloom build'")
+    programs.need("ninja", "'lutloom build'")
+    local build = folder .. "/build"
+    setup(folder, build, programs.compiler())
+    compile_all(folder, build)
+    return verify(folder, build)
+end
+
+return compile

@@ -1,0 +1,76 @@
+-- Data files: Lua tables that are read without running code of theirs.
+local data = {}
+
+-- Instructions a file may take. A table of data needs a few for each value; a loop never ends.
+local LIMIT = 1000000
+
+-- Calls `chunk` without the methods of strings, for at most LIMIT instructions.
+local function run_limited(chunk)
+    local strings = getmetatable("")
+    local methods = strings.__index
+    local ok, value
+    local thread = coroutine.create(function()
+        ok, value = pcall(chunk)
+    end)
+    debug.sethook(thread, function()
+        error("more than a table of data", 0)
+    end, "", LIMIT)
+    strings.__index = nil
+    coroutine.resume(thread)
+    strings.__index = methods
+    return ok, value
+end
+
+-- The table that a file's text returns, or nil and a message with the file's name (and line).
+-- Its environment is empty, so whatever is not a constant is an error.
+function data.parse(text, filename)
+    local ok, value
+    local chunk, reason = load(text, "=data", "t", {})
+    if chunk then
+        ok, value = run_limited(chunk)
+        reason = tostring(value)
+    end
+    if not ok then
+        local line, rest = reason:match("^data:(%d+): (.*)$")
+        return nil, line and ("%s:%s: %s"):format(filename, line, rest)
+            or ("%s: %s"):format(filename, reason)
+    elseif type(value) ~= "table" then
+        return nil, ("%s: returns no table; a file is 'return { name = ... }'"):format(filename)
+    end
+    return value
+end
+
+local function sorted_keys(record)
+    local keys = {}
+    for key in pairs(record) do
+        keys[#keys + 1] = key
+    end
+    table.sort(keys, function(a, b)
+        return tostring(a) < tostring(b)
+    end)
+    return keys
+end
+
+-- Checks the fields of a record. `fields` maps a name to { check, what it must be, optional }.
+-- Returns true, or nil and a message that starts with `where`.
+function data.check_fields(record, fields, where)
+    local names = sorted_keys(fields)
+    for _, key in ipairs(sorted_keys(record)) do
+        if not fields[key] then
+            return nil, ("%s: unknown key '%s'; it may have %s"):format(where, tostring(key),
+                table.concat(names, ", "))
+        end
+    end
+    for _, name in ipairs(names) do
+        local field, value = fields[name], record[name]
+        if value == nil and not field.optional then
+            return nil, ("%s: '%s' is missing; it must be %s"):format(where, name, field.must)
+        elseif value ~= nil and not field.check(value) then
+            return nil, ("%s: '%s' must be %s, not %s"):format(where, name, field.must,
+                type(value) == "table" and "a table" or tostring(value))
+        end
+    end
+    return true
+end
+
+return data

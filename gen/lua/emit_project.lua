@@ -1,0 +1,140 @@
+-- What makes the C files a project: build files, README and manifest.
+local manifest = require("manifest")
+local template = require("template")
+
+local emit_project = {}
+
+-- Each is a tool with its main() in the file of that name.
+local PROGRAMS = { "verify", "bench" }
+
+local function is_program(path)
+    for _, name in ipairs(PROGRAMS) do
+        if path == ("tools/%s.c"):format(name) then
+            return true
+        end
+    end
+    return false
+end
+
+-- The sorted paths of the C files in `folder`.
+local function c_files(files, folder)
+    local paths = {}
+    for path in pairs(files) do
+        if path:match("^([^/]+)/[^/]+%.c$") == folder then
+            paths[#paths + 1] = path
+        end
+    end
+    table.sort(paths)
+    return paths
+end
+
+-- The ISA whose flags a generated file needs, or nil.
+local function isa_of(path)
+    local kind, isa = path:match("/(%l+)_"), path:match("_(%w+)%.c$")
+    return (kind == "kernels" or kind == "prepare" or kind == "probe") and isa or nil
+end
+
+-- Splits paths into those of each ISA (name -> list) and the rest.
+local function by_isa(paths)
+    local of_isa, rest = {}, {}
+    for _, path in ipairs(paths) do
+        local isa = isa_of(path)
+        local list = rest
+        if isa then
+            of_isa[isa] = of_isa[isa] or {}
+            list = of_isa[isa]
+        end
+        list[#list + 1] = path
+    end
+    return of_isa, rest
+end
+
+-- ", '-mavx2', '-mfma'": the rest of a list in a meson file.
+local function quoted_flags(flags)
+    local text = {}
+    for index, word in ipairs(flags) do
+        text[index] = (", '%s'"):format(word)
+    end
+    return table.concat(text)
+end
+
+local function append(list, items)
+    for _, item in ipairs(items or {}) do
+        list[#list + 1] = item
+    end
+    return list
+end
+
+local function names_of(records)
+    local names = {}
+    for index, record in ipairs(records) do
+        names[index] = record.name
+    end
+    return table.concat(names, ", ")
+end
+
+-- The meson file's view of an ISA.
+local function isa_targets(library, sources, tool_sources, candidates)
+    local targets = {}
+    for index, isa in ipairs(library.isas) do
+        targets[index] = {
+            name = isa.name,
+            flags = isa.flags,
+            sources = sources[isa.name] or {},
+            tool_sources = append(append({}, candidates[isa.name]), tool_sources[isa.name]),
+        }
+    end
+    return targets
+end
+
+local function variables(context)
+    local library, files = context.library, context.files
+    local sources, runtime_sources = by_isa(c_files(files, "src"))
+    local tool_sources, shared_tools = by_isa(c_files(files, "tools"))
+    local candidates = by_isa(c_files(files, "candidates"))
+    local tools, programs = {}, {}
+    for _, path in ipairs(shared_tools) do
+        if not is_program(path) then
+            tools[#tools + 1] = path
+        end
+    end
+    for _, name in ipairs(PROGRAMS) do
+        if files[("tools/%s.c"):format(name)] then
+            programs[#programs + 1] = name
+        end
+    end
+    return {
+        version = library.version,
+        command = library.command,
+        title = library.title,
+        formats = library.formats,
+        problems = library.problems,
+        flags = library.flags,
+        isa_names = names_of(library.isas),
+        isas = isa_targets(library, sources, tool_sources, candidates),
+        runtime_sources = runtime_sources,
+        portable_sources = append(append({}, runtime_sources), sources.c),
+        tool_sources = tools,
+        programs = programs,
+        quoted_flags = quoted_flags,
+    }
+end
+
+-- Adds the files to context.files; true, or nil and a message.
+function emit_project.add(context)
+    local load = context.sources.template
+    local vars = variables(context)
+    for _, name in ipairs({ "meson.build", "README.md" }) do
+        local source, filename = load(("library/%s.in"):format(name))
+        local text, reason = template.render(source, filename, vars, load)
+        if not text then
+            return nil, reason
+        end
+        context.files[name] = text
+    end
+    context.files["meson_options.txt"] = load("library/meson_options.txt")
+    context.files["manifest.json"] = manifest.text(context.library, context.files)
+    return true
+end
+
+return emit_project

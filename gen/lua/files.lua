@@ -1,0 +1,139 @@
+-- Reading and writing files. A set of files is written as a whole: all under temporary names
+-- first, so that a full disk leaves what was there before, then renamed into place.
+local host = require("host")
+
+local files = {}
+
+local SUFFIX = ".lutloom-new"
+local SUFFIX_PATTERN = SUFFIX:gsub("%p", "%%%0")
+
+-- The text of a file, or nil and a message that names it.
+function files.read(path)
+    local file, reason = io.open(path, "rb")
+    if not file then
+        return nil, reason
+    end
+    local text
+    text, reason = file:read("a")
+    file:close()
+    if not text then
+        return nil, ("%s: %s"):format(path, reason)
+    end
+    return text
+end
+
+local function parent(path)
+    return path:match("^(.*[^/])/+[^/]+/*$")
+end
+
+-- Makes a folder and those above it; the paths that are new are added to `made`. Returns true,
+-- or nil and a message.
+local function make_folder(path, made)
+    local kind = host.path_kind(path)
+    if kind == "folder" then
+        return true
+    elseif kind then
+        return nil, ("%s: is a file, not a folder"):format(path)
+    end
+    local above = parent(path)
+    if above then
+        local ok, reason = make_folder(above, made)
+        if not ok then
+            return nil, reason
+        end
+    end
+    local ok, reason = host.make_dir(path)
+    if not ok then
+        return nil, reason
+    end
+    made[#made + 1] = path
+    return true
+end
+
+local function write(path, text)
+    local file, reason = io.open(path, "wb")
+    if not file then
+        return nil, reason
+    end
+    local ok
+    ok, reason = file:write(text)
+    local closed, close_reason = file:close()
+    if not ok or not closed then
+        return nil, ("%s: %s"):format(path, reason or close_reason)
+    end
+    return true
+end
+
+local function rename_all(paths)
+    for _, path in ipairs(paths) do
+        local ok, reason = os.rename(path .. SUFFIX, path)
+        if not ok then
+            return nil, reason
+        end
+    end
+    return true
+end
+
+-- Removes temporary files and new folders, the latest first.
+local function undo(staged, made)
+    for _, path in ipairs(staged) do
+        os.remove(path .. SUFFIX)
+    end
+    for index = #made, 1, -1 do
+        os.remove(made[index])
+    end
+end
+
+local function stage(path, text, staged, made)
+    local above = parent(path)
+    local ok, reason = true, nil
+    if above then
+        ok, reason = make_folder(above, made)
+    end
+    if ok then
+        staged[#staged + 1] = path
+        ok, reason = write(path .. SUFFIX, text)
+    end
+    return ok, reason
+end
+
+-- Writes the files of `texts` (path -> text) whose content changes; they appear in the order
+-- of their names, `last` (a path, or nil) at the end. Returns how many were written, or nil
+-- and a message; after a message nothing has changed, but for a failure to rename.
+function files.write_all(texts, last)
+    local changed, staged, made = {}, {}, {}
+    for path, text in pairs(texts) do
+        if files.read(path) ~= text then
+            changed[#changed + 1] = path
+        end
+    end
+    table.sort(changed, function(a, b)
+        if (a == last) ~= (b == last) then
+            return b == last
+        end
+        return a < b
+    end)
+    local ok, reason = true, nil
+    for _, path in ipairs(changed) do
+        ok, reason = stage(path, texts[path], staged, made)
+        if not ok then
+            break
+        end
+    end
+    if ok then
+        ok, reason = rename_all(staged)
+    end
+    if not ok then
+        undo(staged, made)
+        return nil, (reason:gsub(SUFFIX_PATTERN, "", 1))
+    end
+    return #changed
+end
+
+-- Writes one file, if its content changes: true, or nil and a message.
+function files.write(path, text)
+    local count, reason = files.write_all({ [path] = text })
+    return count and true, reason
+end
+
+return files

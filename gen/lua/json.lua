@@ -1,0 +1,37 @@
+-- JSON with sorted keys, so that equal values are equal text.
+local dkjson = require("dkjson")
+
+local json = {}
+
+local function collect_keys(value, keys)
+    if type(value) == "table" then
+        for key, item in pairs(value) do
+            if type(key) == "string" then
+                keys[key] = true
+            end
+            collect_keys(item, keys)
+        end
+    end
+    return keys
+end
+
+-- The text of a value, indented, with a newline at its end.
+function json.encode(value)
+    local order = {}
+    for key in pairs(collect_keys(value, {})) do
+        order[#order + 1] = key
+    end
+    table.sort(order)
+    return dkjson.encode(value, { indent = true, keyorder = order }) .. "\n"
+end
+
+-- The value of a text, or nil and a message. JSON's null is nil.
+function json.decode(text)
+    local value, position, reason = dkjson.decode(text, 1, nil)
+    if position == nil or reason then
+        return nil, reason or "no JSON"
+    end
+    return value
+end
+
+return json

@@ -1,0 +1,100 @@
+-- Layouts: where each bit of the weights is in the packed stream (struct loom_layout in
+-- runtime/kernel.h). A digit is { axis, count, stride }, from the least significant bit up.
+
+local layout = {}
+
+local function digit(axis, count, stride)
+    return { axis = axis, count = count, stride = stride }
+end
+
+local function section(first_plane, digits)
+    local kept = {}
+    for _, d in ipairs(digits) do
+        if d.count > 1 then
+            kept[#kept + 1] = d
+        end
+    end
+    return { first_plane = first_plane, digits = kept }
+end
+
+local function make(name, bits, rows, unit_k, sections)
+    return { name = name .. "_w" .. bits, bits = bits, rows = rows, unit_k = unit_k,
+        sections = sections }
+end
+
+-- lut, portable: row by row; a byte holds the indices of two neighbouring LUT groups of one
+-- plane.
+function layout.plain_lut(bits)
+    return make("plain_lut", bits, 1, 32, {
+        section(0, { digit("k", 8, 1), digit("plane", bits, 1), digit("k", 4, 8) }),
+    })
+end
+
+-- lut: a 32-bit lane is a row, its 4 bytes are 4 LUT groups of one plane; low nibbles hold
+-- 16 activations, high nibbles the next 16. `block` vectors of `lanes` rows stand side by
+-- side.
+function layout.quad(lanes, block, bits)
+    return make(("quad%dx%d"):format(lanes, block), bits, lanes * block, 32, {
+        section(0, {
+            digit("k", 4, 1), digit("k", 2, 16), digit("k", 4, 4),
+            digit("row", lanes, 1), digit("row", block, lanes), digit("plane", bits, 1),
+        }),
+    })
+end
+
+-- lut: a 16-bit lane is a row, its 2 bytes are two planes; nibbles are two LUT groups. Even
+-- lanes hold rows 0-7, odd lanes 8-15, so that widening by shifts keeps rows in order. A plane
+-- without a partner has two rows in a lane. `block` counts 32 rows.
+function layout.pair(block, bits)
+    local sections = {}
+    if bits >= 2 then
+        sections[1] = section(0, {
+            digit("k", 4, 1), digit("k", 2, 4), digit("plane", 2, 1), digit("row", 2, 8),
+            digit("row", 8, 1), digit("row", 2 * block, 16), digit("plane", bits // 2, 2),
+            digit("k", 4, 8),
+        })
+    end
+    if bits % 2 == 1 then
+        sections[#sections + 1] = section(bits - 1, {
+            digit("k", 4, 1), digit("k", 2, 4), digit("row", 2, 16), digit("row", 2, 8),
+            digit("row", 8, 1), digit("row", block, 32), digit("k", 4, 8),
+        })
+    end
+    return make(("pair32x%d"):format(block), bits, 32 * block, 32, sections)
+end
+
+-- T-MAC's: 16 bytes are one LUT group of 32 rows of one plane, low nibbles rows 0-15, high
+-- nibbles rows 16-31; 16 LUT groups (fewer where the group is shorter) follow each other, then
+-- planes, then the row tile.
+function layout.tmac(block, unit_k, bits)
+    return make(("tmac32x%dk%d"):format(block, unit_k), bits, 32 * block, unit_k, {
+        section(0, {
+            digit("k", 4, 1), digit("row", 2, 16), digit("row", 16, 1), digit("k", unit_k // 4, 4),
+            digit("plane", bits, 1), digit("row", block, 32),
+        }),
+    })
+end
+
+-- dot: a 32-bit lane is a row, its 4 bytes are 4 neighbouring codes, and the fields of a byte
+-- are 4 codes apart. 3 bits are 2-bit fields, then 1-bit fields. With one lane it is the
+-- portable layout.
+function layout.dot(lanes, block, bits)
+    local rows = { digit("row", lanes, 1), digit("row", block, lanes) }
+    local sections
+    if bits == 3 then
+        sections = {
+            section(0, { digit("plane", 2, 1), digit("k", 4, 4), digit("k", 4, 1), rows[1], rows[2],
+                digit("k", 2, 16) }),
+            section(2, { digit("k", 2, 16), digit("k", 4, 4), digit("k", 4, 1), rows[1], rows[2] }),
+        }
+    else
+        local fields = 8 // bits
+        sections = {
+            section(0, { digit("plane", bits, 1), digit("k", fields, 4), digit("k", 4, 1),
+                rows[1], rows[2], digit("k", bits, 4 * fields) }),
+        }
+    end
+    return make(("dot%dx%d"):format(lanes, block), bits, lanes * block, 32, sections)
+end
+
+return layout

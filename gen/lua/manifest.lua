@@ -1,0 +1,81 @@
+-- manifest.json: what a library was generated from and what is in it. It is enough to
+-- generate the library again, and to build, tune, bench and explain it.
+local json = require("json")
+
+local manifest = {}
+
+-- What tells a library's folder from others.
+manifest.KIND = "lutloom library"
+
+local function kernel_entry(kernel, chosen)
+    return {
+        name = kernel.name,
+        op = kernel.op,
+        format = kernel.format.key,
+        mode = kernel.mode,
+        isa = kernel.isa.name,
+        family = kernel.family,
+        schedule = kernel.schedule,
+        act = kernel.act,
+        layout = kernel.layout.name,
+        rank = kernel.rank,
+        tmac = kernel.tmac,
+        in_library = chosen == true,
+    }
+end
+
+local function sorted_paths(files)
+    local paths = { "manifest.json" }
+    for path in pairs(files) do
+        paths[#paths + 1] = path
+    end
+    table.sort(paths)
+    return paths
+end
+
+-- The text for a library record (see emit.lua) and its files.
+function manifest.text(library, files)
+    local kernels = {}
+    for index, kernel in ipairs(library.kernels) do
+        kernels[index] = kernel_entry(kernel, library.chosen[kernel.name])
+    end
+    return json.encode({
+        kind = manifest.KIND,
+        version = library.version,
+        command = library.command,
+        request = library.request,
+        problems = library.problems,
+        hash = library.hash,
+        kernels = kernels,
+        files = sorted_paths(files),
+    })
+end
+
+local LISTS = { "problems", "kernels", "files" }
+local REQUEST_LISTS = { "models", "model_names", "formats", "targets", "flags", "isas" }
+
+local function missing_list(record, names)
+    for _, name in ipairs(names) do
+        if type(record[name]) ~= "table" then
+            return name
+        end
+    end
+    return nil
+end
+
+-- The record of a manifest's text, or nil and a message.
+function manifest.parse(text, filename)
+    local record, reason = json.decode(text)
+    if type(record) ~= "table" then
+        return nil, ("%s: %s"):format(filename, reason or "no JSON object")
+    elseif record.kind ~= manifest.KIND or type(record.request) ~= "table" then
+        return nil, ("%s: not the manifest of a Lutloom library"):format(filename)
+    end
+    local missing = missing_list(record, LISTS) or missing_list(record.request, REQUEST_LISTS)
+    if missing then
+        return nil, ("%s: '%s' is missing; generate the library again"):format(filename, missing)
+    end
+    return record
+end
+
+return manifest

@@ -1,0 +1,61 @@
+-- Other programs: where they are, and which compiler to take.
+local fail = require("fail").fail
+local host = require("host")
+
+local programs = {}
+
+-- The path of a program, from PATH unless it has a slash; nil if there is none.
+function programs.find(name)
+    if name:find("/", 1, true) then
+        return host.path_kind(name) == "file" and name or nil
+    end
+    for folder in (os.getenv("PATH") or ""):gmatch("[^:]+") do
+        local path = folder .. "/" .. name
+        if host.path_kind(path) == "file" then
+            return path
+        end
+    end
+    return nil
+end
+
+-- An error if a program is not there.
+function programs.need(name, purpose)
+    if not programs.find(name) then
+        fail("%s is not installed: %s needs it", name, purpose)
+    end
+end
+
+local COMPILERS = { "clang-19", "clang", "gcc", "cc" }
+
+-- The C compiler's command: $CC, or the first of COMPILERS that is there.
+function programs.compiler()
+    local wanted = os.getenv("CC")
+    if wanted and wanted ~= "" then
+        if not programs.find(wanted:match("%S+")) then
+            fail("CC is '%s', but there is no such program", wanted)
+        end
+        return wanted
+    end
+    for _, name in ipairs(COMPILERS) do
+        if programs.find(name) then
+            return name
+        end
+    end
+    fail("no C compiler: install one of %s, or name yours in the environment variable CC",
+        table.concat(COMPILERS, ", "))
+end
+
+-- "clang version 19.1.7": the first line that a compiler says about its version.
+function programs.compiler_version(compiler)
+    local words, first = {}, nil
+    for word in compiler:gmatch("%S+") do
+        words[#words + 1] = word
+    end
+    words[#words + 1] = "--version"
+    host.run(words, function(line)
+        first = first or line
+    end)
+    return first or compiler
+end
+
+return programs

@@ -1,0 +1,79 @@
+-- Which kernels go into the library, and which are candidates for the tools alone.
+--
+-- Every format, mode and ISA has a default: the layout that the model ranks first, with its
+-- best GEMV and GEMM kernel. Where something was measured, the winners take its place.
+local selection = {}
+
+local function group_of(kernel)
+    return ("%s %s %s"):format(kernel.format.key, kernel.mode, kernel.isa.name)
+end
+
+local function best(kernels, op, layout)
+    local found
+    for _, kernel in ipairs(kernels) do
+        if kernel.op == op and not kernel.tmac
+            and (not layout or kernel.layout.name == layout.name)
+            and (not found or kernel.rank < found.rank) then
+            found = kernel
+        end
+    end
+    return found
+end
+
+-- The best pair of kernels of one layout: of the layouts that have a GEMM kernel, the one
+-- whose GEMV kernel ranks first.
+local function default_pair(kernels)
+    local gemv, gemm
+    for _, kernel in ipairs(kernels) do
+        if kernel.op == "gemv" and not kernel.tmac and (not gemv or kernel.rank < gemv.rank) then
+            local partner = best(kernels, "gemm", kernel.layout)
+            if partner then
+                gemv, gemm = kernel, partner
+            end
+        end
+    end
+    return gemv, gemm
+end
+
+-- "format mode isa" -> { gemv =, gemm = } over all kernels that have such a pair.
+function selection.defaults(kernels)
+    local groups, defaults = {}, {}
+    for _, kernel in ipairs(kernels) do
+        local group = group_of(kernel)
+        groups[group] = groups[group] or {}
+        table.insert(groups[group], kernel)
+    end
+    for group, members in pairs(groups) do
+        local gemv, gemm = default_pair(members)
+        if gemv then
+            defaults[group] = { gemv = gemv, gemm = gemm }
+        end
+    end
+    return defaults
+end
+
+-- The set of names (name -> true) of the kernels in the library. `tuned` is a list of rows
+-- { mode =, gemv = name, gemm = name } whose kernels are all in `kernels`.
+function selection.library(kernels, tuned)
+    local by_name, chosen, measured = {}, {}, {}
+    for _, kernel in ipairs(kernels) do
+        by_name[kernel.name] = kernel
+    end
+    for _, row in ipairs(tuned) do
+        for _, op in ipairs({ "gemv", "gemm" }) do
+            local kernel = by_name[row[op]]
+            chosen[kernel.name] = true
+            -- A choice across modes says nothing about who asks for one mode by name.
+            measured[group_of(kernel)] = measured[group_of(kernel)] or kernel.mode == row.mode
+        end
+    end
+    for group, pair in pairs(selection.defaults(kernels)) do
+        if not measured[group] then
+            chosen[pair.gemv.name] = true
+            chosen[pair.gemm.name] = true
+        end
+    end
+    return chosen
+end
+
+return selection

@@ -1,0 +1,142 @@
+-- The space of kernels: every candidate as a plain record, ranked, and the refused ones with
+-- a reason. Pure: no I/O.
+
+local method = require("method")
+local name = require("name")
+local vars = require("vars")
+
+local space = {}
+
+local ACT_OF_MODE = { table = "lut8", table7 = "lut7", exact = "lut16" }
+local ACTS = { "i8", "lut8", "lut7", "lut16" }
+local OPS = { "gemv", "gemm" }
+
+local function make_record(entry, op, numbers, format, mode, isa)
+    local record = {
+        op = op,
+        format = format,
+        mode = mode,
+        isa = isa,
+        family = entry.family,
+        method = entry.name,
+        method_note = entry.note,
+        numbers = numbers,
+        schedule = name.schedule(entry.family, entry.name, numbers),
+        act = entry.family == "dot" and "i8" or ACT_OF_MODE[mode],
+        template = entry.template,
+        tmac = entry.tmac or false,
+    }
+    record.name = name.make(record)
+    return record
+end
+
+-- Adds one candidate to `kernels`, or to `refused` with its reason.
+local function consider(kernels, refused, entry, record)
+    local format, mode, numbers, isa = record.format, record.mode, record.numbers, record.isa
+    local reason = entry.refuse(format, mode, numbers, isa)
+    if reason then
+        refused[#refused + 1] = { name = record.name, reason = reason }
+        return
+    end
+    record.layout = entry.layout(format, numbers, isa)
+    record.cost = entry.cost(format, mode, numbers, isa)
+    record.vars = vars.of(record)
+    kernels[#kernels + 1] = record
+end
+
+local function by_name(a, b)
+    return a.name < b.name
+end
+
+-- What comes last in the order: T-MAC's schedule, which is there to compare with, and 7-bit
+-- tables, whose error is larger and which are taken by name only.
+local function last_resort(record)
+    return record.tmac and 2 or record.mode == "table7" and 1 or 0
+end
+
+-- Ranks count from 0 among the kernels of one ISA, format and op, whatever their mode.
+local function rank(kernels)
+    local order = table.move(kernels, 1, #kernels, 1, {})
+    table.sort(order, function(a, b)
+        if last_resort(a) ~= last_resort(b) then
+            return last_resort(a) < last_resort(b)
+        elseif a.cost ~= b.cost then
+            return a.cost < b.cost
+        end
+        return a.name < b.name
+    end)
+    local count = {}
+    for _, record in ipairs(order) do
+        local problem = record.isa.name .. " " .. record.format.key .. " " .. record.op
+        record.rank = count[problem] or 0
+        count[problem] = record.rank + 1
+    end
+end
+
+-- All kernels for the formats' keys, sorted by name, and what was refused.
+-- @param formats records of format.lua with distinct keys
+-- @param modes   names: exact, table, table7
+-- @param isas    records of isa.lua
+function space.kernels(formats, modes, isas)
+    local kernels, refused = {}, {}
+    for _, entry in ipairs(method.list) do
+        for _, isa in ipairs(isas) do
+            for _, mode in ipairs(modes) do
+                for _, op in ipairs(entry.isas[isa.name] and entry.modes[mode] and OPS or {}) do
+                    for _, numbers in ipairs(entry[op]) do
+                        for _, format in ipairs(formats) do
+                            consider(kernels, refused, entry,
+                                make_record(entry, op, numbers, format, mode, isa))
+                        end
+                    end
+                end
+            end
+        end
+    end
+    rank(kernels)
+    table.sort(kernels, by_name)
+    table.sort(refused, by_name)
+    return kernels, refused
+end
+
+local PREPARE = {
+    i8 = { levels = 127, top = 127, bias = 0, act_bytes = 1, summary = "Activations to int8." },
+    lut8 = { levels = 254, top = 32512, bias = 128, act_bytes = 4,
+        summary = "Activations to tables of 8-bit sums." },
+    lut7 = { levels = 126, top = 16128, bias = 64, act_bytes = 4,
+        summary = "Activations to tables of 7-bit sums." },
+    lut16 = { levels = 127, top = 127, bias = 512, act_bytes = 8,
+        summary = "Activations to int8, then to tables of their exact sums in two bytes." },
+}
+
+-- The kernels that prepare activations, for every ISA and form, sorted by name.
+function space.prepares(isas)
+    local list = {}
+    for _, isa in ipairs(isas) do
+        for _, act in ipairs(ACTS) do
+            local kind = isa.name == "c" and "plain" or "vector"
+            local values = { act = act, kind = kind, lut = act == "lut8" or act == "lut7",
+                name = ("loom_prepare_%s__%s_%s"):format(act, kind, isa.name) }
+            for key, value in pairs(PREPARE[act]) do
+                values[key] = value
+            end
+            list[#list + 1] = { name = values.name, act = act, isa = isa,
+                template = "prepare.c.in", vars = values }
+        end
+    end
+    table.sort(list, by_name)
+    return list
+end
+
+-- The probes of the machine's limits, one file an ISA.
+function space.probes(isas)
+    local list = {}
+    for _, isa in ipairs(isas) do
+        list[#list + 1] = { name = "loom_probe_" .. isa.name, isa = isa,
+            template = isa.name == "c" and "probe_plain.c.in" or "probe.c.in",
+            vars = { isa = isa.name, macs = isa.vector } }
+    end
+    return list
+end
+
+return space

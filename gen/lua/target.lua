@@ -1,0 +1,99 @@
+-- Targets: the CPUs that a library is for, from the data files in gen/targets/ or from the
+-- features of the CPU at hand.
+local data = require("data")
+local isa = require("isa")
+
+local target = {}
+
+local function is_text(value)
+    return type(value) == "string" and value ~= ""
+end
+
+local function is_list_of_text(value)
+    if type(value) ~= "table" then
+        return false
+    end
+    for key, item in pairs(value) do
+        if math.type(key) ~= "integer" or key > #value or not is_text(item) then
+            return false
+        end
+    end
+    return true
+end
+
+local function is_isa_list(value)
+    if not is_list_of_text(value) or value[1] ~= "c" then
+        return false
+    end
+    for _, name in ipairs(value) do
+        if not isa.by_name[name] then
+            return false
+        end
+    end
+    return true
+end
+
+local FIELDS = {
+    name = { check = is_text, must = "a name in quotes" },
+    description = { check = is_text, must = "a text" },
+    arch = { check = is_text, must = "an architecture, such as \"x86_64\"" },
+    triple = { check = is_text, must = "a compiler's triple, such as \"x86_64-linux-gnu\"" },
+    isas = { check = is_isa_list, must = "a list of ISAs, { \"c\", ... } (gen/lua/isa.lua)" },
+    flags = { check = is_list_of_text, must = "a list of compiler flags" },
+}
+
+-- The record of a target file's text, or nil and a message.
+function target.parse(text, filename)
+    local record, reason = data.parse(text, filename)
+    if not record then
+        return nil, reason
+    end
+    local ok
+    ok, reason = data.check_fields(record, FIELDS, filename)
+    if not ok then
+        return nil, reason
+    end
+    return record
+end
+
+-- The target of a CPU with these features (feature's name -> true).
+function target.native(features, arch)
+    local names = {}
+    for _, level in ipairs(isa.list) do
+        local runs = level.arch == "any" or level.arch == arch
+        for _, need in ipairs(level.needs) do
+            runs = runs and features[need]
+        end
+        if runs then
+            names[#names + 1] = level.name
+        end
+    end
+    return { name = "native", description = "this machine", arch = arch,
+        triple = arch .. "-linux-gnu", isas = names, flags = {} }
+end
+
+-- One library for all of `targets`: the ISA records of any of them, in ascending order, and
+-- the architecture; flags only where one target is alone. nil and a message if they differ in
+-- architecture.
+function target.join(targets)
+    local wanted = {}
+    for _, record in ipairs(targets) do
+        if record.arch ~= targets[1].arch then
+            return nil, ("targets %s and %s: one library is for one architecture (%s or %s)")
+                :format(targets[1].name, record.name, targets[1].arch, record.arch)
+        end
+        for _, name in ipairs(record.isas) do
+            wanted[name] = true
+        end
+    end
+    local isas = {}
+    for _, level in ipairs(isa.list) do
+        if wanted[level.name] then
+            isas[#isas + 1] = level
+        end
+    end
+    return { isas = isas, arch = targets[1].arch, triple = targets[1].triple,
+        flags = #targets == 1 and targets[1].flags or {} }
+end
+
+return target

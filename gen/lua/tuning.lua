@@ -1,0 +1,99 @@
+-- The tuning file: what `lutloom tune` measured, one line a result. Files merge line by line;
+-- a header says what they are valid for, and what does not match is ignored whole.
+--
+--   lutloom-tuning 1
+--   cpu      model, features and cache sizes of the machine
+--   compiler that built the measured library
+--   kernels  hash of the generated kernels
+--   FORMAT MODE M K GEMV-KERNEL GEMM-KERNEL GEMV-SECONDS GEMM-SECONDS GEMM-N
+local tuning = {}
+
+tuning.VERSION = "lutloom-tuning 1"
+
+local HEADER = { "cpu", "compiler", "kernels" }
+local MODES = { fastest = true, exact = true, table = true, table7 = true }
+
+local function parse_row(line)
+    local format, mode, m, k, gemv, gemm, gemv_seconds, gemm_seconds, n =
+        line:match("^(%w+) (%w+) (%d+) (%d+) ([%w_]+) ([%w_]+) (%S+) (%S+) (%d+)$")
+    local row = format and MODES[mode] and {
+        format = format, mode = mode, m = math.tointeger(m), k = math.tointeger(k),
+        gemv = gemv, gemm = gemm, n = math.tointeger(n),
+        gemv_seconds = tonumber(gemv_seconds), gemm_seconds = tonumber(gemm_seconds),
+    }
+    return row and row.gemv_seconds and row.gemm_seconds and row or nil
+end
+
+-- The record { cpu =, compiler =, kernels =, rows = list }, or nil and a message with the line.
+function tuning.parse(text, filename)
+    local record, number = { rows = {} }, 0
+    for line in text:gmatch("[^\n]+") do
+        number = number + 1
+        local key, value = line:match("^(%l+) +(.+)$")
+        if number == 1 then
+            if line ~= tuning.VERSION then
+                return nil, ("%s:1: starts with '%s', not '%s'"):format(filename, line,
+                    tuning.VERSION)
+            end
+        elseif number <= 1 + #HEADER then
+            if key ~= HEADER[number - 1] then
+                return nil, ("%s:%d: must be '%s ...'"):format(filename, number,
+                    HEADER[number - 1])
+            end
+            record[key] = value
+        else
+            local row = parse_row(line)
+            if not row then
+                return nil, ("%s:%d: no result line: '%s'"):format(filename, number, line)
+            end
+            table.insert(record.rows, row)
+        end
+    end
+    if number < 1 + #HEADER then
+        return nil, ("%s: the header is incomplete"):format(filename)
+    end
+    return record
+end
+
+function tuning.row_key(row)
+    return ("%s %s %d %d"):format(row.format, row.mode, row.m, row.k)
+end
+
+local function row_text(row)
+    return ("%s %s %s %.4g %.4g %d"):format(tuning.row_key(row), row.gemv, row.gemm,
+        row.gemv_seconds, row.gemm_seconds, row.n)
+end
+
+-- The text of a record; rows are sorted, and of two for one problem the later one counts.
+function tuning.text(record)
+    local by_key, keys = {}, {}
+    for _, row in ipairs(record.rows) do
+        local key = tuning.row_key(row)
+        if not by_key[key] then
+            keys[#keys + 1] = key
+        end
+        by_key[key] = row
+    end
+    table.sort(keys)
+    local lines = { tuning.VERSION }
+    for _, name in ipairs(HEADER) do
+        lines[#lines + 1] = name .. " " .. record[name]
+    end
+    for _, key in ipairs(keys) do
+        lines[#lines + 1] = row_text(by_key[key])
+    end
+    return table.concat(lines, "\n") .. "\n"
+end
+
+-- Why `record` is not valid for `expected`, which has some of the header's fields; nil if it
+-- is.
+function tuning.mismatch(record, expected)
+    for _, name in ipairs(HEADER) do
+        if expected[name] and expected[name] ~= record[name] then
+            return ("%s was '%s' and is '%s'"):format(name, record[name], expected[name])
+        end
+    end
+    return nil
+end
+
+return tuning

@@ -1,0 +1,93 @@
+/* What the CPU and the operating system support. */
+#include "kernel.h"
+
+/* Bits of struct loom_cpuid, from the vendors' manuals. */
+#define LEAF1_ECX_FMA (1u << 12)
+#define LEAF1_ECX_OSXSAVE (1u << 27) /* xgetbv may be used */
+#define LEAF1_ECX_AVX (1u << 28)
+#define LEAF1_ECX_F16C (1u << 29)
+#define LEAF7_EBX_AVX2 (1u << 5)
+#define LEAF7_EBX_AVX512F (1u << 16)
+#define LEAF7_EBX_AVX512DQ (1u << 17)
+#define LEAF7_EBX_AVX512CD (1u << 28)
+#define LEAF7_EBX_AVX512BW (1u << 30)
+#define LEAF7_EBX_AVX512VL (1u << 31)
+#define LEAF7_ECX_AVX512VBMI (1u << 1)
+#define LEAF7_ECX_AVX512VNNI (1u << 11)
+#define XCR0_YMM 0x06u /* xmm, and the upper halves of ymm */
+#define XCR0_ZMM 0xe0u /* mask registers, upper halves of zmm 0-15, zmm 16-31 */
+
+static int has(uint32_t word, uint32_t bits) {
+    return (word & bits) == bits;
+}
+
+uint32_t loom_cpu_features(const struct loom_cpuid *words) {
+    const uint32_t leaf1 = LEAF1_ECX_FMA | LEAF1_ECX_OSXSAVE | LEAF1_ECX_AVX | LEAF1_ECX_F16C;
+    if (!has(words->leaf1_ecx, leaf1) || !has(words->leaf7_ebx, LEAF7_EBX_AVX2) ||
+        !has(words->xcr0, XCR0_YMM)) {
+        return 0;
+    }
+    const uint32_t avx512 = LEAF7_EBX_AVX512F | LEAF7_EBX_AVX512DQ | LEAF7_EBX_AVX512CD |
+                            LEAF7_EBX_AVX512BW | LEAF7_EBX_AVX512VL;
+    if (!has(words->leaf7_ebx, avx512) || !has(words->xcr0, XCR0_ZMM)) {
+        return LOOM_CPU_AVX2;
+    }
+    uint32_t features = LOOM_CPU_AVX2 | LOOM_CPU_AVX512;
+    if (has(words->leaf7_ecx, LEAF7_ECX_AVX512VBMI)) {
+        features |= LOOM_CPU_AVX512VBMI;
+    }
+    if (has(words->leaf7_ecx, LEAF7_ECX_AVX512VNNI)) {
+        features |= LOOM_CPU_AVX512VNNI;
+    }
+    return features;
+}
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+
+/* Extended control register 0. The instruction faults unless cpuid announces OSXSAVE. */
+static uint32_t read_xcr0(void) {
+    uint32_t low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return low;
+}
+
+static struct loom_cpuid read_cpuid(void) {
+    struct loom_cpuid words = {0};
+    uint32_t eax, ebx, ecx, edx;
+    if (__get_cpuid(1, &eax, &ebx, &ecx, &edx)) {
+        words.leaf1_ecx = ecx;
+    }
+    if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) {
+        words.leaf7_ebx = ebx;
+        words.leaf7_ecx = ecx;
+    }
+    if (has(words.leaf1_ecx, LEAF1_ECX_OSXSAVE)) {
+        words.xcr0 = read_xcr0();
+    }
+    return words;
+}
+#else
+static struct loom_cpuid read_cpuid(void) {
+    return (struct loom_cpuid){0};
+}
+#endif
+
+/* ISAs ascend, and the first one, portable C, needs nothing. */
+static const char *highest_isa(uint32_t features) {
+    size_t i = loom_registry.isa_count - 1;
+    while (i > 0 && !loom_isa_runs(&loom_registry.isas[i], features)) {
+        i--;
+    }
+    return loom_registry.isas[i].name;
+}
+
+loom_status loom_cpu_detect(loom_cpu *cpu, uint32_t allow) {
+    if (!cpu) {
+        return LOOM_ERROR_NULL;
+    }
+    const struct loom_cpuid words = read_cpuid();
+    cpu->features = loom_cpu_features(&words) & allow;
+    cpu->isa = highest_isa(cpu->features);
+    return LOOM_OK;
+}

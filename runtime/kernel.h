@@ -1,0 +1,264 @@
+/* What a generated kernel and the runtime agree on. Not for users of the library.
+ *
+ * The arithmetic, the same for every kernel of a mode (integers, then one fp32 rounding a
+ * group, groups in ascending order):
+ *     y = 0
+ *     for each group g:  y = fma(weight_scale[g] * act_scale[g], (float)isum[g], y)
+ * where fma rounds once and the product of the scales is rounded to fp32 first, and
+ *     step = 2 for w1, 1 otherwise;  zero = the group's zero point (loom.h)
+ *     exact:            isum = step * sum_k code[k] * act[k] - zero * act_sum
+ *     table, table7:    isum = step * sum_p 2^p * sum_i entry[i][index_p(i)]
+ *                              + (step * (2^bits - 1) - 2 * zero) * act_sum
+ * i runs over the 4-activation LUT groups of the group, index_p(i) holds bit p of the four
+ * codes, the first one in bit 0.
+ *
+ * K is padded to loom_k_padded with code 0 and activation 0, which add nothing; rows are
+ * padded to whole row blocks with code 0 and scale 0.
+ */
+#ifndef LOOM_KERNEL_H
+#define LOOM_KERNEL_H
+
+#include <string.h>
+
+#include "loom.h"
+
+static inline float loom_float_from_bits(uint32_t bits) {
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static inline uint32_t loom_bits_from_float(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+/* Forms of prepared activations. For one token, with x the K activations padded with 0:
+ *
+ * I8     int8 q[Kp]. amax = max |x| of the group; scale = amax / 127; q = rint(x * (127 /
+ *        amax)); act_sum = sum of q in the group.
+ * LUT8   uint8 table[Kp / 4][16]. m4 = max over the group's LUT groups of (|x0| + |x1|) +
+ *        (|x2| + |x3|); scale = m4 / 254; v = rint(x * (32512 / m4)), an int16;
+ *        table[i][j] = (sum over the four of (bit of j ? v : -v) + 128 + 32768) >> 8, that
+ *        is the entry + 128; act_sum = (sum of v in the group + 128) >> 8.
+ * LUT7   the same with scale = m4 / 126, 16128 instead of 32512, and + 128 + 16384: the
+ *        entry + 64, 1 .. 127; two of them add in a byte.
+ * LUT16  from q of I8 (same scale and act_sum): e = sum over the four of (bit of j ? q : 0)
+ *        + 512, a number from 4 to 1020, as low = e & 7 and high = e >> 3:
+ *        uint8 table[Kp / 16][2][4][16]: for 16 activations four low tables, then four high.
+ *
+ * rint is to nearest, ties to even; all fp32 operations are single and rounded once. When
+ * amax or m4 is below 2^-100 the group is treated as zeros: scale 0, entries of 0 activations;
+ * when it is infinite or NaN the group's scale is NaN and its entries those of zeros.
+ * With one activation scale a token (act_row) amax and m4 are the token's, and every
+ * group of the token gets that scale; act_sum stays one for each group. */
+enum loom_act { LOOM_ACT_I8, LOOM_ACT_LUT8, LOOM_ACT_LUT7, LOOM_ACT_LUT16, LOOM_ACT_COUNT };
+
+enum { LOOM_ACT_TINY = 0x0d800000, LOOM_ACT_HUGE = 0x7f7fffff }; /* 2^-100, FLT_MAX, as bits */
+
+/* The scale of a group whose amax or m4 has these bits, and the factor that quantises it; the
+ * factor is 0 where the group counts as zeros. `levels` is 127, 254 or 126 and `top` is 127,
+ * 32512 or 16128. */
+struct loom_act_scale {
+    float scale, factor;
+};
+static inline struct loom_act_scale loom_act_scale(uint32_t bits, float levels, float top) {
+    struct loom_act_scale result = {0.0f, 0.0f};
+    if (bits > LOOM_ACT_HUGE) {
+        result.scale = loom_float_from_bits(0x7fc00000u);
+    } else if (bits >= LOOM_ACT_TINY) {
+        result.scale = loom_float_from_bits(bits) / levels;
+        result.factor = top / loom_float_from_bits(bits);
+    }
+    return result;
+}
+
+/* K padded: a multiple of the group, or of 64 when one group is the whole row. */
+static inline size_t loom_k_padded(size_t k, size_t group) {
+    const size_t unit = group ? group : 64;
+    return (k + unit - 1) / unit * unit;
+}
+
+/* Bytes of one token's q or tables, for padded K. */
+static inline size_t loom_act_bytes(enum loom_act act, size_t k_padded) {
+    return act == LOOM_ACT_I8 ? k_padded : act == LOOM_ACT_LUT16 ? k_padded * 8 : k_padded * 4;
+}
+
+/* Arguments of a matmul kernel: whole row blocks, all tokens. */
+struct loom_args {
+    const uint8_t *weights; /* the first row block, aligned to LOOM_ALIGN if a row block's bytes
+                               are a multiple of it (portable kernels have smaller ones) */
+    const void *scales;     /* [block][group][row of the block], fp16 or fp32, aligned to
+                               rows * 2 or 4 bytes, at most LOOM_ALIGN */
+    const uint8_t *zeros;   /* [block][group][row of the block]; NULL without `z` */
+    const uint8_t *acts;    /* token 0's q or tables, aligned to LOOM_ALIGN */
+    const float *act_scale; /* [token][group] */
+    const int32_t *act_sum; /* [token][group] */
+    float *y;               /* token 0, the first row of the first block */
+    size_t act_stride;      /* bytes from one token's acts to the next, a multiple of 64 */
+    size_t group_stride;    /* elements from one token's act_scale to the next */
+    size_t y_stride;        /* floats from one token of y to the next */
+    size_t blocks;          /* row blocks, >= 1 */
+    size_t groups;          /* groups of a row, >= 1 */
+    size_t k_group;         /* padded K of one group: the group, or all of the padded row */
+    size_t n;               /* tokens, >= 1; 1 for a GEMV kernel */
+};
+typedef void loom_matmul_fn(const struct loom_args *args);
+
+/* Arguments of a prepare kernel: groups [0, groups) of one token. */
+struct loom_prepare_args {
+    const float *x;       /* k activations, the first of the first group */
+    uint8_t *acts;        /* q or tables of the first group, aligned to 64 or to the group */
+    float *act_scale;     /* [group] */
+    int32_t *act_sum;     /* [group] */
+    size_t k;             /* activations that exist; the rest of the last group is 0 */
+    size_t groups;        /* >= 1 */
+    size_t k_group;       /* padded K of one group, a multiple of 32 */
+    const float *range_x; /* act_row: the token's range_k activations, which fix the scale; */
+    size_t range_k;       /*   otherwise NULL and 0 */
+};
+typedef void loom_prepare_fn(const struct loom_prepare_args *args);
+
+/* One digit of a position in the packed stream: `count` steps of `stride` along `axis`. */
+enum loom_axis { LOOM_AXIS_ROW, LOOM_AXIS_K, LOOM_AXIS_PLANE };
+struct loom_digit {
+    uint8_t axis;
+    uint16_t count, stride;
+};
+
+/* A run of bits in a unit: digits from the least significant bit upwards. The first counts are
+ * powers of two until their product is 8 or more: the bits of every byte of the section then come
+ * from the same places, relative to the first. */
+enum { LOOM_MAX_DIGITS = 10, LOOM_MAX_SECTIONS = 2 };
+
+/* The largest row block, and the most codes (rows * unit_k) of a unit: they bound the stack that
+ * packing and partial row blocks need. */
+enum { LOOM_MAX_ROWS = 256, LOOM_MAX_UNIT = 16384 };
+struct loom_section {
+    uint8_t first_plane; /* added to the plane the digits give */
+    uint8_t digits;
+    struct loom_digit digit[LOOM_MAX_DIGITS];
+};
+
+/* Where the bits of the weights are. The packed stream is
+ *     [row block][unit along K][section][bits of the section]
+ * a unit being `rows` rows by `unit_k` codes by all planes, rows * unit_k * bits / 8 bytes, a
+ * multiple of 4. Bit b of a section is the code bit whose row, k and plane are the sums
+ * of digit * stride, with b written in the mixed radix of the counts. */
+struct loom_layout {
+    const char *name;
+    uint16_t rows;   /* rows of a row block */
+    uint16_t unit_k; /* codes along K of a unit; divides k_group */
+    uint8_t bits;
+    uint8_t sections;
+    struct loom_section section[LOOM_MAX_SECTIONS];
+};
+
+/* An ISA of this library; loom_isas is in ascending order and starts with portable C. */
+struct loom_isa {
+    const char *name;
+    uint32_t needs; /* LOOM_CPU_* bits */
+};
+
+enum loom_op { LOOM_OP_GEMV, LOOM_OP_GEMM };
+enum loom_family { LOOM_FAMILY_LUT, LOOM_FAMILY_DOT };
+
+/* A row of the kernel list. */
+struct loom_kernel {
+    const char *name;     /* loom_<op>_<format>_<mode>__<schedule>_<isa> */
+    const char *schedule; /* the part between `__` and the ISA */
+    const struct loom_layout *layout;
+    loom_matmul_fn *run;
+    struct loom_format format;     /* tensor and act_row are 0: a kernel serves both */
+    uint8_t isa;                   /* index into loom_isas */
+    uint8_t op, family, mode, act; /* enum loom_op, _family, loom_mode, enum loom_act */
+    uint8_t tmac;                  /* 1: T-MAC's published schedule, kept to compare with */
+    uint16_t rank;                 /* the model's order among kernels of one ISA and
+                                      problem, best first */
+};
+
+struct loom_prepare_kernel {
+    const char *name; /* loom_prepare_<act>__<schedule>_<isa> */
+    loom_prepare_fn *run;
+    uint8_t isa, act;
+};
+
+/* A measured choice. `mode` is the one asked for (LOOM_FASTEST included). */
+struct loom_tuned {
+    const char *format; /* name without `arow`, `tensor` as `row` */
+    uint32_t m, k;
+    uint8_t mode;
+    const char *gemv, *gemm; /* kernel names; both of one layout */
+};
+
+/* What a generated library defines (registry.c, tuning.c). Kernels are sorted by name. */
+struct loom_registry {
+    const struct loom_isa *isas;
+    const struct loom_kernel *kernels;
+    const struct loom_prepare_kernel *prepares;
+    const struct loom_tuned *tuned;
+    size_t isa_count, kernel_count, prepare_count, tuned_count;
+};
+extern const struct loom_registry loom_registry;
+
+/* The choice itself: pure, for any registry, CPU and force. */
+loom_status loom_select(loom_plan *plan, const struct loom_registry *registry,
+                        const loom_problem *problem, const loom_cpu *cpu, const char *force);
+
+/* What decides the features of an x86 CPU; zeros where the CPU lacks a leaf. */
+struct loom_cpuid {
+    uint32_t leaf1_ecx, leaf7_ebx, leaf7_ecx;
+    uint32_t xcr0; /* the register states that the operating system saves */
+};
+uint32_t loom_cpu_features(const struct loom_cpuid *words);
+
+/* 1 if a CPU with these features can run code of the ISA. */
+static inline int loom_isa_runs(const struct loom_isa *isa, uint32_t features) {
+    return (isa->needs & ~features) == 0;
+}
+
+/* The kernels of a plan that serve n tokens. */
+static inline const struct loom_kernel *loom_kernel_for(const loom_plan *plan, size_t n) {
+    return n == 1 ? plan->gemv : plan->gemm;
+}
+static inline const struct loom_prepare_kernel *loom_prepare_for(const loom_plan *plan, size_t n) {
+    return n == 1 ? plan->gemv_prepare : plan->gemm_prepare;
+}
+
+/* A hash of all that the bytes of packed weights depend on: loom_plan.check. */
+uint32_t loom_plan_check(const loom_plan *plan);
+
+/* 1 if two formats are served by the same kernels: all but tensor and act_row agree. */
+int loom_format_same_kernel(const loom_format *a, const loom_format *b);
+
+/* Packs and unpacks rows [begin, end) of m codes rows of k, layout alone, no scales. */
+loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream, const uint8_t *codes,
+                            size_t m, size_t k, size_t k_padded, uint8_t max_code, size_t begin,
+                            size_t end);
+void loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream, uint8_t *codes,
+                       size_t k, size_t k_padded, size_t begin, size_t end);
+
+/* Memory of prepared activations and packed weights: offsets from the start, in bytes. Both
+ * start with a header of LOOM_HEADER_BYTES that tells what the rest is; every array is
+ * aligned to LOOM_ALIGN. All fields are 0 when the size does not fit a size_t. */
+enum { LOOM_HEADER_BYTES = 64 };
+struct loom_prepared_layout {
+    size_t acts, act_scale, act_sum, act_stride, groups, size;
+};
+struct loom_packed_layout {
+    size_t weights, scales, zeros, k_padded, blocks, groups, size;
+};
+struct loom_prepared_layout loom_prepared_layout(const loom_plan *plan, size_t n);
+struct loom_packed_layout loom_packed_layout(const loom_plan *plan);
+
+/* 1 if the header says that the memory was packed for this plan, or prepared for this plan and
+ * n tokens. */
+int loom_packed_valid(const loom_plan *plan, const void *packed);
+int loom_prepared_valid(const loom_plan *plan, const void *prepared, size_t n);
+
+static inline int loom_is_aligned(const void *p) {
+    return (uintptr_t)p % LOOM_ALIGN == 0;
+}
+
+#endif

@@ -1,0 +1,234 @@
+/* Lutloom: matmul kernels for low-bit weights, y = x W^T, chosen for this CPU.
+ *
+ *   W  M x K  weights: M output features (rows), K input features, 1 to 4 bits
+ *   x  N x K  activations, fp32: one row a token
+ *   y  N x M  results, fp32: one row a token
+ *
+ * Every M, K and N >= 1 works. The library allocates nothing, prints nothing and never
+ * aborts: sizes are queried, memory is the caller's, errors are returned.
+ *
+ *   loom_plan plan;                                              once a weight matrix:
+ *   loom_plan_create(&plan, &(loom_problem){"w2g128", m, k, LOOM_FASTEST});
+ *   void *w = aligned_alloc(LOOM_ALIGN, loom_packed_size(&plan));
+ *   loom_pack(&plan, w, codes, scales, NULL, 0, m);
+ *   void *a = aligned_alloc(LOOM_ALIGN, loom_prepared_size(&plan, n));
+ *   loom_prepare(&plan, a, x, k, n, 0, 1);                       once an input:
+ *   loom_matmul(&plan, y, m, w, a, n, 0, m);                     once a weight matrix and input
+ *
+ * Formats: `w1 w2 w3 w4` (bits a weight) or `t` (ternary), then
+ *   g32 g64 g128 g256  one scale for that many weights along K, the last group may be shorter
+ *   row | tensor       one scale a weight row | one scale for all (`t` alone means `ttensor`)
+ *   z                  a zero point beside every scale
+ *   f32                scales are fp32; fp16 without it
+ *   arow               one activation scale a token; without it one for each weight group
+ * in this order: `w4g128`, `w2g64zf32`, `t`, `w4g128arow`. A weight is
+ *   scale * (code - zero)       w2 w3 w4, t      codes 0 .. 2^bits - 1; ternary 0, 1, 2
+ *   scale * (2 * code - zero)   w1               codes 0, 1
+ * with zero = 2^(bits-1) (ternary: 1) unless the format has `z`; then 0 <= zero <= 2^bits.
+ *
+ * Threads: every function is reentrant and keeps no state. Calls that write different
+ * row or token ranges of one buffer may run at the same time.
+ */
+#ifndef LOOM_H
+#define LOOM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Alignment, in bytes, of packed weights and prepared activations. x and y need only
+ * the alignment of a float. */
+#define LOOM_ALIGN 64
+
+/* The largest M, K and N. The bound keeps every integer sum of a row in 32 bits. */
+#define LOOM_MAX_DIM (1u << 20)
+
+typedef enum loom_status {
+    LOOM_OK = 0,
+    LOOM_ERROR_NULL,      /* a pointer that is needed is NULL */
+    LOOM_ERROR_FORMAT,    /* the format's name is not one of the grammar above */
+    LOOM_ERROR_NO_KERNEL, /* the library was not generated for this format or mode */
+    LOOM_ERROR_MODE,      /* not a value of loom_mode */
+    LOOM_ERROR_SIZE,      /* M, K or N is 0 or beyond LOOM_MAX_DIM, or a stride is too small */
+    LOOM_ERROR_ALIGN,     /* packed or prepared memory is not aligned to LOOM_ALIGN */
+    LOOM_ERROR_RANGE,     /* a range that is empty, reversed, beyond the end, or not on a block */
+    LOOM_ERROR_VALUE,     /* a code or a zero point is outside what the format allows */
+    LOOM_ERROR_FORCE,     /* LOOM_FORCE names no kernel and no ISA of this library, or one
+                             that this CPU or this problem cannot use */
+    LOOM_ERROR_PACKED,    /* the packed weights were not packed for this plan */
+    LOOM_ERROR_PREPARED,  /* the activations were not prepared for this plan and N */
+    LOOM_ERROR_POOL       /* the pool could not start its threads, or the library has no pool */
+} loom_status;
+
+/* One sentence about a status, static storage; never NULL. */
+const char *loom_status_text(loom_status status);
+
+/* Numeric modes. Within one mode, results are the same bits on every CPU, for every
+ * kernel, row range and number of threads.
+ *   LOOM_EXACT    activations as int8, one scale a group; sums inside a group are exact
+ *   LOOM_TABLE    T-MAC (arXiv 2407.00088): sums of 4 activations as 8-bit table entries
+ *   LOOM_TABLE7   the same with 7-bit entries; its error is about twice as large
+ *   LOOM_FASTEST  whichever of them was measured, or is expected, to be fastest */
+typedef enum loom_mode { LOOM_FASTEST = 0, LOOM_EXACT, LOOM_TABLE, LOOM_TABLE7 } loom_mode;
+
+/* ---- CPU ---------------------------------------------------------------------------- */
+
+/* Bits of loom_cpu.features. */
+#define LOOM_CPU_AVX2 (1u << 0)       /* AVX2, FMA, F16C */
+#define LOOM_CPU_AVX512 (1u << 1)     /* AVX-512 F, BW, DQ, VL, CD */
+#define LOOM_CPU_AVX512VBMI (1u << 2) /* AVX-512 VBMI */
+#define LOOM_CPU_AVX512VNNI (1u << 3) /* AVX-512 VNNI */
+
+typedef struct loom_cpu {
+    uint32_t features; /* LOOM_CPU_*: what CPU and operating system both support */
+    const char *isa;   /* the highest ISA of this library that the features allow */
+} loom_cpu;
+
+/* Fills *cpu for the CPU the caller runs on, its features masked by `allow` (pass ~0u for
+ * all; tests lower it). A feature counts only when the operating system saves its
+ * registers. LOOM_ERROR_NULL. */
+loom_status loom_cpu_detect(loom_cpu *cpu, uint32_t allow);
+
+/* ---- Plan: which kernels multiply one weight matrix --------------------------------- */
+
+typedef struct loom_problem {
+    const char *format; /* the grammar above */
+    size_t m, k;        /* 1 .. LOOM_MAX_DIM */
+    loom_mode mode;
+} loom_problem;
+
+/* How a plan's kernels were chosen. */
+typedef enum loom_choice {
+    LOOM_CHOICE_TUNED,   /* measured for this shape */
+    LOOM_CHOICE_NEAREST, /* measured for the nearest shape of the same format */
+    LOOM_CHOICE_DEFAULT, /* the order the generator's model gives */
+    LOOM_CHOICE_FORCED   /* LOOM_FORCE */
+} loom_choice;
+
+struct loom_kernel;
+struct loom_prepare_kernel;
+
+/* What a format's name says. */
+typedef struct loom_format {
+    uint8_t bits;        /* 1 .. 4; ternary 2 */
+    uint8_t ternary;     /* 1 for `t` */
+    uint8_t zero_points; /* 1 for `z` */
+    uint8_t scale_fp32;  /* 1 for `f32` */
+    uint8_t tensor;      /* 1 for `tensor`: scales and zeros hold one value */
+    uint8_t act_row;     /* 1 when one activation scale serves a whole token */
+    uint16_t group;      /* weights along K that share a scale; 0: the whole row */
+} loom_format;
+
+/* Read the fields if you like; only loom_plan_create writes them. Plain memory: copy it,
+ * drop it, there is nothing to free. */
+typedef struct loom_plan {
+    loom_format format;
+    size_t m, k;
+    size_t row_block; /* rows that loom_pack and threads split at */
+    loom_choice choice;
+    const struct loom_kernel *gemv, *gemm; /* N = 1, N > 1; both read one layout */
+    const struct loom_prepare_kernel *gemv_prepare, *gemm_prepare;
+    uint32_t check; /* ties packed and prepared memory to the plan */
+} loom_plan;
+
+/* Parses a format's name. LOOM_ERROR_NULL, LOOM_ERROR_FORMAT. */
+loom_status loom_format_parse(loom_format *format, const char *name);
+
+/* Chooses kernels for the problem on this CPU. The environment variable LOOM_FORCE, a
+ * kernel's name or an ISA's, overrides the choice. LOOM_ERROR_NULL, _FORMAT, _MODE, _SIZE,
+ * _NO_KERNEL, _FORCE; *plan is not written on an error. */
+loom_status loom_plan_create(loom_plan *plan, const loom_problem *problem);
+
+/* The same for any CPU and any value of LOOM_FORCE (NULL: none): a pure function. */
+loom_status loom_plan_create_for(loom_plan *plan, const loom_problem *problem, const loom_cpu *cpu,
+                                 const char *force);
+
+/* Name of the kernel that serves n tokens, and of the numeric mode it computes in. Static
+ * storage; NULL when plan is NULL. */
+const char *loom_plan_kernel(const loom_plan *plan, size_t n);
+loom_mode loom_plan_mode(const loom_plan *plan, size_t n);
+
+/* ---- Weights ------------------------------------------------------------------------ */
+
+/* Groups of one weight row: ceil(K / group), 1 for `row` and `tensor`. 0 if plan is NULL. */
+size_t loom_groups(const loom_plan *plan);
+
+/* Bytes of the packed weights; 0 if plan is NULL. */
+size_t loom_packed_size(const loom_plan *plan);
+
+/* Rewrites weight rows [begin, end) into the plan's layout.
+ *   packed  loom_packed_size bytes, aligned to LOOM_ALIGN
+ *   codes   M x K bytes, one code a byte, row-major
+ *   scales  M x groups (M for `row`, 1 for `tensor`), fp16 as uint16_t or fp32
+ *   zeros   as scales, one byte each, for formats with `z`; otherwise NULL (or _VALUE)
+ * codes, scales and zeros point to the whole matrix. begin is a multiple of
+ * plan->row_block, end likewise or M. The matrix is packed once every row is; threads may
+ * pack different ranges at the same time. LOOM_ERROR_NULL, _ALIGN, _RANGE, _VALUE: after
+ * an error these rows are not usable. Packed weights may be kept, in a file too: they stay good
+ * for every plan of the same problem that has the same layout, and any other refuses them. */
+loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes, const void *scales,
+                      const uint8_t *zeros, size_t begin, size_t end);
+
+/* The inverse of loom_pack for rows [begin, end), any range: codes, scales and zeros come
+ * back bit for bit, at their place in whole-matrix arrays; the one scale and zero point of
+ * `tensor` come with any range. zeros may be NULL when the format has none.
+ * LOOM_ERROR_NULL, _ALIGN, _RANGE, _PACKED. */
+loom_status loom_unpack(const loom_plan *plan, const void *packed, uint8_t *codes, void *scales,
+                        uint8_t *zeros, size_t begin, size_t end);
+
+/* ---- Activations -------------------------------------------------------------------- */
+
+/* Bytes of the prepared form of n tokens; 0 if plan is NULL or n is 0 or too large. */
+size_t loom_prepared_size(const loom_plan *plan, size_t n);
+
+/* Turns n tokens into tables or int8, with their scales and sums: part `part` of `parts`
+ * (0 of 1 for all of it). The parts together are the whole; threads may do one each at the
+ * same time.
+ *   prepared  loom_prepared_size(plan, n) bytes, aligned to LOOM_ALIGN
+ *   x         n tokens of K floats, the token t at x + t * x_stride; x_stride >= K
+ * Plans that loom_can_share allows (Q, K and V; gate and up) use one prepared input. A group
+ * that holds an infinity or a NaN makes the results it enters NaN.
+ * LOOM_ERROR_NULL, _ALIGN, _SIZE, _RANGE (part >= parts). */
+loom_status loom_prepare(const loom_plan *plan, void *prepared, const float *x, size_t x_stride,
+                         size_t n, size_t part, size_t parts);
+
+/* 1 if activations prepared for n tokens by plan a serve plan b, else 0. */
+int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n);
+
+/* ---- Multiply ----------------------------------------------------------------------- */
+
+/* y[t * y_stride + r] = sum over k of x[t][k] * W[r][k], for the tokens t < n and the rows
+ * r in [begin, end); nothing else of y is written. y_stride >= M, in floats. Any range is
+ * right; ranges that start and end at multiples of plan->row_block waste no work. The
+ * caller owns the threads. Uses at most 128 KiB of stack.
+ * LOOM_ERROR_NULL, _ALIGN, _SIZE, _RANGE, _PACKED, _PREPARED; y is not written on an error. */
+loom_status loom_matmul(const loom_plan *plan, float *y, size_t y_stride, const void *packed,
+                        const void *prepared, size_t n, size_t begin, size_t end);
+
+/* ---- Optional thread pool (pthreadpool) --------------------------------------------- */
+
+typedef struct loom_pool loom_pool;
+
+/* Starts a pool of `threads` (0: one for each CPU); the pool is the caller's, to be freed
+ * with loom_pool_free (NULL is fine). The only function that allocates.
+ * LOOM_ERROR_NULL, LOOM_ERROR_POOL. */
+loom_status loom_pool_create(loom_pool **pool, size_t threads);
+void loom_pool_free(loom_pool *pool);
+
+/* loom_pack of the whole matrix, on all threads of the pool. */
+loom_status loom_pool_pack(loom_pool *pool, const loom_plan *plan, void *packed,
+                           const uint8_t *codes, const void *scales, const uint8_t *zeros);
+
+/* Prepares x in `prepared` (loom_prepared_size bytes, the caller's) and multiplies: one
+ * call for a whole plan. Not to be called on one pool from two threads at once. */
+loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y, size_t y_stride,
+                             const void *packed, void *prepared, const float *x, size_t x_stride,
+                             size_t n);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

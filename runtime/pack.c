@@ -1,0 +1,173 @@
+/* Packed weights: header, weights, scales, zero points. */
+#include <string.h>
+
+#include "kernel.h"
+
+struct packed_header {
+    uint32_t magic, version, check;
+};
+
+static const uint32_t packed_magic = 0x574d4f4c; /* "LOMW", also a test of the byte order */
+static const uint32_t packed_version = 1;
+
+static struct packed_header make_header(const loom_plan *plan) {
+    return (struct packed_header){packed_magic, packed_version, plan->check};
+}
+
+int loom_packed_valid(const loom_plan *plan, const void *packed) {
+    const struct packed_header header = make_header(plan);
+    return memcmp(packed, &header, sizeof header) == 0;
+}
+
+static void write_header(const loom_plan *plan, void *packed) {
+    const struct packed_header header = make_header(plan);
+    memset(packed, 0, LOOM_HEADER_BYTES);
+    memcpy(packed, &header, sizeof header);
+}
+
+/* ---- Scales and zero points: [row][group] <-> [block][group][row of the block] ----------- */
+
+static size_t scale_bytes(const loom_plan *plan) {
+    return plan->format.scale_fp32 ? 4 : 2;
+}
+
+static size_t packed_index(const loom_plan *plan, size_t row, size_t group, size_t groups) {
+    const size_t rows = plan->gemv->layout->rows;
+    return (row / rows * groups + group) * rows + row % rows;
+}
+
+/* Values of `bytes` bytes; rows beyond M are 0. `tensor` gives every row its one value. */
+static void pack_values(const loom_plan *plan, uint8_t *to, const uint8_t *from, size_t bytes,
+                        size_t begin, size_t end) {
+    const size_t groups = loom_groups(plan), rows = plan->gemv->layout->rows;
+    const size_t padded_end = (end + rows - 1) / rows * rows;
+    for (size_t row = begin; row < padded_end; row++) {
+        for (size_t g = 0; g < groups; g++) {
+            uint8_t *value = to + packed_index(plan, row, g, groups) * bytes;
+            const size_t source = plan->format.tensor ? 0 : row * groups + g;
+            if (row < plan->m) {
+                memcpy(value, from + source * bytes, bytes);
+            } else {
+                memset(value, 0, bytes);
+            }
+        }
+    }
+}
+
+/* Every thread that unpacks a `tensor` matrix writes the same one value: atomically, so that
+ * threads may. */
+static void unpack_shared(uint8_t *to, const uint8_t *from, size_t bytes) {
+    for (size_t i = 0; i < bytes; i++) {
+        __atomic_store_n(&to[i], from[i], __ATOMIC_RELAXED);
+    }
+}
+
+static void unpack_values(const loom_plan *plan, uint8_t *to, const uint8_t *from, size_t bytes,
+                          size_t begin, size_t end) {
+    const size_t groups = loom_groups(plan);
+    if (plan->format.tensor) {
+        unpack_shared(to, from + packed_index(plan, begin, 0, groups) * bytes, bytes);
+        return;
+    }
+    for (size_t row = begin; row < end; row++) {
+        for (size_t g = 0; g < groups; g++) {
+            memcpy(to + (row * groups + g) * bytes,
+                   from + packed_index(plan, row, g, groups) * bytes, bytes);
+        }
+    }
+}
+
+static int zeros_fit(const loom_plan *plan, const uint8_t *zeros, size_t begin, size_t end) {
+    const size_t groups = loom_groups(plan);
+    const size_t first = plan->format.tensor ? 0 : begin * groups;
+    const size_t last = plan->format.tensor ? 1 : end * groups;
+    const unsigned limit = 1u << plan->format.bits;
+    for (size_t i = first; i < last; i++) {
+        if (zeros[i] > limit) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* ---- The matrix ------------------------------------------------------------------------ */
+
+static loom_status check_pack(const loom_plan *plan, const void *packed, const uint8_t *codes,
+                              const void *scales, const uint8_t *zeros, size_t begin, size_t end) {
+    if (!plan || !packed || !codes || !scales || (plan->format.zero_points && !zeros)) {
+        return LOOM_ERROR_NULL;
+    }
+    if (!loom_is_aligned(packed)) {
+        return LOOM_ERROR_ALIGN;
+    }
+    if (begin >= end || end > plan->m || begin % plan->row_block != 0 ||
+        (end % plan->row_block != 0 && end != plan->m)) {
+        return LOOM_ERROR_RANGE;
+    }
+    if (zeros && (!plan->format.zero_points || !zeros_fit(plan, zeros, begin, end))) {
+        return LOOM_ERROR_VALUE;
+    }
+    return LOOM_OK;
+}
+
+static uint8_t max_code(const loom_format *format) {
+    return format->ternary ? 2 : (uint8_t)((1u << format->bits) - 1);
+}
+
+loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes, const void *scales,
+                      const uint8_t *zeros, size_t begin, size_t end) {
+    loom_status status = check_pack(plan, packed, codes, scales, zeros, begin, end);
+    if (status != LOOM_OK) {
+        return status;
+    }
+    const struct loom_packed_layout at = loom_packed_layout(plan);
+    uint8_t *bytes = packed;
+    if (begin == 0) {
+        memset(bytes, 0, LOOM_HEADER_BYTES);
+    }
+    status = loom_pack_codes(plan->gemv->layout, bytes + at.weights, codes, plan->m, plan->k,
+                             at.k_padded, max_code(&plan->format), begin, end);
+    if (status != LOOM_OK) {
+        return status;
+    }
+    pack_values(plan, bytes + at.scales, scales, scale_bytes(plan), begin, end);
+    if (zeros) {
+        pack_values(plan, bytes + at.zeros, zeros, 1, begin, end);
+    }
+    if (begin == 0) {
+        write_header(plan, packed);
+    }
+    return LOOM_OK;
+}
+
+static loom_status check_unpack(const loom_plan *plan, const void *packed, const uint8_t *codes,
+                                const void *scales, const uint8_t *zeros, size_t begin,
+                                size_t end) {
+    if (!plan || !packed || !codes || !scales || (plan->format.zero_points && !zeros)) {
+        return LOOM_ERROR_NULL;
+    }
+    if (!loom_is_aligned(packed)) {
+        return LOOM_ERROR_ALIGN;
+    }
+    if (begin >= end || end > plan->m) {
+        return LOOM_ERROR_RANGE;
+    }
+    return loom_packed_valid(plan, packed) ? LOOM_OK : LOOM_ERROR_PACKED;
+}
+
+loom_status loom_unpack(const loom_plan *plan, const void *packed, uint8_t *codes, void *scales,
+                        uint8_t *zeros, size_t begin, size_t end) {
+    const loom_status status = check_unpack(plan, packed, codes, scales, zeros, begin, end);
+    if (status != LOOM_OK) {
+        return status;
+    }
+    const struct loom_packed_layout at = loom_packed_layout(plan);
+    const uint8_t *bytes = packed;
+    loom_unpack_codes(plan->gemv->layout, bytes + at.weights, codes, plan->k, at.k_padded, begin,
+                      end);
+    unpack_values(plan, scales, bytes + at.scales, scale_bytes(plan), begin, end);
+    if (plan->format.zero_points) {
+        unpack_values(plan, zeros, bytes + at.zeros, 1, begin, end);
+    }
+    return LOOM_OK;
+}

@@ -1,0 +1,129 @@
+/* Prepared activations: header, tables or int8, scales, sums. */
+#include <string.h>
+
+#include "kernel.h"
+
+struct prepared_header {
+    uint32_t magic, act, k, n, group, act_row;
+};
+
+static const uint32_t prepared_magic = 0x414d4f4c; /* "LOMA" */
+
+static struct prepared_header make_header(const loom_plan *plan, size_t n) {
+    return (struct prepared_header){
+        .magic = prepared_magic,
+        .act = loom_prepare_for(plan, n)->act,
+        .k = (uint32_t)plan->k,
+        .n = (uint32_t)n,
+        .group = plan->format.group,
+        .act_row = plan->format.act_row,
+    };
+}
+
+int loom_prepared_valid(const loom_plan *plan, const void *prepared, size_t n) {
+    const struct prepared_header header = make_header(plan, n);
+    return memcmp(prepared, &header, sizeof header) == 0;
+}
+
+int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n) {
+    if (!a || !b || n < 1 || n > LOOM_MAX_DIM) {
+        return 0;
+    }
+    const struct prepared_header of_a = make_header(a, n), of_b = make_header(b, n);
+    return memcmp(&of_a, &of_b, sizeof of_a) == 0;
+}
+
+/* ---- Who prepares what ----------------------------------------------------------------- */
+
+/* The work is cut into pieces: a token, or, when there are fewer tokens than parts, the
+ * groups of a token whose acts fill whole cache lines, which no two threads then share. */
+struct pieces {
+    size_t per_token, groups; /* pieces of a token, groups of a piece */
+};
+
+static struct pieces cut_pieces(const loom_plan *plan, size_t n, size_t parts) {
+    const size_t groups = loom_groups(plan);
+    if (n >= parts || groups == 1) {
+        return (struct pieces){1, groups};
+    }
+    const size_t bytes = loom_act_bytes(loom_prepare_for(plan, n)->act, plan->format.group);
+    const size_t piece = bytes >= LOOM_ALIGN ? 1 : LOOM_ALIGN / bytes;
+    return (struct pieces){(groups + piece - 1) / piece, piece};
+}
+
+/* The end of part `part` when `count` things are dealt to `parts` as evenly as possible. */
+static size_t part_end(size_t count, size_t parts, size_t part) {
+    const size_t share = count / parts, extra = count % parts;
+    return share * (part + 1) + (part + 1 < extra ? part + 1 : extra);
+}
+
+static size_t min_size(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* Groups [begin, end) of one token. */
+static void prepare_groups(const loom_plan *plan, uint8_t *prepared, const float *x, size_t n,
+                           size_t token, size_t begin, size_t end) {
+    const struct loom_prepared_layout at = loom_prepared_layout(plan, n);
+    const struct loom_prepare_kernel *kernel = loom_prepare_for(plan, n);
+    const size_t k_group = plan->format.group ? plan->format.group : loom_k_padded(plan->k, 0);
+    const size_t first = token * at.groups + begin;
+    const struct loom_prepare_args args = {
+        .x = x + begin * k_group,
+        .acts = prepared + at.acts + token * at.act_stride +
+                begin * loom_act_bytes(kernel->act, k_group),
+        .act_scale = (float *)(prepared + at.act_scale) + first,
+        .act_sum = (int32_t *)(prepared + at.act_sum) + first,
+        .k = min_size(plan->k, end * k_group) - begin * k_group,
+        .groups = end - begin,
+        .k_group = k_group,
+        .range_x = plan->format.act_row ? x : NULL,
+        .range_k = plan->format.act_row ? plan->k : 0,
+    };
+    kernel->run(&args);
+}
+
+static void prepare_pieces(const loom_plan *plan, uint8_t *prepared, const float *x,
+                           size_t x_stride, size_t n, struct pieces pieces, size_t begin,
+                           size_t end) {
+    const size_t groups = loom_groups(plan);
+    while (begin < end) {
+        const size_t token = begin / pieces.per_token, piece = begin % pieces.per_token;
+        const size_t count = min_size(pieces.per_token - piece, end - begin);
+        prepare_groups(plan, prepared, x + token * x_stride, n, token, piece * pieces.groups,
+                       min_size((piece + count) * pieces.groups, groups));
+        begin += count;
+    }
+}
+
+static loom_status check_prepare(const loom_plan *plan, const void *prepared, const float *x,
+                                 size_t x_stride, size_t n, size_t part, size_t parts) {
+    if (!plan || !prepared || !x) {
+        return LOOM_ERROR_NULL;
+    }
+    if (!loom_is_aligned(prepared)) {
+        return LOOM_ERROR_ALIGN;
+    }
+    if (loom_prepared_size(plan, n) == 0 || x_stride < plan->k) {
+        return LOOM_ERROR_SIZE;
+    }
+    return part < parts ? LOOM_OK : LOOM_ERROR_RANGE;
+}
+
+loom_status loom_prepare(const loom_plan *plan, void *prepared, const float *x, size_t x_stride,
+                         size_t n, size_t part, size_t parts) {
+    const loom_status status = check_prepare(plan, prepared, x, x_stride, n, part, parts);
+    if (status != LOOM_OK) {
+        return status;
+    }
+    if (part == 0) {
+        const struct prepared_header header = make_header(plan, n);
+        memset(prepared, 0, LOOM_HEADER_BYTES);
+        memcpy(prepared, &header, sizeof header);
+    }
+    const struct pieces pieces = cut_pieces(plan, n, parts);
+    const size_t count = n * pieces.per_token;
+    const size_t begin = part == 0 ? 0 : part_end(count, parts, part - 1);
+    prepare_pieces(plan, prepared, x, x_stride, n, pieces, begin, part_end(count, parts, part));
+    return LOOM_OK;
+}

@@ -1,0 +1,145 @@
+#include "bench_candidates.h"
+
+#include "bench_memory.h"
+#include "tools.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- Which kernels --------------------------------------------------------------------- */
+
+enum { NO_ISA = -1 };
+
+struct query {
+    const struct bench_options *options;
+    const loom_format *format;
+    enum loom_op op;
+    const struct loom_kernel *chosen;
+    int tmac_isa, isa; /* the ISAs whose T-MAC and whose own kernels are wanted, or NO_ISA */
+};
+
+static size_t kernel_count(void) {
+    return loom_registry.kernel_count + loom_candidate_count;
+}
+
+/* Library and candidates as one list. */
+static const struct loom_kernel *kernel_at(size_t i) {
+    const size_t in_library = loom_registry.kernel_count;
+    return i < in_library ? &loom_registry.kernels[i] : &loom_candidates[i - in_library];
+}
+
+static bool fits(const struct query *query, const struct loom_kernel *kernel) {
+    return kernel->op == query->op && loom_format_same_kernel(&kernel->format, query->format) &&
+           loom_isa_runs(&loom_registry.isas[kernel->isa], query->options->features);
+}
+
+static bool mode_wanted(const struct query *query, const struct loom_kernel *kernel) {
+    return query->options->any_mode || kernel->mode == query->options->mode;
+}
+
+static void find_isas(struct query *query) {
+    query->tmac_isa = query->isa = NO_ISA;
+    for (size_t i = 0; i < kernel_count(); i++) {
+        const struct loom_kernel *kernel = kernel_at(i);
+        int *highest = kernel->tmac ? &query->tmac_isa : &query->isa;
+        if (fits(query, kernel) && (kernel->tmac || mode_wanted(query, kernel)) &&
+            kernel->isa > *highest)
+            *highest = kernel->isa;
+    }
+}
+
+static bool is_wanted(const struct query *query, const struct loom_kernel *kernel) {
+    if (kernel == query->chosen)
+        return true;
+    if (!fits(query, kernel))
+        return false;
+    if (kernel->tmac)
+        return kernel->isa == query->tmac_isa;
+    return query->options->all && kernel->isa == query->isa && mode_wanted(query, kernel);
+}
+
+/* ---- One of them ----------------------------------------------------------------------- */
+
+static bool plan_kernel(struct candidate *c, const struct query *query, const loom_plan *chosen,
+                        const struct bench_matrix *matrix) {
+    c->chosen = c->kernel == query->chosen;
+    if (c->chosen) {
+        c->plan = *chosen;
+        return true;
+    }
+    const loom_status status = one_kernel_plan(&c->one, &loom_registry, c->kernel, query->format,
+                                               matrix->w.m, matrix->w.k, query->options->features);
+    c->plan = c->one.plan;
+    return status == LOOM_OK;
+}
+
+static void pack(struct candidate *c, struct bench_matrix *matrix) {
+    c->packed = bench_matrix_packed(matrix, &c->plan);
+    c->packed_bytes = loom_packed_size(&c->plan);
+    c->weight_bytes = c->packed_bytes - loom_packed_layout(&c->plan).weights;
+}
+
+/* Runs the kernel on the whole matrix and compares. */
+static void check(struct candidate *c, uint8_t *prepared, struct bench_input *input) {
+    const struct reference_weights *w = &input->matrix->w;
+    c->verified = false;
+    c->nmse = NAN;
+    if (!c->packed ||
+        loom_prepare(&c->plan, prepared, input->x, w->k, input->n, 0, 1) != LOOM_OK ||
+        loom_matmul(&c->plan, input->y, w->m, c->packed, prepared, input->n, 0, w->m) != LOOM_OK)
+        return;
+    c->verified = bench_input_right(input, (loom_mode)c->kernel->mode);
+    c->nmse = bench_input_nmse(input);
+}
+
+/* ---- All of them ----------------------------------------------------------------------- */
+
+static void add_wanted(struct candidates *candidates, const struct query *query,
+                       const loom_plan *chosen, struct bench_matrix *matrix) {
+    for (size_t i = 0; i < kernel_count(); i++) {
+        struct candidate *c = &candidates->list[candidates->count];
+        c->kernel = kernel_at(i);
+        if (is_wanted(query, c->kernel) && plan_kernel(c, query, chosen, matrix)) {
+            pack(c, matrix);
+            candidates->count++;
+        }
+    }
+}
+
+static void check_all(struct candidates *candidates, struct bench_input *input) {
+    size_t most = 0;
+    for (size_t i = 0; i < candidates->count; i++) {
+        const size_t bytes = loom_prepared_size(&candidates->list[i].plan, input->n);
+        most = bytes > most ? bytes : most;
+    }
+    candidates->prepared = bench_alloc(most);
+    for (size_t i = 0; i < candidates->count; i++)
+        check(&candidates->list[i], candidates->prepared, input);
+}
+
+loom_status candidates_make(struct candidates *candidates, const struct bench_options *options,
+                            struct bench_matrix *matrix, struct bench_input *input) {
+    const loom_problem problem = {matrix->name, matrix->w.m, matrix->w.k, options->mode};
+    loom_cpu cpu;
+    loom_plan chosen;
+    loom_cpu_detect(&cpu, options->features);
+    const loom_status status =
+        loom_plan_create_for(&chosen, &problem, &cpu, getenv("LOOM_FORCE"));
+    if (status != LOOM_OK)
+        return status;
+    struct query query = {.options = options, .format = &matrix->w.format};
+    query.op = input->n == 1 ? LOOM_OP_GEMV : LOOM_OP_GEMM;
+    query.chosen = loom_kernel_for(&chosen, input->n);
+    find_isas(&query);
+    *candidates = (struct candidates){calloc(kernel_count() + 1, sizeof(struct candidate)), 0, NULL};
+    if (!candidates->list)
+        abort();
+    add_wanted(candidates, &query, &chosen, matrix);
+    check_all(candidates, input);
+    return LOOM_OK;
+}
+
+void candidates_free(struct candidates *candidates) {
+    free(candidates->list);
+    free(candidates->prepared);
+}

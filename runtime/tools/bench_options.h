@@ -1,0 +1,38 @@
+/* What the command line of loom-bench asks for. */
+#ifndef LOOM_TOOLS_BENCH_OPTIONS_H
+#define LOOM_TOOLS_BENCH_OPTIONS_H
+
+#include "arguments.h"
+#include "kernel.h"
+
+#include <stdio.h>
+
+enum residency { RESIDENCY_CACHE, RESIDENCY_DRAM };
+enum { BENCH_MAX_N = 16 };
+
+struct bench_options {
+    const char *format; /* NULL: every format of the problems */
+    size_t m, k;        /* 0: every shape of the problems */
+    size_t n[BENCH_MAX_N];
+    size_t n_count;
+    enum residency residency[2];
+    size_t residency_count;
+    unsigned threads;
+    loom_mode mode;
+    bool any_mode;     /* no --mode: the plan's is LOOM_FASTEST, --all takes every mode */
+    bool all;          /* every kernel of the ISA, not the chosen one alone */
+    bool json, table;  /* what is written */
+    FILE *json_file;   /* stdout unless a file is named */
+    int isa;           /* index into loom_registry.isas, or -1: the highest that runs */
+    uint32_t features; /* LOOM_CPU_*: the machine's, or those of --isa */
+    double seconds;    /* of measuring each problem */
+    uint64_t seed;
+};
+
+/* Reads all arguments; errors end the program. */
+struct bench_options bench_options_read(struct arguments *a);
+
+const char *residency_name(enum residency residency);
+const char *mode_name(loom_mode mode);
+
+#endif

@@ -1,0 +1,32 @@
+/* What a generated library gives its tools besides the library itself: the kernels that are
+ * only measured, the probes of the machine's limits and the shapes of its models. */
+#ifndef LOOM_TOOLS_H
+#define LOOM_TOOLS_H
+
+#include "kernel.h"
+
+/* Kernels that are not in the library: candidates that lost, and T-MAC's schedule. Sorted by
+ * name. */
+extern const struct loom_kernel loom_candidates[];
+extern const size_t loom_candidate_count;
+
+/* What one ISA can do at most, the figures every benchmark row is compared with. */
+struct loom_probe {
+    uint8_t isa; /* index into loom_registry.isas */
+    /* Multiplies int8 pairs in registers alone; returns the multiply-adds done. */
+    uint64_t (*dot)(uint64_t rounds);
+    /* Reads bytes (a multiple of 256) at p, aligned to LOOM_ALIGN; returns a checksum. */
+    uint64_t (*read)(const void *p, size_t bytes);
+};
+extern const struct loom_probe loom_probes[];
+extern const size_t loom_probe_count;
+
+/* A weight matrix of a model that the library was generated for. */
+struct loom_problem_row {
+    const char *model, *role, *format;
+    uint32_t m, k;
+};
+extern const struct loom_problem_row loom_problem_rows[];
+extern const size_t loom_problem_row_count;
+
+#endif

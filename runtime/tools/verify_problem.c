@@ -1,0 +1,108 @@
+#include "verify_problem.h"
+
+#include "crash.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void no_memory(void) {
+    fprintf(stderr, "no memory for a reference result\n");
+    exit(2);
+}
+
+static void make_activations(struct problem *p) {
+    const struct verify_case *c = &p->c;
+    const enum loom_act act = reference_act_of_mode((loom_mode)p->kernel->mode);
+    p->x_stride = c->k + random_below(&p->random, 3);
+    float *x = guard_alloc(&p->guard, "x", ((c->n - 1) * p->x_stride + c->k) * sizeof *x, 4);
+    for (size_t t = 0; t < c->n; t++)
+        fill_acts(x + t * p->x_stride, c->acts, act, c->k, &p->random);
+    p->x = x;
+    if (reference_prepare(&p->acts, act, &c->format, x, p->x_stride, c->k, c->n))
+        no_memory();
+}
+
+static void make_expected(struct problem *p) {
+    p->expected = malloc(p->c.n * p->c.m * sizeof *p->expected);
+    if (!p->expected)
+        no_memory();
+    for (size_t t = 0; t < p->c.n; t++)
+        for (size_t r = 0; r < p->c.m; r++)
+            p->expected[t * p->c.m + r] = reference_dot(&p->w, &p->acts, r, t);
+}
+
+void problem_make(struct problem *p, struct verify *verify, const struct loom_kernel *kernel,
+                  const struct verify_case *c) {
+    *p = (struct problem){
+        .verify = verify, .kernel = kernel, .c = *c, .random = {.state = c->seed}};
+    p->w = make_weights(c, &p->guard, &p->random);
+    make_activations(p);
+    make_expected(p);
+    guard_seal(&p->guard);
+}
+
+void problem_free(struct problem *p) {
+    reference_acts_free(&p->acts);
+    free(p->expected);
+    guard_free(&p->guard);
+}
+
+bool problem_fail(struct problem *p, const char *called, const char *reason, ...) {
+    char what[VERIFY_TEXT / 2], why[VERIFY_TEXT / 4];
+    va_list args;
+    va_start(args, reason);
+    vsnprintf(why, sizeof why, reason, args);
+    va_end(args);
+    verify_case_text(&p->c, what, sizeof what);
+    snprintf(p->verify->text, VERIFY_TEXT, "%s: %s (%s)", called, why, what);
+    return false;
+}
+
+bool problem_run(struct problem *p, const char *called, void (*call)(void *), void *context) {
+    const struct crash crash = crash_run(call, context, VERIFY_SECONDS);
+    char where[96];
+    if (!crash.signal)
+        return true;
+    guard_describe(&p->guard, crash.address, where, sizeof where);
+    return problem_fail(p, called, "%s%s", crash_text(crash.signal), where);
+}
+
+static uint32_t bits_of(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static bool same(float a, float b) {
+    return (isnan(a) && isnan(b)) || bits_of(a) == bits_of(b);
+}
+
+bool problem_compare(struct problem *p, const char *called, const float *y, size_t y_stride,
+                     size_t begin, size_t end) {
+    for (size_t t = 0; t < p->c.n; t++)
+        for (size_t r = begin; r < end; r++) {
+            const float expected = p->expected[t * p->c.m + r], got = y[t * y_stride + r];
+            if (!same(expected, got))
+                return problem_fail(
+                    p, called, "row %zu token %zu: expected 0x%08x %.9g, got 0x%08x %.9g", r, t,
+                    bits_of(expected), (double)expected, bits_of(got), (double)got);
+        }
+    return true;
+}
+
+bool problem_untouched(struct problem *p, const char *called, const float *y, size_t y_stride,
+                       size_t width, size_t begin, size_t end) {
+    const uint32_t canary = 0x01010101u * GUARD_CANARY;
+    const char *damaged = guard_damaged(&p->guard);
+    if (damaged)
+        return problem_fail(p, called, "wrote beside %s", damaged);
+    for (size_t t = 0; t < p->c.n; t++)
+        for (size_t r = begin; r < end && (r < width || t + 1 < p->c.n); r++)
+            if (bits_of(y[t * y_stride + r]) != canary)
+                return problem_fail(p, called, "wrote row %zu of token %zu, which is not its own",
+                                    r, t);
+    return true;
+}

@@ -1,0 +1,12 @@
+return {
+    name = "qwen3-8b",
+    layers = {
+        { role = "attn_q", m = 4096, k = 4096 },
+        { role = "attn_k", m = 1024, k = 4096 },
+        { role = "attn_v", m = 1024, k = 4096 },
+        { role = "attn_output", m = 4096, k = 4096 },
+        { role = "ffn_gate", m = 12288, k = 4096 },
+        { role = "ffn_up", m = 12288, k = 4096 },
+        { role = "ffn_down", m = 4096, k = 12288 },
+    },
+}

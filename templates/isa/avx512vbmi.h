@@ -1,0 +1,197 @@
+/* Vocabulary of AVX-512 with VBMI and VNNI: 64 bytes, 16 rows a vector. */
+#ifndef ISA_AVX512VBMI_H
+#define ISA_AVX512VBMI_H
+
+#if !defined(__AVX512BW__) || !defined(__AVX512VBMI__) || !defined(__AVX512VNNI__)
+#error "compile this file with -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vbmi -mavx512vnni"
+#endif
+
+#include <immintrin.h>
+
+#include "kernel.h"
+
+typedef __m512i v_int;
+typedef __m512 v_f32;
+enum { V_BYTES = 64, V_ROWS = 16 };
+
+/* Loads, stores and constants. */
+static inline v_int v_load(const void *p) {
+    return _mm512_loadu_si512(p);
+}
+static inline void v_store(void *p, v_int x) {
+    _mm512_storeu_si512(p, x);
+}
+static inline v_f32 v_load_f32(const float *p) {
+    return _mm512_loadu_ps(p);
+}
+static inline void v_store_f32(float *p, v_f32 x) {
+    _mm512_storeu_ps(p, x);
+}
+static inline v_f32 v_load_half(const uint16_t *p) {
+    return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
+}
+/* 16 bytes as 32-bit integers. */
+static inline v_int v_load_u8_i32(const uint8_t *p) {
+    return _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p));
+}
+/* The same 4 bytes all over the vector. */
+static inline v_int v_load_4(const void *p) {
+    int32_t x;
+    __builtin_memcpy(&x, p, sizeof x);
+    return _mm512_set1_epi32(x);
+}
+static inline v_int v_set_i8(int x) {
+    return _mm512_set1_epi8((char)x);
+}
+static inline v_int v_set_i32(int32_t x) {
+    return _mm512_set1_epi32(x);
+}
+static inline v_f32 v_set_f32(float x) {
+    return _mm512_set1_ps(x);
+}
+static inline v_int v_zero(void) {
+    return _mm512_setzero_si512();
+}
+
+/* Integers. */
+static inline v_int v_and(v_int a, v_int b) {
+    return _mm512_and_si512(a, b);
+}
+static inline v_int v_or(v_int a, v_int b) {
+    return _mm512_or_si512(a, b);
+}
+/* a where the mask's bits are set, b elsewhere. */
+static inline v_int v_select(v_int mask, v_int a, v_int b) {
+    return _mm512_ternarylogic_epi32(mask, a, b, 0xca);
+}
+static inline v_int v_add_i8(v_int a, v_int b) {
+    return _mm512_add_epi8(a, b);
+}
+static inline v_int v_add_i32(v_int a, v_int b) {
+    return _mm512_add_epi32(a, b);
+}
+static inline v_int v_sub_i32(v_int a, v_int b) {
+    return _mm512_sub_epi32(a, b);
+}
+static inline v_int v_mul_i32(v_int a, v_int b) {
+    return _mm512_mullo_epi32(a, b);
+}
+/* Shifts need a constant count. */
+#define v_shift_right_u16(x, count) _mm512_srli_epi16(x, count)
+#define v_shift_left_u16(x, count) _mm512_slli_epi16(x, count)
+#define v_shift_right_i32(x, count) _mm512_srai_epi32(x, count)
+#define v_shift_left_i32(x, count) _mm512_slli_epi32(x, count)
+
+/* Four tables of 16 bytes in one vector, one for each byte of a 32-bit lane: an index is the
+ * low nibble, with the table's number in bits 4 and 5, set by the operation that masks. */
+static inline v_int v_index4(v_int x) {
+    const v_int table_number = _mm512_set1_epi32(0x30201000);
+    return _mm512_ternarylogic_epi32(x, _mm512_set1_epi8(0x0f), table_number, 0xea);
+}
+static inline v_int v_lookup4(v_int tables, v_int index) {
+    return _mm512_permutexvar_epi8(index, tables);
+}
+/* acc + the sum of 4 neighbouring products, unsigned by signed bytes, in 32 bits. */
+static inline v_int v_dot4(v_int acc, v_int u, v_int s) {
+    return _mm512_dpbusd_epi32(acc, u, s);
+}
+
+/* Accumulators of u8 x i8 dot products: 32 bits, they never need a flush on the way. */
+static inline v_int v_acc_dot4(v_int acc, v_int u, v_int s) {
+    return v_dot4(acc, u, s);
+}
+static inline v_int v_acc_flush(v_int sum, v_int acc) {
+    return v_add_i32(sum, acc);
+}
+
+/* Makes the compiler forget what *x holds. */
+static inline void v_opaque(v_int *x) {
+    __asm__ volatile("" : "+v"(*x));
+}
+
+/* Preparing activations. */
+
+/* The first `count` (1 to V_ROWS) floats at p, then zeros; reads no further. */
+static inline v_f32 v_load_f32_first(const float *p, size_t count) {
+    return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+}
+/* |x| as bits, ordered like the values; the larger of two of them. */
+static inline v_int v_magnitude(v_f32 x) {
+    return _mm512_and_si512(_mm512_castps_si512(x), _mm512_set1_epi32(0x7fffffff));
+}
+static inline v_int v_max_u32(v_int a, v_int b) {
+    return _mm512_max_epu32(a, b);
+}
+static inline uint32_t v_reduce_max_u32(v_int x) {
+    return _mm512_reduce_max_epu32(x);
+}
+static inline int32_t v_reduce_add_i32(v_int x) {
+    return _mm512_reduce_add_epi32(x);
+}
+/* In every lane (|x0| + |x1|) + (|x2| + |x3|) of its 4 neighbours. */
+static inline v_f32 v_sum4_magnitudes(v_f32 x) {
+    const __m512 a = _mm512_castsi512_ps(v_magnitude(x));
+    const __m512 pairs = _mm512_add_ps(a, _mm512_permute_ps(a, 0xb1));
+    return _mm512_add_ps(pairs, _mm512_permute_ps(pairs, 0x4e));
+}
+/* To nearest, ties to even. */
+static inline v_int v_rint(v_f32 x) {
+    return _mm512_cvtps_epi32(x);
+}
+static inline void v_store_i16(int16_t *p, v_int x) {
+    _mm256_storeu_si256((__m256i *)p, _mm512_cvtepi32_epi16(x));
+}
+static inline void v_store_i8(int8_t *p, v_int x) {
+    _mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8(x));
+}
+/* Bits 0 and 1, or 2 and 3, of the lane's number as a pair of 16-bit lanes: `set` where the bit
+ * is set, `clear` elsewhere. */
+static inline v_int v_bit_pairs(int first_bit, int set, int clear) {
+    const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512i bits = _mm512_srl_epi32(lane, _mm_cvtsi32_si128(first_bit));
+    const __m512i words = _mm512_or_si512(_mm512_and_si512(bits, _mm512_set1_epi32(1)),
+                                          _mm512_slli_epi32(_mm512_srli_epi32(bits, 1), 16));
+    const __mmask32 is_set = _mm512_test_epi16_mask(words, _mm512_set1_epi16(1));
+    return _mm512_mask_blend_epi16(is_set, _mm512_set1_epi16((short)clear),
+                                   _mm512_set1_epi16((short)set));
+}
+/* constant + the sum over i < 4 of v[i] * (bit i of the lane's number ? set : clear) */
+static inline v_int v_subset_sums(const int16_t *v, int32_t constant, int set, int clear) {
+    const __m512i sum =
+        _mm512_dpwssd_epi32(v_set_i32(constant), v_load_4(v), v_bit_pairs(0, set, clear));
+    return _mm512_dpwssd_epi32(sum, v_load_4(v + 2), v_bit_pairs(2, set, clear));
+}
+/* table[j] = (constant + the sum over i < 4 of (bit i of j ? v[i] : -v[i])) >> 8 */
+static inline void v_store_table(uint8_t *table, const int16_t *v, int32_t constant) {
+    const __m512i sums = v_subset_sums(v, constant, 1, -1);
+    _mm_storeu_si128((__m128i *)table, _mm512_cvtepi32_epi8(_mm512_srli_epi32(sums, 8)));
+}
+/* With e[j] = 512 + the sum over i < 4 of (bit i of j ? v[i] : 0): low[j] = e[j] & 7 and
+ * high[j] = e[j] >> 3. */
+static inline void v_store_split_table(uint8_t *low, uint8_t *high, const int16_t *v) {
+    const __m512i sums = v_subset_sums(v, 512, 1, 0);
+    _mm_storeu_si128((__m128i *)low, _mm512_cvtepi32_epi8(v_and(sums, v_set_i32(7))));
+    _mm_storeu_si128((__m128i *)high, _mm512_cvtepi32_epi8(_mm512_srli_epi32(sums, 3)));
+}
+
+/* Floats. */
+static inline v_f32 v_zero_f32(void) {
+    return _mm512_setzero_ps();
+}
+static inline v_f32 v_mul(v_f32 a, v_f32 b) {
+    return _mm512_mul_ps(a, b);
+}
+static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) {
+    return _mm512_fmadd_ps(a, b, c);
+}
+static inline v_f32 v_to_f32(v_int x) {
+    return _mm512_cvtepi32_ps(x);
+}
+static inline v_int v_cast_i32(v_f32 x) {
+    return _mm512_castps_si512(x);
+}
+static inline v_f32 v_cast_f32(v_int x) {
+    return _mm512_castsi512_ps(x);
+}
+
+#endif

@@ -1,0 +1,54 @@
+/* Vocabulary of the portable ISA: scalars, any CPU. */
+#ifndef ISA_C_H
+#define ISA_C_H
+
+#include "kernel.h"
+
+/* a * b + c rounded once. Without the instruction: the product of two floats is exact in a
+ * double, and a sum rounded to odd there can be rounded again to float without error
+ * (Boldo and Melquiond, "Emulation of a FMA and correctly rounded sums", 2008). */
+static inline float v_fma(float a, float b, float c) {
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+    return __builtin_fmaf(a, b, c);
+#else
+    const double product = (double)a * (double)b;
+    const double sum = product + (double)c;
+    const double added = sum - product;
+    const double error = (product - (sum - added)) + ((double)c - added);
+    int64_t bits;
+    memcpy(&bits, &sum, sizeof bits);
+    if ((error < 0 || error > 0) && (bits & 1) == 0) {
+        bits += ((error > 0) == (sum > 0)) ? 1 : -1;
+    }
+    double odd;
+    memcpy(&odd, &bits, sizeof odd);
+    return (float)odd;
+#endif
+}
+
+/* fp16 to fp32, exact. The 113 rebias of exponents leaves subnormals to a subtraction. */
+static inline float v_half(uint16_t half) {
+    const uint32_t sign = (uint32_t)(half & 0x8000u) << 16;
+    const uint32_t rest = half & 0x7fffu;
+    if (rest >= 0x7c00u) {
+        return loom_float_from_bits(sign | 0x7f800000u | (rest & 0x3ffu) << 13 |
+                                    ((rest & 0x3ffu) ? 0x400000u : 0));
+    }
+    if (rest < 0x400u) {
+        const float magnitude = loom_float_from_bits(0x3f000000u + rest) - 0.5f;
+        return loom_float_from_bits(sign | loom_bits_from_float(magnitude));
+    }
+    return loom_float_from_bits(sign | ((rest << 13) + 0x38000000u));
+}
+
+/* To the nearest integer, ties to even, for |x| < 2^22. */
+static inline int32_t v_rint(float x) {
+    return (int32_t)(loom_bits_from_float(x + 12582912.0f) - 0x4b400000u);
+}
+
+/* |x| as bits: ordered like the values, infinity and NaN above all numbers. */
+static inline uint32_t v_magnitude(float x) {
+    return loom_bits_from_float(x) & 0x7fffffffu;
+}
+
+#endif

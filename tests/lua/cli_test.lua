@@ -1,0 +1,168 @@
+-- The command line as a user meets it. LUTLOOM names the host; without it the stock
+-- interpreter runs the same scripts.
+local check = require("check")
+local files = require("files")
+local host = require("host")
+
+local HOST = os.getenv("LUTLOOM")
+local PROGRAM = HOST and { HOST } or { "lua5.4", check.root .. "/gen/lua/main.lua" }
+
+local folder = os.tmpname()
+os.remove(folder)
+assert(host.make_dir(folder))
+
+-- Runs a command line (words separated by blanks; @ stands for the test's folder): its exit
+-- code and output.
+local function lutloom(words)
+    local argv, lines = { table.unpack(PROGRAM) }, {}
+    for word in words:gmatch("%S+") do
+        argv[#argv + 1] = (word:gsub("@", folder))
+    end
+    local code = assert(host.run(argv, function(line)
+        lines[#lines + 1] = line
+    end))
+    return code, table.concat(lines, "\n")
+end
+
+local function write(name, text)
+    assert(files.write(folder .. "/" .. name, text))
+end
+
+local function accepts(words, part)
+    local code, output = lutloom(words)
+    check.equal(code, 0, output)
+    check.contains(output, part)
+    return output
+end
+
+-- The command fails with one line that has `part`.
+local function refuses(words, part)
+    local code, output = lutloom(words)
+    check.equal(code, 1, output)
+    check.equal(output:sub(1, 9), "lutloom: ", output)
+    check.absent(output, "\n")
+    check.contains(output, part)
+end
+
+local function case(name, run)
+    check.case("cli: " .. name, run)
+end
+
+local TINY = 'return { name = "tiny", layers = { { role = "q", m = 64, k = 128 } } }\n'
+local GEN = "gen --model @/tiny.lua --format w2g32 --target x86-64 --mode exact --out "
+
+write("tiny.lua", TINY)
+
+case("shapes lists presets and layers", function()
+    accepts("shapes", "llama-2-7b")
+    accepts("shapes qwen3-8b", "12288 x 4096")
+    accepts("shapes @/tiny.lua", "64 x 128")
+end)
+
+case("targets lists what it knows", function()
+    accepts("targets", "sapphire-rapids")
+end)
+
+case("every command has help", function()
+    accepts("--help", "explain")
+    for _, name in ipairs({ "shapes", "targets", "gen", "build", "bench", "tune", "explain" }) do
+        accepts(name .. " --help", "Usage: lutloom " .. name)
+    end
+    accepts("--version", "lutloom " .. files.read(check.root .. "/gen/VERSION"):match("%S+"))
+end)
+
+case("gen makes a library and changes nothing the second time", function()
+    accepts(GEN .. "@/lib", "files changed")
+    accepts(GEN .. "@/lib", "; 0 files changed")
+    accepts("gen --out @/lib/", "; 0 files changed")
+end)
+
+case("gen removes what an earlier generation left, and nothing else", function()
+    accepts(GEN .. "@/stale", "files changed")
+    write("stale/src/mine.c", "int mine;\n")
+    accepts("gen --model @/tiny.lua --format w4g32 --target x86-64 --out @/stale", "files changed")
+    check.equal(host.path_kind(folder .. "/stale/src/kernels_w2g32_c.c"), nil)
+    check.equal(host.path_kind(folder .. "/stale/src/kernels_w4g32_c.c"), "file")
+    check.equal(host.path_kind(folder .. "/stale/src/mine.c"), "file")
+end)
+
+case("gen refuses folders that are not its own", function()
+    refuses(GEN .. "@/tiny.lua", "is a file")
+    refuses(GEN .. "@/tiny.lua/x", "is a file, not a folder")
+    refuses(GEN .. "@", "holds files that are no Lutloom library")
+    write("other/manifest.json", "{}\n")
+    refuses(GEN .. "@/other", "not the manifest of a Lutloom library")
+    write("broken/manifest.json", "{")
+    refuses(GEN .. "@/broken", "broken/manifest.json")
+    refuses(GEN .. "/dev/full/x", "/dev/full")
+end)
+
+case("gen refuses wrong words, and makes nothing", function()
+    refuses("gen --model @/tiny.lua --format w5g32 --out @/no", "unknown format 'w5g32'")
+    refuses("gen --model @/tiny.lua --format w2 --out @/no", "needs the scale's granularity")
+    refuses("gen --model @/tiny.lua --format w2g32, --out @/no", "empty word")
+    refuses("gen --model @/tiny.lua --out @/no", "has no format: say --format")
+    refuses("gen --model llama --format w2g32 --out @/no", "llama-2-7b")
+    refuses("gen --model @/none.lua --format w2g32 --out @/no", "none.lua: No such file")
+    refuses("gen --model @ --format w2g32 --out @/no", "Is a directory")
+    refuses("gen --model @/tiny.lua --format w2g32 --target pentium --out @/no", "haswell")
+    refuses("gen --model @/tiny.lua --format w2g32 --mode slow --out @/no", "'fastest'")
+    refuses("gen --model @/tiny.lua --format w2g32", "--out")
+    refuses("gen --format w2g32 --out @/no", "--model is missing")
+    refuses("gen --model @/tiny.lua --model @/tiny.lua --format w2g32 --out @/no",
+        "a model named tiny was given before")
+    check.equal(host.path_kind(folder .. "/no"), nil)
+end)
+
+case("a shapes file's mistakes name its line or layer", function()
+    write("syntax.lua", "return {\n    name = ,\n}\n")
+    refuses("shapes @/syntax.lua", "syntax.lua:2: ")
+    write("zero.lua", (TINY:gsub("64", "0")))
+    refuses("shapes @/zero.lua", "zero.lua: layer 1 (q): 'm' must be a whole number")
+end)
+
+case("unknown commands and options are refused", function()
+    refuses("", "--help")
+    refuses("generate", "unknown command 'generate'")
+    refuses("gen --frobnicate", "unknown option '--frobnicate'")
+    refuses("shapes a b --x", "unknown option '--x'")
+end)
+
+case("commands on a library say what comes first", function()
+    accepts(GEN .. "@/fresh", "files changed")
+    for _, name in ipairs({ "build", "bench", "tune" }) do
+        refuses(name, "folder")
+        refuses(name .. " @/none", "no such folder")
+        refuses(name .. " @/tiny.lua", "no such folder")
+    end
+    refuses("bench @/fresh", "'lutloom build")
+    refuses("tune @/fresh", "'lutloom build")
+    refuses("tune @/fresh --budget soon", "'soon' is no number of seconds")
+    refuses("tune @/fresh --budget -1", "--budget")
+end)
+
+case("a tuning file that does not match is ignored with a remark", function()
+    accepts(GEN .. "@/tuned", "files changed")
+    write("tuned/tuning.txt", "lutloom-tuning 1\ncpu x\ncompiler y\nkernels z\n")
+    accepts(GEN .. "@/tuned", "tuning.txt is ignored: kernels was 'z'")
+    write("tuned/tuning.txt", "something\n")
+    accepts(GEN .. "@/tuned", "tuning.txt is ignored: ")
+end)
+
+case("explain knows every kernel of a library", function()
+    local name = "loom_gemv_w2g32_exact__dot_plain_b1m1n1_c"
+    accepts(GEN .. "@/explained", "files changed")
+    accepts(("explain %s @/explained"):format(name), "part of the library")
+    accepts("explain " .. name, "portable")
+    refuses("explain foo", "'foo' is no kernel's name")
+    refuses("explain " .. name:gsub("w2g32", "w4g32") .. " @/explained", "was generated without")
+    refuses("explain " .. name:gsub("_c$", "_avx9"), "unknown ISA 'avx9'")
+end)
+
+case("a full disk on standard output is an error", function()
+    local code = host.run({ "sh", "-c", table.concat(PROGRAM, " ") .. " shapes > /dev/full" },
+        function() end)
+    check.equal(code, 1)
+end)
+
+host.run({ "rm", "-r", folder })

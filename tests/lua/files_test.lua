@@ -1,0 +1,63 @@
+local check = require("check")
+local files = require("files")
+local host = require("host")
+
+local function in_folder(run)
+    local folder = os.tmpname()
+    os.remove(folder)
+    assert(host.make_dir(folder))
+    local ok, reason = pcall(run, folder)
+    host.run({ "rm", "-r", folder })
+    if not ok then
+        error(reason, 0)
+    end
+end
+
+local function content(folder)
+    local names = host.list_dir(folder)
+    table.sort(names)
+    return table.concat(names, " ")
+end
+
+check.case("files: only what changes is written", function()
+    in_folder(function(folder)
+        local texts = { [folder .. "/a/b/x"] = "1\n", [folder .. "/y"] = "2\n" }
+        check.equal(files.write_all(texts), 2)
+        check.equal(files.read(folder .. "/a/b/x"), "1\n")
+        check.equal(files.write_all(texts), 0)
+        texts[folder .. "/y"] = "3\n"
+        check.equal(files.write_all(texts), 1)
+        check.equal(files.read(folder .. "/y"), "3\n")
+    end)
+end)
+
+check.case("files: after a failure nothing has changed", function()
+    in_folder(function(folder)
+        assert(files.write(folder .. "/y", "old\n"))
+        local result, reason = files.write_all({
+            [folder .. "/a/x"] = "1\n",
+            [folder .. "/y"] = "new\n",
+            [folder .. "/z" .. ("z"):rep(300)] = "2\n",
+        })
+        check.refused("zzz: File name too long", result, reason)
+        check.equal(content(folder), "y")
+        check.equal(files.read(folder .. "/y"), "old\n")
+    end)
+end)
+
+check.case("files: a file in a folder's place is named", function()
+    in_folder(function(folder)
+        assert(files.write(folder .. "/y", "old\n"))
+        check.refused("/y: is a file, not a folder",
+            files.write_all({ [folder .. "/y/x"] = "1\n" }))
+    end)
+end)
+
+check.case("files: a full disk is an error", function()
+    local result, reason = files.write_all({ ["/dev/full/x"] = "1" })
+    check.refused("/dev/full", result, reason)
+end)
+
+check.case("files: reading what is not there names it", function()
+    check.refused("/nonexistent/x: ", files.read("/nonexistent/x"))
+end)

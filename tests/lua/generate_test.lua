@@ -1,0 +1,137 @@
+-- What is generated: the texts of whole libraries, without a compiler.
+local check = require("check")
+local emit = require("emit")
+local generate = require("generate")
+local home = require("home")
+local json = require("json")
+
+home.path = check.root
+
+local MODEL = {
+    name = "tiny",
+    layers = { { role = "q", m = 64, k = 128 }, { role = "v", m = 3, k = 100, format = "w4g32" } },
+}
+
+local function request(more)
+    local fields = {
+        models = { MODEL }, model_names = { "tiny.lua" }, formats = { "w2g128", "w2g128arow", "t" },
+        mode = "fastest", targets = { "haswell" }, arch = "x86_64", triple = "x86_64-linux-gnu",
+        flags = {}, isas = { "c", "avx2" },
+    }
+    for key, value in pairs(more or {}) do
+        fields[key] = value
+    end
+    return fields
+end
+
+local function make(more, tuned)
+    local record = assert(generate.library(request(more), tuned or {}, "9.9"))
+    return assert(emit.files(record, home.sources())), record
+end
+
+-- How many files in `folder` define the function.
+local function definitions(texts, folder, name)
+    local count = 0
+    for path, text in pairs(texts) do
+        if path:sub(1, #folder) == folder and text:find("\nvoid " .. name .. "(", 1, true) then
+            count = count + 1
+        end
+    end
+    return count
+end
+
+check.case("generate: two runs give the same bytes", function()
+    local first, second = make(), make()
+    for path, text in pairs(first) do
+        check.equal(second[path] == text, true, path)
+        second[path] = nil
+    end
+    check.equal(next(second), nil)
+end)
+
+check.case("generate: no file names a folder of this machine", function()
+    for path, text in pairs((make())) do
+        check.equal(text:find(check.root .. "/", 1, true) and check.root:sub(1, 1) == "/", nil, path)
+        check.equal(text:find("\t", 1, true), nil, path)
+    end
+end)
+
+check.case("generate: every kernel is defined once, in the library or as a candidate", function()
+    local texts, record = make()
+    for _, kernel in ipairs(record.kernels) do
+        local chosen = record.chosen[kernel.name]
+        check.equal(definitions(texts, "src/", kernel.name), chosen and 1 or 0, kernel.name)
+        check.equal(definitions(texts, "candidates/", kernel.name), chosen and 0 or 1, kernel.name)
+        check.contains(texts[chosen and "src/registry.c" or "tools/candidates.c"],
+            ('.name = "%s"'):format(kernel.name))
+    end
+end)
+
+check.case("generate: kernels once a key, problems by their full name", function()
+    local texts, record = make()
+    check.contains(texts["tools/problems.c"], '{"tiny", "q", "w2g128arow", 64, 128}')
+    check.contains(texts["tools/problems.c"], '{"tiny", "v", "w4g32", 3, 100}')
+    check.equal(#record.problems, 4)
+    check.equal(texts["src/kernels_w2g128arow_c.c"], nil)
+    check.equal(type(texts["src/kernels_trow_c.c"]), "string")
+    check.equal(texts["src/kernels_w2g128_avx512vbmi.c"], nil)
+end)
+
+check.case("generate: headers say the command", function()
+    local texts = make()
+    for _, path in ipairs({ "src/registry.c", "src/kernels_w2g128_avx2.c", "src/prepare_c.c",
+        "tools/probe_c.c", "meson.build", "README.md" }) do
+        check.contains(texts[path],
+            "lutloom gen --model tiny.lua --format w2g128,w2g128arow,t --target haswell --out DIR")
+    end
+end)
+
+check.case("generate: the manifest lists all files and can be read again", function()
+    local texts, record = make()
+    local manifest = assert(json.decode(texts["manifest.json"]))
+    check.equal(manifest.kind, "lutloom library")
+    check.equal(#manifest.kernels, #record.kernels)
+    local listed = {}
+    for _, path in ipairs(manifest.files) do
+        listed[path] = true
+        check.equal(type(texts[path]), "string", path)
+    end
+    for path in pairs(texts) do
+        check.equal(listed[path], true, path)
+    end
+    local again = assert(generate.library(manifest.request, {}, "9.9"))
+    check.equal(emit.files(again, home.sources())["manifest.json"] == texts["manifest.json"], true)
+end)
+
+check.case("generate: tuned kernels are in the library and the hash stays", function()
+    local _, record = make()
+    local tuned = {}
+    for _, kernel in ipairs(record.kernels) do
+        if not record.chosen[kernel.name] and kernel.isa.name == "avx2" and not kernel.tmac then
+            for _, other in ipairs(record.kernels) do
+                if kernel.op == "gemv" and other.op == "gemm" and other.mode == kernel.mode
+                    and other.layout.name == kernel.layout.name
+                    and other.format.key == kernel.format.key and other.isa == kernel.isa then
+                    tuned[1] = { format = kernel.format.key, mode = kernel.mode, m = 64, k = 128,
+                        gemv = kernel.name, gemm = other.name }
+                end
+            end
+        end
+    end
+    local texts, again = make({}, tuned)
+    check.equal(again.hash, record.hash)
+    check.equal(again.chosen[tuned[1].gemv], true)
+    check.contains(texts["src/tuning.h"], "enum { TUNING_COUNT = 1 };")
+    check.contains(texts["src/tuning.h"], tuned[1].gemv)
+end)
+
+check.case("generate: a library for plain C needs no guards", function()
+    local texts = make({ isas = { "c" }, mode = "exact" })
+    check.absent(texts["src/registry.c"], "#ifndef LOOM_PORTABLE")
+    check.absent(texts["src/registry.c"], "LOOM_TABLE")
+end)
+
+check.case("generate: a layer without a format is refused", function()
+    check.refused("layer q of tiny has no format",
+        generate.library(request({ formats = {} }), {}, "9.9"))
+end)

@@ -1,0 +1,17 @@
+-- Runs the Lua tests: lua5.4 tests/lua/run.lua [NAME...], from the source tree's root.
+local ROOT = arg[0]:match("^(.*)/tests/lua/[^/]*$") or "."
+package.path = ("%s/gen/lua/?.lua;%s/tests/lua/?.lua;%s"):format(ROOT, ROOT, package.path)
+
+local check = require("check")
+
+local SUITES = {
+    "template_test", "model_test", "target_test", "tuning_test", "tune_test", "selection_test",
+    "files_test", "name_test", "generate_test", "cli_test",
+}
+
+check.root = ROOT
+for _, suite in ipairs(#arg > 0 and { table.unpack(arg) } or SUITES) do
+    require(suite)
+end
+print(("%d passed, %d failed"):format(check.passed, check.failed))
+os.exit(check.failed == 0 and check.passed > 0)

@@ -1,0 +1,57 @@
+local check = require("check")
+local selection = require("selection")
+
+local function kernel(name, op, rank, layout, more)
+    more = more or {}
+    return { name = name, op = op, rank = rank, layout = { name = layout },
+        format = { key = "w2g128" }, mode = more.mode or "exact",
+        isa = { name = more.isa or "avx2" }, tmac = more.tmac or false }
+end
+
+local function names(set)
+    local list = {}
+    for name in pairs(set) do
+        list[#list + 1] = name
+    end
+    table.sort(list)
+    return table.concat(list, " ")
+end
+
+check.case("selection: the default is the first rank whose layout has both ops", function()
+    local kernels = {
+        kernel("v1", "gemv", 1, "a"), kernel("v0", "gemv", 0, "b"), kernel("m5", "gemm", 5, "a"),
+        kernel("m4", "gemm", 4, "a"), kernel("m0", "gemm", 0, "c"),
+    }
+    check.equal(names(selection.library(kernels, {})), "m4 v1")
+end)
+
+check.case("selection: T-MAC's schedule is no default", function()
+    local kernels = {
+        kernel("v0", "gemv", 0, "a", { tmac = true }), kernel("v1", "gemv", 1, "a"),
+        kernel("m0", "gemm", 0, "a", { tmac = true }), kernel("m1", "gemm", 1, "a"),
+    }
+    check.equal(names(selection.library(kernels, {})), "m1 v1")
+end)
+
+check.case("selection: winners replace the default of their mode and ISA alone", function()
+    local kernels = {
+        kernel("v0", "gemv", 0, "a"), kernel("m0", "gemm", 0, "a"),
+        kernel("v1", "gemv", 1, "b"), kernel("m1", "gemm", 1, "b"),
+        kernel("vc", "gemv", 0, "p", { isa = "c" }), kernel("mc", "gemm", 0, "p", { isa = "c" }),
+        kernel("vt", "gemv", 0, "a", { mode = "table" }),
+        kernel("mt", "gemm", 0, "a", { mode = "table" }),
+    }
+    check.equal(names(selection.library(kernels, { { mode = "exact", gemv = "v1", gemm = "m1" } })),
+        "m1 mc mt v1 vc vt")
+end)
+
+check.case("selection: a winner across modes leaves each mode its default", function()
+    local kernels = {
+        kernel("v0", "gemv", 0, "a"), kernel("m0", "gemm", 0, "a"),
+        kernel("v1", "gemv", 1, "a", { mode = "table" }), kernel("m2", "gemm", 2, "a"),
+        kernel("m1", "gemm", 1, "a", { mode = "table" }),
+    }
+    check.equal(
+        names(selection.library(kernels, { { mode = "fastest", gemv = "v1", gemm = "m2" } })),
+        "m0 m1 m2 v0 v1")
+end)

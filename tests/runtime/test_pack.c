@@ -1,0 +1,353 @@
+/* Packing and unpacking: bit for bit, in every kind of layout, in parts, on threads. */
+#include "fake.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROW(count, stride) {LOOM_AXIS_ROW, count, stride}
+#define K(count, stride) {LOOM_AXIS_K, count, stride}
+#define PLANE(count, stride) {LOOM_AXIS_PLANE, count, stride}
+
+/* Layouts of the kinds that kernels use, and some that they do not. */
+static const struct loom_layout layouts[] = {
+    {"row by row", 1, 32, 1, 1, {{0, 1, {K(32, 1)}}}},
+    {"plane by plane", 1, 32, 3, 1, {{0, 3, {K(8, 1), PLANE(3, 1), K(4, 8)}}}},
+    {"nibbles of 4 k in lanes",
+     128,
+     32,
+     2,
+     1,
+     {{0, 6, {K(4, 1), K(2, 16), K(4, 4), ROW(16, 1), ROW(8, 16), PLANE(2, 1)}}}},
+    {"two planes a byte, odd plane apart",
+     32,
+     32,
+     3,
+     2,
+     {{0, 7, {K(4, 1), K(2, 4), PLANE(2, 1), ROW(2, 8), ROW(8, 1), ROW(2, 16), K(4, 8)}},
+      {2, 6, {K(4, 1), K(2, 4), ROW(2, 16), ROW(2, 8), ROW(8, 1), K(4, 8)}}}},
+    {"fields of 4 bits",
+     16,
+     32,
+     4,
+     1,
+     {{0, 5, {PLANE(4, 1), K(2, 4), K(4, 1), ROW(16, 1), K(4, 8)}}}},
+    {"fields of 2 bits, then of 1",
+     8,
+     32,
+     3,
+     2,
+     {{0, 5, {PLANE(2, 1), K(4, 4), K(4, 1), ROW(8, 1), K(2, 16)}},
+      {2, 4, {K(2, 16), K(4, 4), K(4, 1), ROW(8, 1)}}}},
+    {"rows innermost", 256, 64, 2, 1, {{0, 3, {ROW(256, 1), K(64, 1), PLANE(2, 1)}}}},
+    {"odd counts", 15, 32, 3, 1, {{0, 4, {ROW(5, 3), PLANE(3, 1), K(32, 1), ROW(3, 1)}}}},
+    {"upside down", 4, 32, 2, 2, {{1, 2, {ROW(4, 1), K(32, 1)}}, {0, 2, {ROW(4, 1), K(32, 1)}}}},
+};
+enum { LAYOUTS = sizeof layouts / sizeof layouts[0] };
+
+/* A plan as loom_select would make it, for a kernel of the layout. */
+static struct loom_kernel plan_kernels[LAYOUTS];
+
+static loom_plan plan_for(size_t layout, const char *grain, size_t m, size_t k) {
+    char name[32];
+    snprintf(name, sizeof name, "w%u%s", layouts[layout].bits, grain);
+    plan_kernels[layout].layout = &layouts[layout];
+    loom_plan plan = {
+        .m = m, .k = k, .row_block = layouts[layout].rows, .gemv = &plan_kernels[layout]};
+    plan.gemm = plan.gemv;
+    assert_int_equal(loom_format_parse(&plan.format, name), LOOM_OK);
+    plan.check = loom_plan_check(&plan);
+    return plan;
+}
+
+/* ---- Where the bits are ------------------------------------------------------------------ */
+
+/* The definition in kernel.h, bit by bit. */
+static unsigned bit_by_definition(const struct loom_layout *layout, const uint8_t *codes, size_t m,
+                                  size_t k, size_t units, size_t unit, size_t bit) {
+    const struct loom_section *section = layout->section;
+    size_t bits = 1;
+    for (;; section++, bits = 1) {
+        for (size_t d = 0; d < section->digits; d++) {
+            bits *= section->digit[d].count;
+        }
+        if (bit < bits) {
+            break;
+        }
+        bit -= bits;
+    }
+    size_t at[3] = {0, 0, section->first_plane};
+    for (size_t d = 0; d < section->digits; d++) {
+        const struct loom_digit *digit = &section->digit[d];
+        at[digit->axis] += bit % digit->count * digit->stride;
+        bit /= digit->count;
+    }
+    const size_t row = unit / units * layout->rows + at[LOOM_AXIS_ROW];
+    const size_t column = unit % units * layout->unit_k + at[LOOM_AXIS_K];
+    return row < m && column < k ? codes[row * k + column] >> at[LOOM_AXIS_PLANE] & 1u : 0;
+}
+
+static void stream_follows_the_definition(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LAYOUTS; i++) {
+        const struct loom_layout *layout = &layouts[i];
+        const size_t m = layout->rows + 1, k = 2 * layout->unit_k - 5, k_padded = 128;
+        const loom_plan plan = plan_for(i, "g64", m, k);
+        struct fake_matrix matrix = fake_matrix_new(&plan, i);
+        const size_t unit_bytes = (size_t)layout->rows * layout->unit_k * layout->bits / 8;
+        const size_t units = k_padded / layout->unit_k, size = 2 * units * unit_bytes;
+        uint8_t *stream = fake_alloc(size);
+        assert_int_equal(loom_pack_codes(layout, stream, matrix.codes, m, k, k_padded, 15, 0, m),
+                         LOOM_OK);
+        for (size_t bit = 0; bit < size * 8; bit++) {
+            const unsigned expected = bit_by_definition(
+                layout, matrix.codes, m, k, units, bit / (unit_bytes * 8), bit % (unit_bytes * 8));
+            if ((stream[bit / 8] >> bit % 8 & 1u) != expected) {
+                fail_msg("layout '%s': bit %zu is not %u", layout->name, bit, expected);
+            }
+        }
+        fake_free(stream, size);
+        fake_matrix_free(&matrix);
+    }
+}
+
+/* ---- Round trips ------------------------------------------------------------------------- */
+
+/* Unpacks rows [begin, end) over a pattern and expects the matrix there, the pattern elsewhere.
+ * A `tensor` matrix has one scale and zero point, which come with any rows. */
+static void check_rows(const loom_plan *plan, const struct fake_matrix *matrix, const void *packed,
+                       size_t begin, size_t end) {
+    uint8_t *codes = fake_alloc(matrix->code_bytes);
+    uint8_t *scales = fake_alloc(matrix->scale_bytes);
+    uint8_t *zeros = fake_alloc(matrix->zero_bytes);
+    assert_int_equal(
+        loom_unpack(plan, packed, codes, scales, matrix->zeros ? zeros : NULL, begin, end),
+        LOOM_OK);
+    for (size_t i = 0; i < matrix->code_bytes; i++) {
+        const size_t row = i / plan->k;
+        assert_int_equal(codes[i], row >= begin && row < end ? matrix->codes[i] : FAKE_FILL);
+    }
+    const size_t value_rows = plan->format.tensor ? 1 : plan->m;
+    for (size_t i = 0; i < matrix->scale_bytes; i++) {
+        const size_t row = i / (matrix->scale_bytes / value_rows);
+        const int is_in = plan->format.tensor || (row >= begin && row < end);
+        assert_int_equal(scales[i], is_in ? ((uint8_t *)matrix->scales)[i] : FAKE_FILL);
+    }
+    for (size_t i = 0; i < matrix->zero_bytes; i++) {
+        const size_t row = i / (matrix->zero_bytes / value_rows);
+        const int is_in = plan->format.tensor || (row >= begin && row < end);
+        assert_int_equal(zeros[i], is_in ? matrix->zeros[i] : FAKE_FILL);
+    }
+    fake_free(codes, matrix->code_bytes);
+    fake_free(scales, matrix->scale_bytes);
+    fake_free(zeros, matrix->zero_bytes);
+}
+
+static void check_round_trip(const loom_plan *plan) {
+    struct fake_matrix matrix = fake_matrix_new(plan, plan->m + plan->k);
+    const size_t size = loom_packed_size(plan);
+    void *packed = fake_alloc(size);
+    assert_int_equal(loom_pack(plan, packed, matrix.codes, matrix.scales, matrix.zeros, 0, plan->m),
+                     LOOM_OK);
+    check_rows(plan, &matrix, packed, 0, plan->m);
+    check_rows(plan, &matrix, packed, plan->m / 3, plan->m / 3 + 1);
+    check_rows(plan, &matrix, packed, plan->m / 2, plan->m);
+    fake_free(packed, size);
+    fake_matrix_free(&matrix);
+}
+
+static void every_layout_returns_what_it_got(void **state) {
+    (void)state;
+    static const char *const grains[] = {"g64",  "g64z",   "g64zf32",   "row",
+                                         "rowz", "tensor", "tensorzf32"};
+    static const size_t ms[] = {1, 17, 300}, ks[] = {1, 63, 64, 77, 257};
+    for (size_t i = 0; i < LAYOUTS * 7; i++) {
+        for (size_t j = 0; j < 15; j++) {
+            const loom_plan plan = plan_for(i / 7, grains[i % 7], ms[j / 5], ks[j % 5]);
+            check_round_trip(&plan);
+        }
+    }
+}
+
+/* Padded rows are code 0 with scale 0: they must not depend on what the memory held. */
+static void packed_bytes_are_reproducible(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LAYOUTS; i++) {
+        const loom_plan plan = plan_for(i, "g64zf32", 37, 77);
+        struct fake_matrix matrix = fake_matrix_new(&plan, i);
+        const size_t size = loom_packed_size(&plan);
+        uint8_t *packed[2] = {fake_alloc(size), fake_alloc(size)};
+        memset(packed[1], 0, size);
+        for (int j = 0; j < 2; j++) {
+            assert_int_equal(
+                loom_pack(&plan, packed[j], matrix.codes, matrix.scales, matrix.zeros, 0, 37),
+                LOOM_OK);
+        }
+        const struct loom_packed_layout at = loom_packed_layout(&plan);
+        const size_t rows = at.blocks * plan.row_block, values = rows * at.groups;
+        assert_memory_equal(packed[0], packed[1], 64 + rows * at.k_padded * layouts[i].bits / 8);
+        assert_memory_equal(packed[0] + at.scales, packed[1] + at.scales, values * 4);
+        assert_memory_equal(packed[0] + at.zeros, packed[1] + at.zeros, values);
+        fake_free(packed[0], size);
+        fake_free(packed[1], size);
+        fake_matrix_free(&matrix);
+    }
+}
+
+/* ---- Parts and threads -------------------------------------------------------------------- */
+
+struct part {
+    const loom_plan *plan;
+    const struct fake_matrix *matrix;
+    struct fake_matrix *copy;
+    void *packed;
+    size_t begin, end;
+    loom_status status;
+};
+
+static void *pack_part(void *context) {
+    struct part *p = context;
+    p->status = loom_pack(p->plan, p->packed, p->matrix->codes, p->matrix->scales, p->matrix->zeros,
+                          p->begin, p->end);
+    return NULL;
+}
+
+static void *unpack_part(void *context) {
+    struct part *p = context;
+    p->status = loom_unpack(p->plan, p->packed, p->copy->codes, p->copy->scales, p->copy->zeros,
+                            p->begin, p->end);
+    return NULL;
+}
+
+enum { THREADS = 4 };
+
+static void run_parts(struct part *parts, void *(*run)(void *)) {
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, run, &parts[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(parts[i].status, LOOM_OK);
+    }
+}
+
+static void check_threads(const loom_plan *plan) {
+    struct fake_matrix matrix = fake_matrix_new(plan, 1), copy = fake_matrix_new(plan, 2);
+    const size_t size = loom_packed_size(plan), share = plan->m / plan->row_block / THREADS;
+    void *packed = fake_alloc(size);
+    struct part parts[THREADS];
+    for (size_t i = 0; i < THREADS; i++) {
+        const size_t end = i + 1 < THREADS ? (i + 1) * share * plan->row_block : plan->m;
+        parts[i] =
+            (struct part){plan, &matrix, &copy, packed, i * share * plan->row_block, end, LOOM_OK};
+    }
+    run_parts(parts, pack_part);
+    run_parts(parts, unpack_part);
+    assert_memory_equal(matrix.codes, copy.codes, matrix.code_bytes);
+    assert_memory_equal(matrix.scales, copy.scales, matrix.scale_bytes);
+    if (matrix.zeros) {
+        assert_memory_equal(matrix.zeros, copy.zeros, matrix.zero_bytes);
+    }
+    fake_free(packed, size);
+    fake_matrix_free(&matrix);
+    fake_matrix_free(&copy);
+}
+
+static void threads_pack_and_unpack(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LAYOUTS; i++) {
+        const size_t m = 6 * layouts[i].rows + 1;
+        const loom_plan group = plan_for(i, "g64z", m, 200),
+                        tensor = plan_for(i, "tensorz", m, 200);
+        check_threads(&group);
+        check_threads(&tensor);
+    }
+}
+
+/* ---- Bad values ---------------------------------------------------------------------------- */
+
+static loom_status pack_with(const loom_plan *plan, const struct fake_matrix *matrix) {
+    const size_t size = loom_packed_size(plan);
+    void *packed = fake_alloc(size);
+    const loom_status status =
+        loom_pack(plan, packed, matrix->codes, matrix->scales, matrix->zeros, 0, plan->m);
+    assert_int_equal(loom_packed_valid(plan, packed), status == LOOM_OK);
+    fake_free(packed, size);
+    return status;
+}
+
+static void every_code_is_checked(void **state) {
+    (void)state;
+    for (size_t i = 0; i < LAYOUTS; i++) {
+        const loom_plan plan = plan_for(i, "g64", 5, 70);
+        struct fake_matrix matrix = fake_matrix_new(&plan, i);
+        for (size_t j = 0; j < matrix.code_bytes; j += 3) {
+            const uint8_t code = matrix.codes[j];
+            matrix.codes[j] = (uint8_t)(1u << layouts[i].bits);
+            assert_int_equal(pack_with(&plan, &matrix), LOOM_ERROR_VALUE);
+            matrix.codes[j] = (uint8_t)((1u << layouts[i].bits) - 1);
+            assert_int_equal(pack_with(&plan, &matrix), LOOM_OK);
+            matrix.codes[j] = code;
+        }
+        fake_matrix_free(&matrix);
+    }
+}
+
+static void ternary_codes_end_at_2(void **state) {
+    (void)state;
+    const loom_plan plan = fake_plan("tf32", 5, 70);
+    struct fake_matrix matrix = fake_matrix_new(&plan, 1);
+    matrix.codes[349] = 3;
+    assert_int_equal(pack_with(&plan, &matrix), LOOM_ERROR_VALUE);
+    matrix.codes[349] = 2;
+    assert_int_equal(pack_with(&plan, &matrix), LOOM_OK);
+    fake_matrix_free(&matrix);
+}
+
+static void every_zero_point_is_checked(void **state) {
+    (void)state;
+    static const char *const grains[] = {"g64z", "tensorz"};
+    for (size_t i = 0; i < 2; i++) {
+        const loom_plan plan = plan_for(5, grains[i], 5, 70);
+        struct fake_matrix matrix = fake_matrix_new(&plan, i);
+        for (size_t j = 0; j < matrix.zero_bytes; j++) {
+            matrix.zeros[j] = 9;
+            assert_int_equal(pack_with(&plan, &matrix), LOOM_ERROR_VALUE);
+            matrix.zeros[j] = 8;
+            assert_int_equal(pack_with(&plan, &matrix), LOOM_OK);
+        }
+        fake_matrix_free(&matrix);
+    }
+}
+
+/* A row range is judged by its own rows. */
+static void other_rows_are_not_read(void **state) {
+    (void)state;
+    const loom_plan plan = fake_plan("w3g64zf32", 40, 70);
+    struct fake_matrix matrix = fake_matrix_new(&plan, 1);
+    const size_t size = loom_packed_size(&plan);
+    void *packed = fake_alloc(size);
+    matrix.codes[0] = matrix.codes[32 * 70] = 255;
+    matrix.zeros[0] = matrix.zeros[32 * 2] = 255;
+    assert_int_equal(loom_pack(&plan, packed, matrix.codes, matrix.scales, matrix.zeros, 16, 32),
+                     LOOM_OK);
+    assert_int_equal(loom_packed_valid(&plan, packed), 0);
+    fake_free(packed, size);
+    fake_matrix_free(&matrix);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stream_follows_the_definition),
+        cmocka_unit_test(every_layout_returns_what_it_got),
+        cmocka_unit_test(packed_bytes_are_reproducible),
+        cmocka_unit_test(threads_pack_and_unpack),
+        cmocka_unit_test(every_code_is_checked),
+        cmocka_unit_test(ternary_codes_end_at_2),
+        cmocka_unit_test(every_zero_point_is_checked),
+        cmocka_unit_test(other_rows_are_not_read),
+    };
+    return cmocka_run_group_tests_name("pack", tests, NULL, NULL);
+}

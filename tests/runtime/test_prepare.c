@@ -1,0 +1,127 @@
+/* Prepared activations: the parts make the whole, whatever their number. */
+#include "fake.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void prepare_whole(const loom_plan *plan, void *prepared, const float *x, size_t x_stride,
+                          size_t n) {
+    assert_int_equal(loom_prepare(plan, prepared, x, x_stride, n, 0, 1), LOOM_OK);
+}
+
+/* Parts in descending order, so that nothing can rely on an earlier one. */
+static void prepare_parts(const loom_plan *plan, void *prepared, const float *x, size_t x_stride,
+                          size_t n, size_t parts) {
+    for (size_t part = parts; part-- > 0;) {
+        assert_int_equal(loom_prepare(plan, prepared, x, x_stride, n, part, parts), LOOM_OK);
+    }
+}
+
+static void check_parts(const char *format, size_t k, size_t n, size_t parts) {
+    const loom_plan plan = fake_plan(format, 10, k);
+    const size_t size = loom_prepared_size(&plan, n), x_stride = k + 1;
+    float *x = fake_activations(n, k, x_stride, k);
+    void *whole = fake_alloc(size), *joined = fake_alloc(size);
+    prepare_whole(&plan, whole, x, x_stride, n);
+    prepare_parts(&plan, joined, x, x_stride, n, parts);
+    assert_memory_equal(whole, joined, size);
+    fake_free(whole, size);
+    fake_free(joined, size);
+    free(x);
+}
+
+static void parts_make_the_whole(void **state) {
+    (void)state;
+    static const size_t ks[] = {1, 32, 100, 320, 1000}, parts[] = {1, 2, 3, 8, 100};
+    for (size_t i = 0; i < fake_format_count * 5 * 5; i++) {
+        for (size_t n = 1; n <= 4; n++) {
+            check_parts(fake_formats[i / 25], ks[i / 5 % 5], n, parts[i % 5]);
+        }
+    }
+}
+
+/* The cache lines of acts that a part writes, as a set of lines of `prepared`. */
+static void mark_lines(const loom_plan *plan, const float *x, size_t n, size_t part, size_t parts,
+                       uint8_t *writers) {
+    const struct loom_prepared_layout at = loom_prepared_layout(plan, n);
+    uint8_t *prepared = fake_alloc(at.size);
+    assert_int_equal(loom_prepare(plan, prepared, x, plan->k, n, part, parts), LOOM_OK);
+    for (size_t line = at.acts / LOOM_ALIGN; line < at.act_scale / LOOM_ALIGN; line++) {
+        for (size_t i = 0; i < LOOM_ALIGN; i++) {
+            if (prepared[line * LOOM_ALIGN + i] != FAKE_FILL) {
+                writers[line]++;
+                break;
+            }
+        }
+    }
+    fake_free(prepared, at.size);
+}
+
+static void parts_share_no_line(void **state) {
+    (void)state;
+    for (size_t n = 1; n <= 3; n++) {
+        const loom_plan plan = fake_plan("w2g32f32", 10, 500);
+        const size_t lines = loom_prepared_size(&plan, n) / LOOM_ALIGN;
+        float *x = fake_activations(n, 500, 500, n);
+        uint8_t *writers = calloc(lines, 1);
+        assert_non_null(writers);
+        size_t busy = 0;
+        for (size_t part = 0; part < 5; part++) {
+            mark_lines(&plan, x, n, part, 5, writers);
+        }
+        for (size_t i = 0; i < lines; i++) {
+            assert_true(writers[i] <= 1);
+            busy += writers[i];
+        }
+        assert_true(busy >= n * 500 * (n == 1 ? 4 : 1) / LOOM_ALIGN);
+        free(writers);
+        free(x);
+    }
+}
+
+/* One token in 4 parts: 16 groups of 32 go to all of them, not to one. */
+static void a_single_token_is_split(void **state) {
+    (void)state;
+    const loom_plan plan = fake_plan("w2g32f32", 10, 512);
+    const size_t lines = loom_prepared_size(&plan, 1) / LOOM_ALIGN;
+    float *x = fake_activations(1, 512, 512, 1);
+    for (size_t part = 0; part < 4; part++) {
+        uint8_t *writers = calloc(lines, 1);
+        assert_non_null(writers);
+        mark_lines(&plan, x, 1, part, 4, writers);
+        size_t written = 0;
+        for (size_t i = 0; i < lines; i++) {
+            written += writers[i];
+        }
+        assert_int_equal(written, 512 * 4 / 4 / LOOM_ALIGN);
+        free(writers);
+    }
+    free(x);
+}
+
+static void sharing_needs_equal_inputs(void **state) {
+    (void)state;
+    const loom_plan q = fake_plan("w2g32f32", 100, 320), v = fake_plan("w2g32f32", 30, 320);
+    const loom_plan long_k = fake_plan("w2g32f32", 100, 321);
+    const loom_plan other_group = fake_plan("w3g64zf32", 100, 320);
+    const loom_plan one_scale = fake_plan("w2g32f32arow", 100, 320);
+    const loom_plan row = fake_plan("w2rowf32", 100, 320), ternary = fake_plan("tf32", 30, 320);
+    for (size_t n = 1; n <= 2; n++) {
+        assert_int_equal(loom_can_share(&q, &v, n), 1);
+        assert_int_equal(loom_can_share(&row, &ternary, n), 1);
+        assert_int_equal(loom_can_share(&q, &long_k, n), 0);
+        assert_int_equal(loom_can_share(&q, &other_group, n), 0);
+        assert_int_equal(loom_can_share(&q, &one_scale, n), 0);
+        assert_int_equal(loom_can_share(&q, &row, n), 0);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parts_make_the_whole),
+        cmocka_unit_test(parts_share_no_line),
+        cmocka_unit_test(a_single_token_is_split),
+        cmocka_unit_test(sharing_needs_equal_inputs),
+    };
+    return cmocka_run_group_tests_name("prepare", tests, NULL, NULL);
+}

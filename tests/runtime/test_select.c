@@ -1,0 +1,511 @@
+/* The choice of kernels, in registries and on CPUs made up for each case. */
+#include "fake.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { C, AVX2, VBMI, ISAS };
+static const struct loom_isa isas[ISAS] = {
+    {"c", 0},
+    {"avx2", LOOM_CPU_AVX2},
+    {"avx512vbmi", LOOM_CPU_AVX2 | LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI},
+};
+static const uint32_t c_only = 0, avx2_only = LOOM_CPU_AVX2, everything = ~0u;
+
+static const struct loom_layout layout_a = {.name = "a", .rows = 8, .unit_k = 32, .bits = 2};
+static const struct loom_layout layout_b = {.name = "b", .rows = 16, .unit_k = 32, .bits = 2};
+static const struct loom_layout layout_t = {.name = "t", .rows = 32, .unit_k = 32, .bits = 2};
+
+static const struct loom_prepare_kernel prepares[] = {
+    {"prepare_i8_c", NULL, C, LOOM_ACT_I8},       {"prepare_lut8_c", NULL, C, LOOM_ACT_LUT8},
+    {"prepare_i8_avx2", NULL, AVX2, LOOM_ACT_I8}, {"prepare_lut8_avx2", NULL, AVX2, LOOM_ACT_LUT8},
+    {"prepare_i8_vbmi", NULL, VBMI, LOOM_ACT_I8},
+};
+
+#define W2G64 {.bits = 2, .group = 64}
+#define KERNEL(kernel_name, kernel_op, kernel_layout, kernel_isa, kernel_mode, kernel_rank)        \
+    {.name = kernel_name,                                                                          \
+     .layout = &kernel_layout,                                                                     \
+     .format = W2G64,                                                                              \
+     .isa = kernel_isa,                                                                            \
+     .op = kernel_op,                                                                              \
+     .mode = kernel_mode,                                                                          \
+     .act = kernel_mode == LOOM_EXACT ? LOOM_ACT_I8 : LOOM_ACT_LUT8,                               \
+     .rank = kernel_rank}
+#define GEMV(name, layout, isa, mode, rank) KERNEL(name, LOOM_OP_GEMV, layout, isa, mode, rank)
+#define GEMM(name, layout, isa, mode, rank) KERNEL(name, LOOM_OP_GEMM, layout, isa, mode, rank)
+
+/* A library: layout a has exact on every ISA and table up to AVX2, layout b has exact from AVX2
+ * on, and T-MAC's schedule has a flattering rank. */
+static const struct loom_kernel kernels[] = {
+    GEMM("gemm_a_exact_avx2", layout_a, AVX2, LOOM_EXACT, 1),
+    GEMM("gemm_a_exact_c", layout_a, C, LOOM_EXACT, 0),
+    GEMM("gemm_a_exact_vbmi", layout_a, VBMI, LOOM_EXACT, 0),
+    GEMM("gemm_a_table_avx2", layout_a, AVX2, LOOM_TABLE, 1),
+    GEMM("gemm_a_table_c", layout_a, C, LOOM_TABLE, 0),
+    GEMM("gemm_b_exact_avx2", layout_b, AVX2, LOOM_EXACT, 0),
+    GEMM("gemm_b_exact_vbmi", layout_b, VBMI, LOOM_EXACT, 1),
+    GEMV("gemv_a_exact_avx2", layout_a, AVX2, LOOM_EXACT, 1),
+    GEMV("gemv_a_exact_c", layout_a, C, LOOM_EXACT, 0),
+    GEMV("gemv_a_exact_vbmi", layout_a, VBMI, LOOM_EXACT, 0),
+    GEMV("gemv_a_table_avx2", layout_a, AVX2, LOOM_TABLE, 1),
+    GEMV("gemv_a_table_c", layout_a, C, LOOM_TABLE, 0),
+    GEMV("gemv_b_exact_avx2", layout_b, AVX2, LOOM_EXACT, 0),
+    GEMV("gemv_b_exact_vbmi", layout_b, VBMI, LOOM_EXACT, 1),
+    {.name = "tmac_gemm",
+     .layout = &layout_t,
+     .format = W2G64,
+     .isa = AVX2,
+     .op = LOOM_OP_GEMM,
+     .mode = LOOM_TABLE,
+     .act = LOOM_ACT_LUT8,
+     .tmac = 1},
+    {.name = "tmac_gemv",
+     .layout = &layout_t,
+     .format = W2G64,
+     .isa = AVX2,
+     .op = LOOM_OP_GEMV,
+     .mode = LOOM_TABLE,
+     .act = LOOM_ACT_LUT8,
+     .tmac = 1},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static struct loom_registry make_registry(const struct loom_kernel *list, size_t count) {
+    return (struct loom_registry){
+        .isas = isas,
+        .kernels = list,
+        .prepares = prepares,
+        .isa_count = ISAS,
+        .kernel_count = count,
+        .prepare_count = COUNT(prepares),
+    };
+}
+
+static loom_status choose(loom_plan *plan, const struct loom_registry *registry, const char *format,
+                          loom_mode mode, uint32_t features, const char *force) {
+    const loom_problem problem = {format, 100, 320, mode};
+    const loom_cpu cpu = {features, NULL};
+    return loom_select(plan, registry, &problem, &cpu, force);
+}
+
+static void assert_plan(const loom_plan *plan, const char *gemv, const char *gemm,
+                        loom_choice choice) {
+    assert_string_equal(plan->gemv->name, gemv);
+    assert_string_equal(plan->gemm->name, gemm);
+    assert_int_equal(plan->choice, choice);
+}
+
+/* What the library above gives for w2g64. */
+static void assert_chosen(loom_mode mode, uint32_t features, const char *force, const char *gemv,
+                          const char *gemm) {
+    const struct loom_registry registry = make_registry(kernels, COUNT(kernels));
+    loom_plan plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64", mode, features, force), LOOM_OK);
+    assert_plan(&plan, gemv, gemm, force ? LOOM_CHOICE_FORCED : LOOM_CHOICE_DEFAULT);
+}
+
+static void assert_refused(loom_mode mode, uint32_t features, const char *force,
+                           loom_status expected) {
+    const struct loom_registry registry = make_registry(kernels, COUNT(kernels));
+    loom_plan plan, before;
+    memset(&plan, FAKE_FILL, sizeof plan);
+    before = plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64", mode, features, force), expected);
+    assert_memory_equal(&plan, &before, sizeof plan);
+}
+
+/* ---- Default ---------------------------------------------------------------------------- */
+
+static void default_is_highest_isa_then_rank(void **state) {
+    (void)state;
+    assert_chosen(LOOM_EXACT, c_only, NULL, "gemv_a_exact_c", "gemm_a_exact_c");
+    assert_chosen(LOOM_EXACT, avx2_only, NULL, "gemv_b_exact_avx2", "gemm_b_exact_avx2");
+    assert_chosen(LOOM_EXACT, everything, NULL, "gemv_a_exact_vbmi", "gemm_a_exact_vbmi");
+    assert_chosen(LOOM_TABLE, everything, NULL, "gemv_a_table_avx2", "gemm_a_table_avx2");
+    assert_chosen(LOOM_FASTEST, c_only, NULL, "gemv_a_exact_c", "gemm_a_exact_c");
+    assert_chosen(LOOM_FASTEST, avx2_only, NULL, "gemv_b_exact_avx2", "gemm_b_exact_avx2");
+    assert_chosen(LOOM_FASTEST, everything, NULL, "gemv_a_exact_vbmi", "gemm_a_exact_vbmi");
+    assert_refused(LOOM_TABLE7, everything, NULL, LOOM_ERROR_NO_KERNEL);
+}
+
+/* AVX-512 alone, without VBMI, is not enough for an ISA that needs both. */
+static void every_need_of_an_isa_counts(void **state) {
+    (void)state;
+    assert_chosen(LOOM_EXACT, LOOM_CPU_AVX2 | LOOM_CPU_AVX512, NULL, "gemv_b_exact_avx2",
+                  "gemm_b_exact_avx2");
+    assert_chosen(LOOM_EXACT, LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI, NULL, "gemv_a_exact_c",
+                  "gemm_a_exact_c");
+}
+
+static void fastest_takes_the_better_rank_of_any_mode(void **state) {
+    (void)state;
+    const struct loom_kernel list[] = {
+        GEMM("gemm_exact", layout_a, C, LOOM_EXACT, 1),
+        GEMM("gemm_table", layout_a, C, LOOM_TABLE, 0),
+        GEMV("gemv_exact", layout_a, C, LOOM_EXACT, 0),
+        GEMV("gemv_table", layout_a, C, LOOM_TABLE, 0),
+        GEMV("gemv_table7", layout_a, C, LOOM_TABLE7, 0),
+    };
+    const struct loom_registry registry = make_registry(list, COUNT(list));
+    loom_plan plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_FASTEST, 0, NULL), LOOM_OK);
+    assert_plan(&plan, "gemv_exact", "gemm_table", LOOM_CHOICE_DEFAULT);
+    assert_int_equal(loom_plan_mode(&plan, 1), LOOM_EXACT);
+    assert_int_equal(loom_plan_mode(&plan, 2), LOOM_TABLE);
+    assert_string_equal(loom_plan_kernel(&plan, 1), "gemv_exact");
+    assert_string_equal(loom_plan_kernel(&plan, 2), "gemm_table");
+}
+
+/* A GEMV kernel whose layout has no GEMM kernel, or only a slow one, does not lead the pair. */
+static void both_kernels_count(void **state) {
+    (void)state;
+    const struct loom_kernel list[] = {
+        GEMM("gemm_a_c", layout_a, C, LOOM_EXACT, 0),
+        GEMM("gemm_b_avx2", layout_b, AVX2, LOOM_EXACT, 0),
+        GEMV("gemv_a_vbmi", layout_a, VBMI, LOOM_EXACT, 0),
+        GEMV("gemv_b_avx2", layout_b, AVX2, LOOM_EXACT, 0),
+        GEMV("gemv_t_vbmi", layout_t, VBMI, LOOM_EXACT, 0),
+    };
+    const struct loom_registry registry = make_registry(list, COUNT(list));
+    loom_plan plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, everything, NULL), LOOM_OK);
+    assert_plan(&plan, "gemv_b_avx2", "gemm_b_avx2", LOOM_CHOICE_DEFAULT);
+}
+
+static void prepare_kernels_are_the_highest_usable(void **state) {
+    (void)state;
+    const struct loom_registry registry = make_registry(kernels, COUNT(kernels));
+    loom_plan plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, everything, NULL), LOOM_OK);
+    assert_string_equal(plan.gemv_prepare->name, "prepare_i8_vbmi");
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_TABLE, everything, NULL), LOOM_OK);
+    assert_string_equal(plan.gemm_prepare->name, "prepare_lut8_avx2");
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, everything, "c"), LOOM_OK);
+    assert_string_equal(plan.gemv_prepare->name, "prepare_i8_c");
+}
+
+static void kernels_without_prepare_are_not_chosen(void **state) {
+    (void)state;
+    const struct loom_kernel list[] = {
+        GEMM("gemm", layout_a, C, LOOM_EXACT, 0),
+        GEMV("gemv", layout_a, C, LOOM_EXACT, 0),
+    };
+    struct loom_registry registry = make_registry(list, COUNT(list));
+    registry.prepares = &prepares[3];
+    registry.prepare_count = 2;
+    loom_plan plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, avx2_only, NULL),
+                     LOOM_ERROR_NO_KERNEL);
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, everything, NULL), LOOM_OK);
+}
+
+static void formats_of_one_key_share_kernels(void **state) {
+    (void)state;
+    const struct loom_registry registry = make_registry(kernels, COUNT(kernels));
+    loom_plan plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64arow", LOOM_EXACT, 0, NULL), LOOM_OK);
+    assert_int_equal(plan.format.act_row, 1);
+    static const char *const others[] = {"w2g32", "w2row", "w2g64z", "w2g64f32", "w3g64", "tg64"};
+    for (size_t i = 0; i < COUNT(others); i++) {
+        assert_int_equal(choose(&plan, &registry, others[i], LOOM_EXACT, everything, NULL),
+                         LOOM_ERROR_NO_KERNEL);
+        assert_int_equal(choose(&plan, &registry, others[i], LOOM_EXACT, everything, "c"),
+                         LOOM_ERROR_NO_KERNEL);
+    }
+}
+
+/* ---- Forced ----------------------------------------------------------------------------- */
+
+static void force_by_isa(void **state) {
+    (void)state;
+    assert_chosen(LOOM_EXACT, everything, "c", "gemv_a_exact_c", "gemm_a_exact_c");
+    assert_chosen(LOOM_EXACT, everything, "avx2", "gemv_b_exact_avx2", "gemm_b_exact_avx2");
+    assert_chosen(LOOM_TABLE, everything, "avx2", "gemv_a_table_avx2", "gemm_a_table_avx2");
+    assert_refused(LOOM_TABLE, everything, "avx512vbmi", LOOM_ERROR_FORCE);
+    assert_refused(LOOM_EXACT, avx2_only, "avx512vbmi", LOOM_ERROR_FORCE);
+    assert_refused(LOOM_EXACT, everything, "avx", LOOM_ERROR_FORCE);
+    assert_refused(LOOM_EXACT, everything, "AVX2", LOOM_ERROR_FORCE);
+}
+
+static void force_by_kernel(void **state) {
+    (void)state;
+    assert_chosen(LOOM_EXACT, everything, "gemv_b_exact_vbmi", "gemv_b_exact_vbmi",
+                  "gemm_b_exact_vbmi");
+    assert_chosen(LOOM_EXACT, everything, "gemm_a_exact_avx2", "gemv_a_exact_avx2",
+                  "gemm_a_exact_avx2");
+    assert_chosen(LOOM_FASTEST, everything, "gemv_a_table_c", "gemv_a_table_c", "gemm_a_exact_c");
+    assert_refused(LOOM_EXACT, everything, "gemv_a_table_c", LOOM_ERROR_FORCE);
+    assert_refused(LOOM_EXACT, c_only, "gemv_a_exact_avx2", LOOM_ERROR_FORCE);
+    assert_refused(LOOM_EXACT, everything, "gemv_a_exact", LOOM_ERROR_FORCE);
+}
+
+/* The other op comes from another ISA only if the layout has none of the same. */
+static void a_forced_kernel_finds_a_partner(void **state) {
+    (void)state;
+    const struct loom_kernel list[] = {
+        GEMM("gemm_a_avx2", layout_a, AVX2, LOOM_EXACT, 0),
+        GEMM("gemm_a_c", layout_a, C, LOOM_EXACT, 0),
+        GEMV("gemv_a_c", layout_a, C, LOOM_EXACT, 0),
+        GEMV("gemv_a_vbmi", layout_a, VBMI, LOOM_EXACT, 0),
+        GEMV("gemv_b_c", layout_b, C, LOOM_EXACT, 0),
+    };
+    const struct loom_registry registry = make_registry(list, COUNT(list));
+    loom_plan plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, everything, "gemv_a_c"),
+                     LOOM_OK);
+    assert_plan(&plan, "gemv_a_c", "gemm_a_c", LOOM_CHOICE_FORCED);
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, everything, "gemv_a_vbmi"),
+                     LOOM_OK);
+    assert_plan(&plan, "gemv_a_vbmi", "gemm_a_avx2", LOOM_CHOICE_FORCED);
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, everything, "gemv_b_c"),
+                     LOOM_ERROR_FORCE);
+}
+
+static void tmac_only_by_name(void **state) {
+    (void)state;
+    assert_chosen(LOOM_TABLE, avx2_only, NULL, "gemv_a_table_avx2", "gemm_a_table_avx2");
+    assert_chosen(LOOM_TABLE, avx2_only, "avx2", "gemv_a_table_avx2", "gemm_a_table_avx2");
+    assert_chosen(LOOM_TABLE, avx2_only, "tmac_gemv", "tmac_gemv", "tmac_gemm");
+    assert_chosen(LOOM_FASTEST, everything, "tmac_gemm", "tmac_gemv", "tmac_gemm");
+    assert_refused(LOOM_TABLE, c_only, "tmac_gemv", LOOM_ERROR_FORCE);
+}
+
+static void an_empty_force_is_none(void **state) {
+    (void)state;
+    const struct loom_registry registry = make_registry(kernels, COUNT(kernels));
+    loom_plan plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, 0, ""), LOOM_OK);
+    assert_plan(&plan, "gemv_a_exact_c", "gemm_a_exact_c", LOOM_CHOICE_DEFAULT);
+}
+
+/* ---- Tuned ------------------------------------------------------------------------------ */
+
+static void assert_tuned(const struct loom_tuned *rows, size_t count, loom_problem problem,
+                         uint32_t features, const char *gemv, loom_choice choice) {
+    struct loom_registry registry = make_registry(kernels, COUNT(kernels));
+    registry.tuned = rows;
+    registry.tuned_count = count;
+    const loom_cpu cpu = {features, NULL};
+    loom_plan plan;
+    assert_int_equal(loom_select(&plan, &registry, &problem, &cpu, NULL), LOOM_OK);
+    assert_string_equal(plan.gemv->name, gemv);
+    assert_ptr_equal(plan.gemv->layout, plan.gemm->layout);
+    assert_int_equal(plan.choice, choice);
+}
+
+static const struct loom_tuned tuned[] = {
+    {"w2g64", 100, 100, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2"},
+    {"w2g64", 1000, 1000, LOOM_EXACT, "gemv_b_exact_avx2", "gemm_b_exact_avx2"},
+    {"w2g64", 1000, 100, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi"},
+    {"w2g64", 100, 100, LOOM_FASTEST, "gemv_a_table_avx2", "gemm_a_exact_avx2"},
+    {"w2g32", 500, 500, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c"},
+};
+
+static void tuned_shape_wins(void **state) {
+    (void)state;
+    assert_tuned(tuned, COUNT(tuned), (loom_problem){"w2g64", 100, 100, LOOM_EXACT}, everything,
+                 "gemv_a_exact_avx2", LOOM_CHOICE_TUNED);
+    assert_tuned(tuned, COUNT(tuned), (loom_problem){"w2g64arow", 1000, 1000, LOOM_EXACT},
+                 everything, "gemv_b_exact_avx2", LOOM_CHOICE_TUNED);
+    assert_tuned(tuned, COUNT(tuned), (loom_problem){"w2g64", 1000, 100, LOOM_EXACT}, everything,
+                 "gemv_b_exact_vbmi", LOOM_CHOICE_TUNED);
+    assert_tuned(tuned, COUNT(tuned), (loom_problem){"w2g64", 100, 100, LOOM_FASTEST}, everything,
+                 "gemv_a_table_avx2", LOOM_CHOICE_TUNED);
+}
+
+/* 300 is nearer to 100, 330 nearer to 1000: the middle is their geometric mean, 316. */
+static void nearest_tuned_shape_is_next(void **state) {
+    (void)state;
+    assert_tuned(tuned, COUNT(tuned), (loom_problem){"w2g64", 300, 300, LOOM_EXACT}, everything,
+                 "gemv_a_exact_avx2", LOOM_CHOICE_NEAREST);
+    assert_tuned(tuned, COUNT(tuned), (loom_problem){"w2g64", 330, 330, LOOM_EXACT}, everything,
+                 "gemv_b_exact_avx2", LOOM_CHOICE_NEAREST);
+    assert_tuned(tuned, COUNT(tuned), (loom_problem){"w2g64", 1u << 20, 90, LOOM_EXACT}, everything,
+                 "gemv_b_exact_vbmi", LOOM_CHOICE_NEAREST);
+    assert_tuned(tuned, COUNT(tuned), (loom_problem){"w2g64", 1, 1, LOOM_EXACT}, everything,
+                 "gemv_a_exact_avx2", LOOM_CHOICE_NEAREST);
+    assert_tuned(tuned, COUNT(tuned), (loom_problem){"w2g64", 101, 100, LOOM_EXACT}, everything,
+                 "gemv_a_exact_avx2", LOOM_CHOICE_NEAREST);
+}
+
+/* Rows this CPU cannot run are passed over: to the next shape, and in the end to the default. */
+static void tuned_rows_bow_to_the_cpu(void **state) {
+    (void)state;
+    assert_tuned(tuned, COUNT(tuned), (loom_problem){"w2g64", 900, 100, LOOM_EXACT}, avx2_only,
+                 "gemv_a_exact_avx2", LOOM_CHOICE_NEAREST);
+    assert_tuned(tuned, COUNT(tuned), (loom_problem){"w2g64", 1000, 100, LOOM_EXACT}, c_only,
+                 "gemv_a_exact_c", LOOM_CHOICE_DEFAULT);
+    assert_tuned(tuned, COUNT(tuned), (loom_problem){"w2g64", 100, 100, LOOM_TABLE}, everything,
+                 "gemv_a_table_avx2", LOOM_CHOICE_DEFAULT);
+}
+
+static void equal_rows_go_to_the_higher_isa(void **state) {
+    (void)state;
+    const struct loom_tuned rows[] = {
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2"},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi"},
+    };
+    const loom_problem problem = {"w2g64", 64, 64, LOOM_EXACT};
+    assert_tuned(rows, 2, problem, everything, "gemv_b_exact_vbmi", LOOM_CHOICE_TUNED);
+    assert_tuned(rows, 2, problem, avx2_only, "gemv_a_exact_avx2", LOOM_CHOICE_TUNED);
+}
+
+/* A row that this library cannot honour is as good as none. */
+static void faulty_rows_are_passed_over(void **state) {
+    (void)state;
+    const struct loom_tuned rows[] = {
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_gone", "gemm_a_exact_c"},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_gone"},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_b_exact_avx2"},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemm_a_exact_c", "gemv_a_exact_c"},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_table_c", "gemm_a_table_c"},
+        {"w2g64", 64, 64, LOOM_EXACT, "tmac_gemv", "tmac_gemm"},
+        {"nonsense", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c"},
+    };
+    assert_tuned(rows, COUNT(rows), (loom_problem){"w2g64", 64, 64, LOOM_EXACT}, everything,
+                 "gemv_a_exact_vbmi", LOOM_CHOICE_DEFAULT);
+}
+
+static void force_goes_before_tuned(void **state) {
+    (void)state;
+    struct loom_registry registry = make_registry(kernels, COUNT(kernels));
+    registry.tuned = tuned;
+    registry.tuned_count = COUNT(tuned);
+    const loom_problem problem = {"w2g64", 100, 100, LOOM_EXACT};
+    const loom_cpu cpu = {everything, NULL};
+    loom_plan plan;
+    assert_int_equal(loom_select(&plan, &registry, &problem, &cpu, "c"), LOOM_OK);
+    assert_plan(&plan, "gemv_a_exact_c", "gemm_a_exact_c", LOOM_CHOICE_FORCED);
+}
+
+/* ---- Every combination ------------------------------------------------------------------- */
+
+enum { RANDOM_KERNELS = 12 };
+
+static const struct loom_layout *const random_layouts[] = {&layout_a, &layout_b, &layout_t};
+
+static void random_kernels(struct loom_kernel *list, char names[][8], uint64_t *seed) {
+    for (size_t i = 0; i < RANDOM_KERNELS; i++) {
+        snprintf(names[i], 8, "k%zu", i);
+        list[i] = (struct loom_kernel){
+            .name = names[i],
+            .layout = random_layouts[fake_random(seed) % 3],
+            .format = {.bits = 2, .group = fake_random(seed) % 4 ? 64 : 32},
+            .isa = (uint8_t)(fake_random(seed) % ISAS),
+            .op = (uint8_t)(fake_random(seed) % 2),
+            .mode = (uint8_t)(LOOM_EXACT + fake_random(seed) % 3),
+            .act = (uint8_t)(fake_random(seed) % 2 ? LOOM_ACT_I8 : LOOM_ACT_LUT8),
+            .tmac = fake_random(seed) % 6 == 0,
+            .rank = (uint16_t)(fake_random(seed) % 3),
+        };
+    }
+}
+
+/* Written apart from the code under test: may this kernel be in an unforced w2g64 plan? */
+static int may_serve(const struct loom_kernel *kernel, loom_mode mode, uint32_t features) {
+    return kernel->format.group == 64 && !kernel->tmac &&
+           (mode == LOOM_FASTEST || mode == kernel->mode) &&
+           (kernel->isa == C || (features & LOOM_CPU_AVX2)) &&
+           (kernel->isa != VBMI ||
+            ((features & LOOM_CPU_AVX512) && (features & LOOM_CPU_AVX512VBMI)));
+}
+
+static int pair_exists(const struct loom_kernel *list, loom_mode mode, uint32_t features) {
+    for (size_t i = 0; i < RANDOM_KERNELS * RANDOM_KERNELS; i++) {
+        const struct loom_kernel *a = &list[i / RANDOM_KERNELS], *b = &list[i % RANDOM_KERNELS];
+        if (a->op == LOOM_OP_GEMV && b->op == LOOM_OP_GEMM && a->layout == b->layout &&
+            may_serve(a, mode, features) && may_serve(b, mode, features)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void check_unforced(const struct loom_registry *registry, loom_mode mode,
+                           uint32_t features) {
+    loom_plan plan;
+    const loom_status status = choose(&plan, registry, "w2g64", mode, features, NULL);
+    if (!pair_exists(registry->kernels, mode, features)) {
+        assert_int_equal(status, LOOM_ERROR_NO_KERNEL);
+        return;
+    }
+    assert_int_equal(status, LOOM_OK);
+    assert_int_equal(plan.gemv->op, LOOM_OP_GEMV);
+    assert_int_equal(plan.gemm->op, LOOM_OP_GEMM);
+    assert_ptr_equal(plan.gemv->layout, plan.gemm->layout);
+    assert_true(may_serve(plan.gemv, mode, features) && may_serve(plan.gemm, mode, features));
+    assert_int_equal(plan.gemv_prepare->act, plan.gemv->act);
+    assert_int_equal(plan.gemm_prepare->act, plan.gemm->act);
+    assert_true(loom_isa_runs(&isas[plan.gemv_prepare->isa], features));
+    assert_true(loom_isa_runs(&isas[plan.gemm_prepare->isa], features));
+}
+
+/* Forcing every kernel and ISA: what comes is what was asked for, and runs here. */
+static void check_forced(const struct loom_registry *registry, const char *force, loom_mode mode,
+                         uint32_t features) {
+    loom_plan plan;
+    const loom_status status = choose(&plan, registry, "w2g64", mode, features, force);
+    if (status != LOOM_OK) {
+        assert_true(status == LOOM_ERROR_FORCE || status == LOOM_ERROR_NO_KERNEL);
+        return;
+    }
+    assert_int_equal(plan.choice, LOOM_CHOICE_FORCED);
+    assert_true(loom_isa_runs(&isas[plan.gemv->isa], features));
+    assert_true(loom_isa_runs(&isas[plan.gemm->isa], features));
+    assert_ptr_equal(plan.gemv->layout, plan.gemm->layout);
+    if (force[0] == 'k') {
+        assert_true(strcmp(plan.gemv->name, force) == 0 || strcmp(plan.gemm->name, force) == 0);
+    } else {
+        assert_string_equal(isas[plan.gemv->isa].name, force);
+        assert_string_equal(isas[plan.gemm->isa].name, force);
+    }
+}
+
+static void never_picks_what_cannot_serve(void **state) {
+    (void)state;
+    uint64_t seed = 1;
+    for (int round = 0; round < 300; round++) {
+        struct loom_kernel list[RANDOM_KERNELS];
+        char names[RANDOM_KERNELS][8];
+        random_kernels(list, names, &seed);
+        const struct loom_registry registry = make_registry(list, RANDOM_KERNELS);
+        for (unsigned i = 0; i < 16 * 4; i++) {
+            const uint32_t features = i % 16;
+            const loom_mode mode = (loom_mode)(i / 16);
+            check_unforced(&registry, mode, features);
+            for (size_t f = 0; f < RANDOM_KERNELS; f++) {
+                check_forced(&registry, names[f], mode, features);
+            }
+            for (size_t f = 0; f < ISAS; f++) {
+                check_forced(&registry, isas[f].name, mode, features);
+            }
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(default_is_highest_isa_then_rank),
+        cmocka_unit_test(every_need_of_an_isa_counts),
+        cmocka_unit_test(fastest_takes_the_better_rank_of_any_mode),
+        cmocka_unit_test(both_kernels_count),
+        cmocka_unit_test(prepare_kernels_are_the_highest_usable),
+        cmocka_unit_test(kernels_without_prepare_are_not_chosen),
+        cmocka_unit_test(formats_of_one_key_share_kernels),
+        cmocka_unit_test(force_by_isa),
+        cmocka_unit_test(force_by_kernel),
+        cmocka_unit_test(a_forced_kernel_finds_a_partner),
+        cmocka_unit_test(tmac_only_by_name),
+        cmocka_unit_test(an_empty_force_is_none),
+        cmocka_unit_test(tuned_shape_wins),
+        cmocka_unit_test(nearest_tuned_shape_is_next),
+        cmocka_unit_test(tuned_rows_bow_to_the_cpu),
+        cmocka_unit_test(equal_rows_go_to_the_higher_isa),
+        cmocka_unit_test(faulty_rows_are_passed_over),
+        cmocka_unit_test(force_goes_before_tuned),
+        cmocka_unit_test(never_picks_what_cannot_serve),
+    };
+    return cmocka_run_group_tests_name("select", tests, NULL, NULL);
+}

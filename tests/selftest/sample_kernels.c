@@ -1,0 +1,240 @@
+/* Four rows by 32 codes a unit, a byte being four codes of a row. */
+#include "sample.h"
+
+#include <math.h>
+
+enum { ROWS = 4, UNIT_K = 32, ROW_BYTES = UNIT_K / 4, UNIT_BYTES = ROWS * ROW_BYTES };
+
+enum fault {
+    NO_FAULT,
+    LAST_GROUP_SKIPPED,
+    LAST_ROW_SKIPPED,
+    ZERO_POINT_LOST,
+    SUM_IN_INT16,
+    ROW_TOO_MANY,
+    TOKEN_TOO_MANY,
+    WEIGHTS_OVERREAD,
+    ACTIVATIONS_OVERREAD,
+    WEIGHTS_WRITTEN,
+    TOKEN_USED_TWICE,
+    GROUPS_BACKWARDS,
+    NOT_FUSED,
+    SCALES_NOT_MULTIPLIED_FIRST,
+    ACT_SCALE_OF_FIRST_GROUP,
+    ILLEGAL_INSTRUCTION
+};
+
+static const struct loom_layout layout = {
+    "quad4x32_w2", ROWS, UNIT_K, 2, 1,
+    {{0, 4, {{LOOM_AXIS_PLANE, 2, 1}, {LOOM_AXIS_K, 4, 1}, {LOOM_AXIS_K, ROW_BYTES, 4},
+             {LOOM_AXIS_ROW, ROWS, 1}}}}};
+
+/* A group of a row and the activations of a token that meet it. */
+struct dot {
+    const uint8_t *weights; /* the row in the first unit of the group */
+    const uint8_t *acts;
+    size_t k;
+    int32_t zero, act_sum;
+};
+
+typedef int32_t dot_fn(const struct dot *dot);
+
+static unsigned code(const struct dot *dot, size_t k) {
+    const uint8_t byte = dot->weights[k / UNIT_K * UNIT_BYTES + k % UNIT_K / 4];
+    return byte >> k % 4 * 2 & 3;
+}
+
+static unsigned lut_index(const struct dot *dot, size_t k, unsigned plane) {
+    unsigned index = 0;
+    for (unsigned j = 0; j < 4; j++)
+        index |= (code(dot, k + j) >> plane & 1) << j;
+    return index;
+}
+
+static int32_t dot_int8(const struct dot *dot) {
+    int32_t sum = 0;
+    for (size_t k = 0; k < dot->k; k++)
+        sum += (int32_t)code(dot, k) * (int8_t)dot->acts[k];
+    return sum - dot->zero * dot->act_sum;
+}
+
+static int32_t dot_lut16(const struct dot *dot) {
+    int32_t sum = 0;
+    for (size_t k = 0; k < dot->k; k += 4) {
+        const uint8_t *low = dot->acts + k / 16 * 128 + k % 16 * 4, *high = low + 64;
+        for (unsigned plane = 0; plane < 2; plane++) {
+            const unsigned index = lut_index(dot, k, plane);
+            sum += (low[index] + 8 * high[index] - 512) * (1 << plane);
+        }
+    }
+    return sum - dot->zero * dot->act_sum;
+}
+
+static int32_t dot_table(const struct dot *dot, int32_t bias) {
+    int32_t sum = 0;
+    for (size_t k = 0; k < dot->k; k += 4)
+        for (unsigned plane = 0; plane < 2; plane++)
+            sum += (dot->acts[k * 4 + lut_index(dot, k, plane)] - bias) * (1 << plane);
+    return sum + (3 - 2 * dot->zero) * dot->act_sum;
+}
+
+static int32_t dot_lut8(const struct dot *dot) {
+    return dot_table(dot, 128);
+}
+
+static int32_t dot_lut7(const struct dot *dot) {
+    return dot_table(dot, 64);
+}
+
+static float half_to_float(uint16_t half) {
+    const float sign = half & 0x8000 ? -1 : 1;
+    const int exponent = half >> 10 & 31, fraction = half & 1023;
+    if (exponent == 31)
+        return fraction ? NAN : sign * INFINITY;
+    return sign * ldexpf((float)(exponent ? fraction + 1024 : fraction),
+                         (exponent ? exponent : 1) - 25);
+}
+
+/* What a kernel is made of. */
+struct recipe {
+    dot_fn *dot;
+    size_t act_bytes; /* bytes of acts for each activation */
+    enum fault fault;
+};
+
+static int32_t group_sum(const struct recipe *recipe, const struct loom_args *a, size_t row,
+                         size_t token, size_t g) {
+    const size_t in_block = row % ROWS, block = row / ROWS;
+    const size_t group_bytes = a->k_group / UNIT_K * UNIT_BYTES;
+    const size_t at = (block * a->groups + g) * ROWS + in_block;
+    const struct dot dot = {
+        a->weights + (block * a->groups + g) * group_bytes + in_block * ROW_BYTES,
+        a->acts + token * a->act_stride + g * a->k_group * recipe->act_bytes, a->k_group,
+        recipe->fault == ZERO_POINT_LOST ? 2 : a->zeros[at],
+        a->act_sum[token * a->group_stride + g]};
+    const int32_t sum = recipe->dot(&dot);
+    return recipe->fault == SUM_IN_INT16 ? (int16_t)sum : sum;
+}
+
+static float add_group(const struct recipe *recipe, const struct loom_args *a, size_t row,
+                       size_t token, size_t g, float y) {
+    const size_t at = (row / ROWS * a->groups + g) * ROWS + row % ROWS;
+    const size_t scale_group = recipe->fault == ACT_SCALE_OF_FIRST_GROUP ? 0 : g;
+    const float weight_scale = half_to_float(((const uint16_t *)a->scales)[at]);
+    const float act_scale = a->act_scale[token * a->group_stride + scale_group];
+    const float sum = (float)group_sum(recipe, a, row, token, g);
+    const float scale = weight_scale * act_scale;
+    if (recipe->fault == SCALES_NOT_MULTIPLIED_FIRST)
+        return fmaf(weight_scale, act_scale * sum, y);
+    if (recipe->fault == NOT_FUSED) {
+        const volatile float product = scale * sum;
+        return y + product;
+    }
+    return fmaf(scale, sum, y);
+}
+
+static float one_result(const struct recipe *recipe, const struct loom_args *a, size_t row,
+                        size_t token) {
+    const enum fault fault = recipe->fault;
+    const size_t groups = fault == LAST_GROUP_SKIPPED && a->groups > 1 ? a->groups - 1 : a->groups;
+    float y = 0;
+    for (size_t g = 0; g < groups; g++)
+        y = add_group(recipe, a, row, token, fault == GROUPS_BACKWARDS ? groups - 1 - g : g, y);
+    return y;
+}
+
+/* Faults that are no wrong result. */
+static void misbehave(const struct recipe *recipe, const struct loom_args *a) {
+    const size_t bytes = a->blocks * a->groups * (a->k_group / UNIT_K) * UNIT_BYTES;
+    if (recipe->fault == WEIGHTS_OVERREAD)
+        (void)*(const volatile uint8_t *)(a->weights + bytes);
+    if (recipe->fault == ACTIVATIONS_OVERREAD)
+        (void)*(const volatile uint8_t *)(a->acts + (a->n - 1) * a->act_stride +
+                                          a->groups * a->k_group * recipe->act_bytes);
+    if (recipe->fault == WEIGHTS_WRITTEN)
+        *(volatile uint8_t *)(uintptr_t)a->weights = *a->weights;
+    if (recipe->fault == ILLEGAL_INSTRUCTION)
+        __builtin_trap();
+}
+
+static void multiply(const struct recipe *recipe, const struct loom_args *a) {
+    const enum fault fault = recipe->fault;
+    const size_t rows = a->blocks * ROWS - (fault == LAST_ROW_SKIPPED);
+    misbehave(recipe, a);
+    for (size_t token = 0; token < a->n + (fault == TOKEN_TOO_MANY); token++) {
+        const size_t from = token == a->n || (fault == TOKEN_USED_TWICE && token) ? token - 1 : token;
+        for (size_t row = 0; row < rows; row++)
+            a->y[token * a->y_stride + row] = one_result(recipe, a, row, from);
+        if (fault == ROW_TOO_MANY)
+            a->y[token * a->y_stride + rows] = 0;
+    }
+}
+
+#define DEFINE(name, dot, act_bytes, fault)                                                        \
+    static void name(const struct loom_args *args) {                                               \
+        const struct recipe recipe = {dot, act_bytes, fault};                                      \
+        multiply(&recipe, args);                                                                   \
+    }
+DEFINE(good_int8, dot_int8, 1, NO_FAULT)
+DEFINE(good_lut16, dot_lut16, 8, NO_FAULT)
+DEFINE(good_lut8, dot_lut8, 4, NO_FAULT)
+DEFINE(good_lut7, dot_lut7, 4, NO_FAULT)
+DEFINE(last_group_skipped, dot_int8, 1, LAST_GROUP_SKIPPED)
+DEFINE(last_row_skipped, dot_int8, 1, LAST_ROW_SKIPPED)
+DEFINE(zero_point_lost, dot_int8, 1, ZERO_POINT_LOST)
+DEFINE(sum_in_int16, dot_int8, 1, SUM_IN_INT16)
+DEFINE(row_too_many, dot_int8, 1, ROW_TOO_MANY)
+DEFINE(token_too_many, dot_int8, 1, TOKEN_TOO_MANY)
+DEFINE(weights_overread, dot_int8, 1, WEIGHTS_OVERREAD)
+DEFINE(activations_overread, dot_int8, 1, ACTIVATIONS_OVERREAD)
+DEFINE(weights_written, dot_int8, 1, WEIGHTS_WRITTEN)
+DEFINE(token_used_twice, dot_int8, 1, TOKEN_USED_TWICE)
+DEFINE(groups_backwards, dot_int8, 1, GROUPS_BACKWARDS)
+DEFINE(not_fused, dot_int8, 1, NOT_FUSED)
+DEFINE(scales_not_multiplied_first, dot_int8, 1, SCALES_NOT_MULTIPLIED_FIRST)
+DEFINE(act_scale_of_first_group, dot_int8, 1, ACT_SCALE_OF_FIRST_GROUP)
+DEFINE(illegal_instruction, dot_int8, 1, ILLEGAL_INSTRUCTION)
+/* 8-bit tables taken for 7-bit ones. */
+DEFINE(wrong_bias, dot_lut7, 4, NO_FAULT)
+
+#define KERNEL(function, operation, numbers, form, is_good)                                        \
+    {                                                                                              \
+        .kernel = {.name = #function "_" #operation,                                               \
+                   .schedule = #function,                                                          \
+                   .layout = &layout,                                                              \
+                   .run = function,                                                                \
+                   .format = {.bits = 2, .zero_points = 1, .group = 128},                          \
+                   .op = LOOM_OP_##operation,                                                      \
+                   .family = LOOM_FAMILY_DOT,                                                      \
+                   .mode = LOOM_##numbers,                                                         \
+                   .act = LOOM_ACT_##form},                                                        \
+        .good = is_good                                                                            \
+    }
+const struct sample_kernel sample_kernels[] = {
+    KERNEL(good_int8, GEMV, EXACT, I8, true),
+    KERNEL(good_int8, GEMM, EXACT, I8, true),
+    KERNEL(good_lut16, GEMV, EXACT, LUT16, true),
+    KERNEL(good_lut16, GEMM, EXACT, LUT16, true),
+    KERNEL(good_lut8, GEMV, TABLE, LUT8, true),
+    KERNEL(good_lut8, GEMM, TABLE, LUT8, true),
+    KERNEL(good_lut7, GEMV, TABLE7, LUT7, true),
+    KERNEL(good_lut7, GEMM, TABLE7, LUT7, true),
+    KERNEL(last_group_skipped, GEMV, EXACT, I8, false),
+    KERNEL(last_row_skipped, GEMV, EXACT, I8, false),
+    KERNEL(zero_point_lost, GEMV, EXACT, I8, false),
+    KERNEL(sum_in_int16, GEMV, EXACT, I8, false),
+    KERNEL(wrong_bias, GEMV, TABLE, LUT8, false),
+    KERNEL(row_too_many, GEMV, EXACT, I8, false),
+    KERNEL(row_too_many, GEMM, EXACT, I8, false),
+    KERNEL(token_too_many, GEMM, EXACT, I8, false),
+    KERNEL(weights_overread, GEMV, EXACT, I8, false),
+    KERNEL(activations_overread, GEMV, EXACT, I8, false),
+    KERNEL(weights_written, GEMV, EXACT, I8, false),
+    KERNEL(token_used_twice, GEMM, EXACT, I8, false),
+    KERNEL(groups_backwards, GEMV, EXACT, I8, false),
+    KERNEL(not_fused, GEMV, EXACT, I8, false),
+    KERNEL(scales_not_multiplied_first, GEMV, EXACT, I8, false),
+    KERNEL(act_scale_of_first_group, GEMV, EXACT, I8, false),
+    KERNEL(illegal_instruction, GEMV, EXACT, I8, false),
+};
+const size_t sample_kernel_count = sizeof sample_kernels / sizeof sample_kernels[0];

@@ -2,6 +2,7 @@
 local argparse = require("argparse")
 local fail = require("fail").fail
 local home = require("home")
+local say = require("say")
 
 local cli = {}
 

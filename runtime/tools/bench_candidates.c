@@ -4,6 +4,7 @@
 #include "tools.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- Which kernels --------------------------------------------------------------------- */
@@ -60,17 +61,21 @@ static bool is_wanted(const struct query *query, const struct loom_kernel *kerne
 
 /* ---- One of them ----------------------------------------------------------------------- */
 
-static bool plan_kernel(struct candidate *c, const struct query *query, const loom_plan *chosen,
+/* The runtime's own plan for the chosen kernel, one made for it for every other. */
+static void plan_kernel(struct candidate *c, const struct query *query, const loom_plan *chosen,
                         const struct bench_matrix *matrix) {
     c->chosen = c->kernel == query->chosen;
     if (c->chosen) {
         c->plan = *chosen;
-        return true;
+        return;
     }
     const loom_status status = one_kernel_plan(&c->one, &loom_registry, c->kernel, query->format,
                                                matrix->w.m, matrix->w.k, query->options->features);
+    if (status != LOOM_OK) {
+        fprintf(stderr, "loom-bench: %s: %s\n", c->kernel->name, loom_status_text(status));
+        exit(2);
+    }
     c->plan = c->one.plan;
-    return status == LOOM_OK;
 }
 
 static void pack(struct candidate *c, struct bench_matrix *matrix) {
@@ -99,10 +104,11 @@ static void add_wanted(struct candidates *candidates, const struct query *query,
     for (size_t i = 0; i < kernel_count(); i++) {
         struct candidate *c = &candidates->list[candidates->count];
         c->kernel = kernel_at(i);
-        if (is_wanted(query, c->kernel) && plan_kernel(c, query, chosen, matrix)) {
-            pack(c, matrix);
-            candidates->count++;
-        }
+        if (!is_wanted(query, c->kernel))
+            continue;
+        plan_kernel(c, query, chosen, matrix);
+        pack(c, matrix);
+        candidates->count++;
     }
 }
 

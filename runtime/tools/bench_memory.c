@@ -6,17 +6,19 @@
 #include <string.h>
 #include <sys/mman.h>
 
-static const size_t huge_page = (size_t)2 << 20;
+static const size_t huge_page = (size_t)2 << 20, cache_line = 64;
 
 void *bench_alloc(size_t bytes) {
-    const size_t rounded = (bytes + huge_page - 1) / huge_page * huge_page;
-    void *memory = aligned_alloc(huge_page, rounded ? rounded : huge_page);
+    const size_t unit = bytes < huge_page ? cache_line : huge_page;
+    const size_t rounded = bytes ? (bytes + unit - 1) / unit * unit : unit;
+    void *memory = aligned_alloc(unit, rounded);
     if (!memory) {
         fprintf(stderr, "loom-bench: no memory for %zu MiB\n", bytes >> 20);
         exit(2);
     }
-    madvise(memory, rounded, MADV_HUGEPAGE);
-    memset(memory, 0, bytes);
+    if (unit == huge_page)
+        madvise(memory, rounded, MADV_HUGEPAGE); /* smaller pages do as well */
+    memset(memory, 0, rounded);
     return memory;
 }
 

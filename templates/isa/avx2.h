@@ -47,6 +47,9 @@ static inline v_int v_set_i8(int x) {
 static inline v_int v_set_i16(int x) {
     return _mm256_set1_epi16((short)x);
 }
+static inline v_int v_set_i64(int64_t x) {
+    return _mm256_set1_epi64x(x);
+}
 static inline v_int v_set_i32(int32_t x) {
     return _mm256_set1_epi32(x);
 }
@@ -63,6 +66,9 @@ static inline v_int v_and(v_int a, v_int b) {
 }
 static inline v_int v_or(v_int a, v_int b) {
     return _mm256_or_si256(a, b);
+}
+static inline v_int v_xor(v_int a, v_int b) {
+    return _mm256_xor_si256(a, b);
 }
 static inline v_int v_add_i8(v_int a, v_int b) {
     return _mm256_add_epi8(a, b);
@@ -88,8 +94,8 @@ static inline v_int v_mul_i32(v_int a, v_int b) {
 #define v_shift_right_u32(x, count) _mm256_srli_epi32(x, count)
 #define v_shift_left_i32(x, count) _mm256_slli_epi32(x, count)
 
-/* Table lookup: each byte of `index` (0-15) picks a byte of the 16-byte table that fills each
- * half of `table`. */
+/* Table lookup: each byte of `index` picks a byte of the same 16 of `table`, or 0 if it is
+ * negative. */
 static inline v_int v_lookup(v_int table, v_int index) {
     return _mm256_shuffle_epi8(table, index);
 }
@@ -170,45 +176,21 @@ static inline v_f32 v_sum4_magnitudes(v_f32 x) {
 static inline v_int v_rint(v_f32 x) {
     return _mm256_cvtps_epi32(x);
 }
-static inline void v_store_i16(int16_t *p, v_int x) {
-    const __m256i packed = _mm256_packs_epi32(x, x);
-    _mm_storeu_si128((__m128i *)p, _mm256_castsi256_si128(_mm256_permute4x64_epi64(packed, 0x08)));
-}
 static inline void v_store_i8(int8_t *p, v_int x) {
     const __m256i words = _mm256_packs_epi32(x, x);
     const __m128i low = _mm256_castsi256_si128(_mm256_permute4x64_epi64(words, 0x08));
     _mm_storel_epi64((__m128i *)p, _mm_packs_epi16(low, low));
 }
-/* 16 dwords in two vectors, in the order 0-3 8-11, 4-7 12-15, to 16 bytes. */
-static inline void v_store_16_bytes(uint8_t *p, v_int a, v_int b) {
-    const __m256i words = _mm256_packs_epi32(a, b);
-    const __m256i bytes = _mm256_packus_epi16(words, words);
-    _mm_storeu_si128((__m128i *)p, _mm_unpacklo_epi64(_mm256_castsi256_si128(bytes),
-                                                      _mm256_extracti128_si256(bytes, 1)));
+/* Neighbouring 32-bit lanes change places. */
+static inline v_int v_swap_pairs(v_int x) {
+    return _mm256_shuffle_epi32(x, 0xb1);
 }
-/* table[j] = (constant + the sum over i < 4 of (bit i of j ? v[i] : -v[i])) >> 8 */
-static inline void v_store_table(uint8_t *table, const int16_t *v, int32_t constant) {
-    const __m256i first = _mm256_setr_epi16(-1, -1, 1, -1, -1, 1, 1, 1, -1, -1, 1, -1, -1, 1, 1, 1);
-    const __m256i second_a =
-        _mm256_setr_epi16(-1, -1, -1, -1, -1, -1, -1, -1, -1, 1, -1, 1, -1, 1, -1, 1);
-    const __m256i second_b = _mm256_setr_epi16(1, -1, 1, -1, 1, -1, 1, -1, 1, 1, 1, 1, 1, 1, 1, 1);
-    const __m256i v01 = v_load_4(v), v23 = v_load_4(v + 2);
-    const __m256i sum = v_add_i32(v_set_i32(constant), v_dot2_i16(v01, first));
-    v_store_16_bytes(table, v_shift_right_u32(v_add_i32(sum, v_dot2_i16(v23, second_a)), 8),
-                     v_shift_right_u32(v_add_i32(sum, v_dot2_i16(v23, second_b)), 8));
+/* In each 16 bytes: those of a at half the width, then those of b, saturated. */
+static inline v_int v_pack_i16(v_int a, v_int b) {
+    return _mm256_packs_epi32(a, b);
 }
-/* With e[j] = 512 + the sum over i < 4 of (bit i of j ? v[i] : 0): low[j] = e[j] & 7 and
- * high[j] = e[j] >> 3. */
-static inline void v_store_split_table(uint8_t *low, uint8_t *high, const int16_t *v) {
-    const __m256i first = _mm256_setr_epi16(0, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0, 0, 1, 1, 1);
-    const __m256i second_a = _mm256_setr_epi16(0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 1);
-    const __m256i second_b = _mm256_setr_epi16(1, 0, 1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1);
-    const __m256i v01 = v_load_4(v), v23 = v_load_4(v + 2);
-    const __m256i sum = v_add_i32(v_set_i32(512), v_dot2_i16(v01, first));
-    const __m256i a = v_add_i32(sum, v_dot2_i16(v23, second_a));
-    const __m256i b = v_add_i32(sum, v_dot2_i16(v23, second_b));
-    v_store_16_bytes(low, v_and(a, v_set_i32(7)), v_and(b, v_set_i32(7)));
-    v_store_16_bytes(high, v_shift_right_u32(a, 3), v_shift_right_u32(b, 3));
+static inline v_int v_pack_u8(v_int a, v_int b) {
+    return _mm256_packus_epi16(a, b);
 }
 
 /* Floats. */

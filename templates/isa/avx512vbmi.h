@@ -34,14 +34,23 @@ static inline v_f32 v_load_half(const uint16_t *p) {
 static inline v_int v_load_u8_i32(const uint8_t *p) {
     return _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p));
 }
-/* The same 4 bytes all over the vector. */
+/* The same 4 or 16 bytes all over the vector. */
 static inline v_int v_load_4(const void *p) {
     int32_t x;
     __builtin_memcpy(&x, p, sizeof x);
     return _mm512_set1_epi32(x);
 }
+static inline v_int v_load_16(const void *p) {
+    return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)p));
+}
 static inline v_int v_set_i8(int x) {
     return _mm512_set1_epi8((char)x);
+}
+static inline v_int v_set_i16(int x) {
+    return _mm512_set1_epi16((short)x);
+}
+static inline v_int v_set_i64(int64_t x) {
+    return _mm512_set1_epi64(x);
 }
 static inline v_int v_set_i32(int32_t x) {
     return _mm512_set1_epi32(x);
@@ -64,8 +73,14 @@ static inline v_int v_or(v_int a, v_int b) {
 static inline v_int v_select(v_int mask, v_int a, v_int b) {
     return _mm512_ternarylogic_epi32(mask, a, b, 0xca);
 }
+static inline v_int v_xor(v_int a, v_int b) {
+    return _mm512_xor_si512(a, b);
+}
 static inline v_int v_add_i8(v_int a, v_int b) {
     return _mm512_add_epi8(a, b);
+}
+static inline v_int v_add_i16(v_int a, v_int b) {
+    return _mm512_add_epi16(a, b);
 }
 static inline v_int v_add_i32(v_int a, v_int b) {
     return _mm512_add_epi32(a, b);
@@ -82,6 +97,11 @@ static inline v_int v_mul_i32(v_int a, v_int b) {
 #define v_shift_right_i32(x, count) _mm512_srai_epi32(x, count)
 #define v_shift_left_i32(x, count) _mm512_slli_epi32(x, count)
 
+/* Table lookup: each byte of `index` picks a byte of the same 16 of `table`, or 0 if it is
+ * negative. */
+static inline v_int v_lookup(v_int table, v_int index) {
+    return _mm512_shuffle_epi8(table, index);
+}
 /* Four tables of 16 bytes in one vector, one for each byte of a 32-bit lane: an index is the
  * low nibble, with the table's number in bits 4 and 5, set by the operation that masks. */
 static inline v_int v_index4(v_int x) {
@@ -138,40 +158,19 @@ static inline v_f32 v_sum4_magnitudes(v_f32 x) {
 static inline v_int v_rint(v_f32 x) {
     return _mm512_cvtps_epi32(x);
 }
-static inline void v_store_i16(int16_t *p, v_int x) {
-    _mm256_storeu_si256((__m256i *)p, _mm512_cvtepi32_epi16(x));
-}
 static inline void v_store_i8(int8_t *p, v_int x) {
     _mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8(x));
 }
-/* Bits 0 and 1, or 2 and 3, of the lane's number as a pair of 16-bit lanes: `set` where the bit
- * is set, `clear` elsewhere. */
-static inline v_int v_bit_pairs(int first_bit, int set, int clear) {
-    const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    const __m512i bits = _mm512_srl_epi32(lane, _mm_cvtsi32_si128(first_bit));
-    const __m512i words = _mm512_or_si512(_mm512_and_si512(bits, _mm512_set1_epi32(1)),
-                                          _mm512_slli_epi32(_mm512_srli_epi32(bits, 1), 16));
-    const __mmask32 is_set = _mm512_test_epi16_mask(words, _mm512_set1_epi16(1));
-    return _mm512_mask_blend_epi16(is_set, _mm512_set1_epi16((short)clear),
-                                   _mm512_set1_epi16((short)set));
+/* Neighbouring 32-bit lanes change places. */
+static inline v_int v_swap_pairs(v_int x) {
+    return _mm512_shuffle_epi32(x, (_MM_PERM_ENUM)0xb1);
 }
-/* constant + the sum over i < 4 of v[i] * (bit i of the lane's number ? set : clear) */
-static inline v_int v_subset_sums(const int16_t *v, int32_t constant, int set, int clear) {
-    const __m512i sum =
-        _mm512_dpwssd_epi32(v_set_i32(constant), v_load_4(v), v_bit_pairs(0, set, clear));
-    return _mm512_dpwssd_epi32(sum, v_load_4(v + 2), v_bit_pairs(2, set, clear));
+/* In each 16 bytes: those of a at half the width, then those of b, saturated. */
+static inline v_int v_pack_i16(v_int a, v_int b) {
+    return _mm512_packs_epi32(a, b);
 }
-/* table[j] = (constant + the sum over i < 4 of (bit i of j ? v[i] : -v[i])) >> 8 */
-static inline void v_store_table(uint8_t *table, const int16_t *v, int32_t constant) {
-    const __m512i sums = v_subset_sums(v, constant, 1, -1);
-    _mm_storeu_si128((__m128i *)table, _mm512_cvtepi32_epi8(_mm512_srli_epi32(sums, 8)));
-}
-/* With e[j] = 512 + the sum over i < 4 of (bit i of j ? v[i] : 0): low[j] = e[j] & 7 and
- * high[j] = e[j] >> 3. */
-static inline void v_store_split_table(uint8_t *low, uint8_t *high, const int16_t *v) {
-    const __m512i sums = v_subset_sums(v, 512, 1, 0);
-    _mm_storeu_si128((__m128i *)low, _mm512_cvtepi32_epi8(v_and(sums, v_set_i32(7))));
-    _mm_storeu_si128((__m128i *)high, _mm512_cvtepi32_epi8(_mm512_srli_epi32(sums, 3)));
+static inline v_int v_pack_u8(v_int a, v_int b) {
+    return _mm512_packus_epi16(a, b);
 }
 
 /* Floats. */

@@ -51,7 +51,7 @@ end)
 
 check.case("generate: no file names a folder of this machine", function()
     for path, text in pairs((make())) do
-        check.equal(text:find(check.root .. "/", 1, true) and check.root:sub(1, 1) == "/", nil, path)
+        check.absent(text, os.getenv("PWD") or check.root .. "/")
         check.equal(text:find("\t", 1, true), nil, path)
     end
 end)

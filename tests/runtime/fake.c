@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* ---- Kernels ----------------------------------------------------------------------------
- * The layouts are row-major within a unit: planes, then 32 codes along K, then rows. */
+ * The layouts are row-major within a unit: a byte is one plane of 8 codes, then planes, then
+ * 32 codes along K, then rows. */
 
 struct shape {
     size_t rows, bits;
@@ -17,8 +18,7 @@ struct shape {
 static unsigned code_at(const struct shape *s, const uint8_t *unit, size_t row, size_t k) {
     unsigned code = 0;
     for (size_t p = 0; p < s->bits; p++) {
-        const size_t bit = (row * 32 + k) * s->bits + p;
-        code |= (unit[bit / 8] >> bit % 8 & 1u) << p;
+        code |= (unit[(row * 4 + k / 8) * s->bits + p] >> k % 8 & 1u) << p;
     }
     return code;
 }
@@ -107,22 +107,21 @@ static void prepare_lut8(const struct loom_prepare_args *a) {
 
 /* ---- Registry --------------------------------------------------------------------------- */
 
-#define ROW_MAJOR(format, block_rows, planes)                                                      \
-    {                                                                                              \
-        .name = "row_major_" #format, .rows = block_rows, .unit_k = 32, .bits = planes,            \
-        .sections = 1, .section = {                                                                \
-            {.digits = 3,                                                                          \
-             .digit = {{LOOM_AXIS_PLANE, planes, 1},                                               \
-                       {LOOM_AXIS_K, 32, 1},                                                       \
-                       {LOOM_AXIS_ROW, block_rows, 1}}}                                            \
+#define ROW_MAJOR(rows, bits)                                                                      \
+    rows, 32, bits, 1, {                                                                           \
+        {                                                                                          \
+            0, 4, {                                                                                \
+                {LOOM_AXIS_K, 8, 1}, {LOOM_AXIS_PLANE, bits, 1}, {LOOM_AXIS_K, 4, 8},              \
+                    {LOOM_AXIS_ROW, rows, 1}                                                       \
+            }                                                                                      \
         }                                                                                          \
     }
 
 static const struct loom_layout layouts[] = {
-    ROW_MAJOR(w2g32f32, 6, 2),
-    ROW_MAJOR(w3g64zf32, 16, 3),
-    ROW_MAJOR(w2rowf32, 256, 2),
-    ROW_MAJOR(trowf32, 8, 2),
+    {"row_major_w2g32f32", ROW_MAJOR(6, 2)},
+    {"row_major_w3g64zf32", ROW_MAJOR(16, 3)},
+    {"row_major_w2rowf32", ROW_MAJOR(256, 2)},
+    {"row_major_trowf32", ROW_MAJOR(8, 2)},
 };
 
 #define KERNEL_ROW(kernel_op, prefix, text, index, form, ...)                                      \

@@ -1,7 +1,7 @@
 /* Multiplication through the fake kernels: every split of rows, tokens, and threads of work. */
 #include "fake.h"
 
-#include <stdio.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,6 +136,54 @@ static void shared_activations_multiply(void **state) {
     }
 }
 
+/* What one of several threads does: a part of the tokens, then a range of rows. */
+struct work {
+    const struct setup *s;
+    size_t part, begin, end;
+    loom_status status;
+};
+enum { THREADS = 3 };
+
+static void *prepare_part(void *context) {
+    struct work *w = context;
+    w->status = loom_prepare(&w->s->plan, w->s->prepared, w->s->x, w->s->x_stride, w->s->n, w->part,
+                             THREADS);
+    return NULL;
+}
+
+static void *multiply_rows(void *context) {
+    struct work *w = context;
+    w->status = loom_matmul(&w->s->plan, w->s->y, w->s->y_stride, w->s->packed, w->s->prepared,
+                            w->s->n, w->begin, w->end);
+    return NULL;
+}
+
+static void run_threads(struct work *work, void *(*run)(void *)) {
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, run, &work[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(work[i].status, LOOM_OK);
+    }
+}
+
+/* Ranges that meet inside a row block. */
+static void threads_prepare_and_multiply(void **state) {
+    (void)state;
+    for (size_t i = 0; i < fake_format_count * 4; i++) {
+        struct setup s = set_up(fake_formats[i / 4], 50, 300, 1 + i % 4);
+        memset(s.prepared, FAKE_FILL, loom_prepared_size(&s.plan, s.n));
+        struct work work[THREADS] = {
+            {&s, 0, 0, 17, LOOM_OK}, {&s, 1, 17, 31, LOOM_OK}, {&s, 2, 31, 50, LOOM_OK}};
+        run_threads(work, prepare_part);
+        run_threads(work, multiply_rows);
+        check_rows(&s, 0, 50);
+        tear_down(&s);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_format_multiplies),
@@ -143,6 +191,7 @@ int main(void) {
         cmocka_unit_test(partial_blocks_take_any_n),
         cmocka_unit_test(prepared_memory_knows_its_tokens),
         cmocka_unit_test(shared_activations_multiply),
+        cmocka_unit_test(threads_prepare_and_multiply),
     };
     return cmocka_run_group_tests_name("matmul", tests, NULL, NULL);
 }

@@ -41,7 +41,7 @@ static const struct loom_layout layouts[] = {
      {{0, 5, {PLANE(2, 1), K(4, 4), K(4, 1), ROW(8, 1), K(2, 16)}},
       {2, 4, {K(2, 16), K(4, 4), K(4, 1), ROW(8, 1)}}}},
     {"rows innermost", 256, 64, 2, 1, {{0, 3, {ROW(256, 1), K(64, 1), PLANE(2, 1)}}}},
-    {"odd counts", 15, 32, 3, 1, {{0, 4, {ROW(5, 3), PLANE(3, 1), K(32, 1), ROW(3, 1)}}}},
+    {"odd counts", 15, 32, 3, 1, {{0, 5, {K(8, 1), ROW(5, 3), PLANE(3, 1), K(4, 8), ROW(3, 1)}}}},
     {"upside down", 4, 32, 2, 2, {{1, 2, {ROW(4, 1), K(32, 1)}}, {0, 2, {ROW(4, 1), K(32, 1)}}}},
 };
 enum { LAYOUTS = sizeof layouts / sizeof layouts[0] };

@@ -1,6 +1,7 @@
 -- lutloom build: compiles a library and verifies it.
 local compile = require("compile")
 local library_folder = require("library_folder")
+local say = require("say")
 
 local build = {}
 

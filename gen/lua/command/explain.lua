@@ -6,6 +6,7 @@ local format = require("format")
 local isa = require("isa")
 local library_folder = require("library_folder")
 local name = require("name")
+local say = require("say")
 local space = require("space")
 local tuning = require("tuning")
 
@@ -50,7 +51,7 @@ local LETTERS = {
 
 local function print_record(record)
     say(record.name)
-    say("    computes   %s, weights %s, mode %s", 
+    say("    computes   %s, weights %s, mode %s",
         record.op == "gemv" and "GEMV (N = 1)" or "GEMM (N > 1)", record.format.key, record.mode)
     say("    runs on    %s", record.isa.name)
     say("    family     %s, method %s; activations as %s", record.family, record.method,
@@ -78,8 +79,8 @@ local function print_rank(record, kernels)
     table.sort(rivals, function(a, b)
         return a.rank < b.rank
     end)
-    say(("The model's order for %s %s on %s, by cost (vector operations a weight and token):")
-        :format(record.op, record.format.key, record.isa.name))
+    say("The model's order for %s %s on %s, by cost (vector operations a weight and token):",
+        record.op, record.format.key, record.isa.name)
     for _, other in ipairs(rivals) do
         say("  %s %2d  %.4f  %s", other.name == record.name and "*" or " ", other.rank,
             other.cost, other.name)
@@ -113,9 +114,8 @@ local function print_measured(kernel, folder)
         local op = row.gemv == kernel and "gemv" or row.gemm == kernel and "gemm"
         if op then
             found = true
-            say(("Measured as the fastest for %s %dx%d, mode %s: %.3g s"):format(row.format,
-                row.m, row.k, row.mode, row[op .. "_seconds"])
-                .. (op == "gemm" and (" for %d tokens"):format(row.n) or ""))
+            say("Measured as the fastest for %s %dx%d, mode %s: %.3g s for %d tokens", row.format,
+                row.m, row.k, row.mode, row[op .. "_seconds"], op == "gemm" and row.n or 1)
         end
     end
     if not found then
@@ -123,31 +123,44 @@ local function print_measured(kernel, folder)
     end
 end
 
-local function print_place(kernel, folder)
-    local manifest
-    manifest, folder = library_folder.open(folder)
+-- The kernel's entry in the manifest of a library's folder, and the folder's plain path.
+local function entry_in(given, kernel)
+    local manifest, folder = library_folder.open(given)
     local entry = find(manifest.kernels, kernel)
     if not entry then
         fail("%s: was generated without %s; its manifest.json lists the kernels", folder, kernel)
     end
-    say("In %s it is %s.", folder, entry.in_library and "part of the library"
-        or "a candidate, for the tools alone")
-    print_measured(kernel, folder)
+    return entry, folder
 end
 
-function explain.run(args)
-    local parts, weights, level = parts_of(args.kernel)
+local function print_place(entry, folder)
+    say("In %s it is %s.", folder, entry.in_library and "part of the library"
+        or "a candidate, for the tools alone")
+    print_measured(entry.name, folder)
+end
+
+-- The record of a kernel and all that were considered with it; an error if it is none of them.
+local function look_up(kernel)
+    local parts, weights, level = parts_of(kernel)
     local kernels, refused = space.kernels({ weights }, { "exact", "table", "table7" }, { level })
-    local record = find(kernels, args.kernel)
+    local record, candidate = find(kernels, kernel), find(refused, kernel)
     if not record then
-        local candidate = find(refused, args.kernel)
-        fail("%s: %s", args.kernel, candidate and "was refused: " .. candidate.reason
+        fail("%s: %s", kernel, candidate and "was refused: " .. candidate.reason
             or ("no such schedule of %s on %s; manifest.json of a library lists its kernels")
                 :format(parts.format, parts.isa))
     end
-    print_record(record)
+    return record, kernels, refused
+end
+
+function explain.run(args)
+    local record, kernels, refused = look_up(args.kernel)
+    local entry, folder
     if args.folder then
-        print_place(args.kernel, args.folder)
+        entry, folder = entry_in(args.folder, args.kernel)
+    end
+    print_record(record)
+    if entry then
+        print_place(entry, folder)
     end
     print_rank(record, kernels)
     print_refused(record, refused)

@@ -5,6 +5,7 @@ local format = require("format")
 local library = require("library")
 local library_folder = require("library_folder")
 local models = require("models")
+local say = require("say")
 local target = require("target")
 local targets = require("targets")
 

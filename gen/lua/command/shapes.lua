@@ -1,5 +1,6 @@
 -- lutloom shapes: the presets, or the layers of models.
 local models = require("models")
+local say = require("say")
 
 local shapes = {}
 
@@ -10,8 +11,8 @@ end
 local function print_layers(record)
     say(record.name)
     for _, layer in ipairs(record.layers) do
-        say(("    %-14s %7d x %-7d %s"):format(layer.role, layer.m, layer.k,
-            layer.format or ""):match("^(.-)%s*$"))
+        say("    %-14s %7d x %d%s", layer.role, layer.m, layer.k,
+            layer.format and "  " .. layer.format or "")
     end
 end
 

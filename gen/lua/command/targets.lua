@@ -1,5 +1,6 @@
 -- lutloom targets: the CPUs it knows.
 local machine = require("machine")
+local say = require("say")
 local targets = require("targets")
 
 local command = {}
@@ -8,7 +9,7 @@ function command.options() end
 
 function command.run()
     say("This machine: " .. machine.identity())
-    say()
+    say("")
     for _, target in ipairs(targets.list()) do
         say("%-16s %-20s %s", target.name, table.concat(target.isas, " "),
             target.description)

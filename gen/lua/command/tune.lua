@@ -12,6 +12,7 @@ local library_folder = require("library_folder")
 local machine = require("machine")
 local programs = require("programs")
 local Progress = require("progress")
+local say = require("say")
 local tune = require("tune")
 local tuning = require("tuning")
 

@@ -1,0 +1,41 @@
+/* A measured row, and the two ways to write it. */
+#ifndef LOOM_TOOLS_BENCH_ROW_H
+#define LOOM_TOOLS_BENCH_ROW_H
+
+#include "bench_measure.h"
+
+/* What all rows of a group share. */
+struct bench_heading {
+    const struct bench_matrix *matrix;
+    size_t n;
+    unsigned threads;
+    enum residency residency;
+    double dot_peak; /* multiply-adds a second */
+};
+
+struct bench_row {
+    const struct bench_heading *heading;
+    const struct loom_kernel *kernel;
+    bool chosen, verified;
+    size_t rounds, quiet;
+    double nmse;
+    /* NAN on rows that are not verified */
+    double seconds, prepare_seconds;
+    double gmac_per_s, gb_per_s;
+    double read_ratio, dot_peak_ratio; /* 1: as fast as the machine reads, multiplies */
+    double tmac_ratio;                 /* T-MAC's best time over this one; NAN without T-MAC */
+};
+
+struct bench_row bench_row_make(const struct bench_heading *heading, const struct candidate *c,
+                                const struct bench_result *result);
+
+/* "tmac" for T-MAC's schedule, otherwise the kernel's own. */
+const char *bench_row_schedule(const struct bench_row *row);
+
+void bench_json_write(FILE *file, const struct bench_row *row);
+
+/* The heading above the rows of a group, and one line for each of them. */
+void bench_table_heading(FILE *file, const struct bench_heading *heading);
+void bench_table_write(FILE *file, const struct bench_row *row);
+
+#endif

@@ -21,12 +21,14 @@ static const struct {
 /* features() -> { LOOM_CPU_AVX2 = true, ... }: the names that an ISA's record needs. */
 static int features(lua_State *L) {
     loom_cpu cpu;
-    if (loom_cpu_detect(&cpu, ~0u) != LOOM_OK)
+    if (loom_cpu_detect(&cpu, ~0u) != LOOM_OK) {
         return luaL_error(L, "cannot detect this CPU's features");
+    }
     lua_newtable(L);
     for (size_t i = 0; i < sizeof cpu_features / sizeof *cpu_features; i++) {
-        if (!(cpu.features & cpu_features[i].bit))
+        if (!(cpu.features & cpu_features[i].bit)) {
             continue;
+        }
         lua_pushboolean(L, 1);
         lua_setfield(L, -2, cpu_features[i].name);
     }

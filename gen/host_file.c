@@ -16,8 +16,9 @@ static int push_failure(lua_State *L, const char *path) {
 /* make_dir(path) -> true. The parent exists; the folder itself does not. */
 static int make_dir(lua_State *L) {
     const char *path = luaL_checkstring(L, 1);
-    if (mkdir(path, 0777) != 0)
+    if (mkdir(path, 0777) != 0) {
         return push_failure(L, path);
+    }
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -26,14 +27,16 @@ static int make_dir(lua_State *L) {
 static int list_dir(lua_State *L) {
     const char *path = luaL_checkstring(L, 1);
     DIR *dir = opendir(path);
-    if (!dir)
+    if (!dir) {
         return push_failure(L, path);
+    }
     lua_newtable(L);
     lua_Integer count = 0;
     errno = 0;
     for (struct dirent *entry; (entry = readdir(dir)) != NULL; errno = 0) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
             continue;
+        }
         lua_pushstring(L, entry->d_name);
         lua_rawseti(L, -2, ++count);
     }
@@ -49,12 +52,13 @@ static int list_dir(lua_State *L) {
 /* path_kind(path) -> "file", "folder", "other", or nil when there is nothing. */
 static int path_kind(lua_State *L) {
     struct stat info;
-    if (stat(luaL_checkstring(L, 1), &info) != 0)
+    if (stat(luaL_checkstring(L, 1), &info) != 0) {
         lua_pushnil(L);
-    else
+    } else {
         lua_pushstring(L, S_ISDIR(info.st_mode)   ? "folder"
                           : S_ISREG(info.st_mode) ? "file"
                                                   : "other");
+    }
     return 1;
 }
 

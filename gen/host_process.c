@@ -17,11 +17,11 @@ extern char **environ;
 static char **push_argv(lua_State *L, int index) {
     luaL_checktype(L, index, LUA_TTABLE);
     const size_t count = lua_rawlen(L, index);
-    luaL_argcheck(L, count > 0, index, "the program's name is missing");
-    char **argv = lua_newuserdatauv(L, (count + 1) * sizeof *argv, 1);
+    char **argv = (char **)lua_newuserdatauv(L, (count + 1) * sizeof *argv, 1);
     for (size_t i = 0; i < count; i++) {
-        if (lua_rawgeti(L, index, (lua_Integer)i + 1) != LUA_TSTRING)
+        if (lua_rawgeti(L, index, (lua_Integer)i + 1) != LUA_TSTRING) {
             luaL_error(L, "argument %d of the command is no string", (int)i);
+        }
         argv[i] = (char *)lua_tostring(L, -1);
         lua_pop(L, 1);
     }
@@ -31,17 +31,23 @@ static char **push_argv(lua_State *L, int index) {
 
 /* Starts argv; with output_fd >= 0 its stdout and stderr go there. Returns 0 or an errno. */
 static int start(pid_t *pid, char **argv, int output_fd) {
+    if (!argv[0]) {
+        return EINVAL;
+    }
     posix_spawn_file_actions_t actions;
     int error = posix_spawn_file_actions_init(&actions);
-    if (error != 0)
+    if (error != 0) {
         return error;
+    }
     if (output_fd >= 0) {
         error = posix_spawn_file_actions_adddup2(&actions, output_fd, STDOUT_FILENO);
-        if (error == 0)
+        if (error == 0) {
             error = posix_spawn_file_actions_adddup2(&actions, output_fd, STDERR_FILENO);
+        }
     }
-    if (error == 0)
+    if (error == 0) {
         error = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
+    }
     posix_spawn_file_actions_destroy(&actions);
     return error;
 }
@@ -49,9 +55,11 @@ static int start(pid_t *pid, char **argv, int output_fd) {
 /* The program's exit code; 128 + the signal's number if it was killed. */
 static int wait_for(pid_t pid) {
     int status;
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
+    while (waitpid(pid, &status, 0) < 0) {
+        if (errno != EINTR) {
             return 127;
+        }
+    }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -63,10 +71,12 @@ static int feed_lines(lua_State *L, FILE *output) {
     size_t capacity = 0;
     int status = LUA_OK;
     for (ssize_t length; (length = getline(&line, &capacity, output)) >= 0;) {
-        if (status != LUA_OK)
+        if (status != LUA_OK) {
             continue;
-        if (length > 0 && line[length - 1] == '\n')
+        }
+        if (length > 0 && line[length - 1] == '\n') {
             length--;
+        }
         lua_pushvalue(L, 2);
         lua_pushlstring(L, line, (size_t)length);
         status = lua_pcall(L, 1, 0, 0);
@@ -83,8 +93,9 @@ static int push_failure(lua_State *L, const char *program, int error) {
 
 /* A pipe that other programs do not inherit. Returns 0 or an errno. */
 static int open_pipe(int ends[2]) {
-    if (pipe(ends) != 0)
+    if (pipe(ends) != 0) {
         return errno;
+    }
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
     return 0;
@@ -94,8 +105,9 @@ static int open_pipe(int ends[2]) {
 static int run_with_lines(lua_State *L, char **argv, int *exit_code, int *status) {
     int ends[2];
     int error = open_pipe(ends);
-    if (error != 0)
+    if (error != 0) {
         return error;
+    }
     pid_t pid;
     error = start(&pid, argv, ends[1]);
     close(ends[1]);
@@ -106,8 +118,9 @@ static int run_with_lines(lua_State *L, char **argv, int *exit_code, int *status
     } else {
         close(ends[0]);
     }
-    if (error == 0)
+    if (error == 0) {
         *exit_code = wait_for(pid);
+    }
     return error;
 }
 
@@ -116,8 +129,9 @@ static int run_with_lines(lua_State *L, char **argv, int *exit_code, int *status
 static int run(lua_State *L) {
     lua_settop(L, 2);
     const int captured = !lua_isnil(L, 2);
-    if (captured)
+    if (captured) {
         luaL_checktype(L, 2, LUA_TFUNCTION);
+    }
     char **argv = push_argv(L, 1);
     int exit_code = 0, status = LUA_OK, error;
     if (captured) {
@@ -125,13 +139,16 @@ static int run(lua_State *L) {
     } else {
         pid_t pid;
         error = start(&pid, argv, -1);
-        if (error == 0)
+        if (error == 0) {
             exit_code = wait_for(pid);
+        }
     }
-    if (error != 0)
+    if (error != 0) {
         return push_failure(L, argv[0], error);
-    if (status != LUA_OK)
+    }
+    if (status != LUA_OK) {
         return lua_error(L);
+    }
     lua_pushinteger(L, exit_code);
     return 1;
 }

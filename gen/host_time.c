@@ -7,8 +7,9 @@
 /* now() -> seconds of a clock that never goes back, as a float. */
 static int now(lua_State *L) {
     struct timespec time;
-    if (clock_gettime(CLOCK_MONOTONIC, &time) != 0)
+    if (clock_gettime(CLOCK_MONOTONIC, &time) != 0) {
         return luaL_error(L, "no monotonic clock");
+    }
     lua_pushnumber(L, (lua_Number)time.tv_sec + (lua_Number)time.tv_nsec * 1e-9);
     return 1;
 }

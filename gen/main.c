@@ -67,8 +67,9 @@ static int run_main(lua_State *L) {
     const char *script =
         lua_pushfstring(L, "%s/gen/lua/main.lua", home && *home ? home : LUTLOOM_HOME);
     push_arguments(L, script, line->argc, line->argv);
-    if (luaL_loadfile(L, script) != LUA_OK)
+    if (luaL_loadfile(L, script) != LUA_OK) {
         return lua_error(L);
+    }
     lua_call(L, 0, 0);
     return 0;
 }
@@ -84,8 +85,9 @@ int main(int argc, char **argv) {
     lua_pushcfunction(L, run_main);
     lua_pushlightuserdata(L, &line);
     const int status = lua_pcall(L, 1, 0, -3);
-    if (status != LUA_OK)
+    if (status != LUA_OK) {
         fprintf(stderr, "lutloom: %s\n", lua_tostring(L, -1));
+    }
     lua_close(L);
     return status == LUA_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -190,6 +190,8 @@ struct loom_tuned {
     uint32_t m, k;
     uint8_t mode;
     const char *gemv, *gemm; /* kernel names; both of one layout */
+    uint8_t isa;             /* the highest one of the CPU that was measured: a CPU with a
+                                higher one does not take the row */
 };
 
 /* What a generated library defines (registry.c, tuning.c). Kernels are sorted by name. */

@@ -54,13 +54,11 @@ static void repeat_bits(struct section_order *order, size_t bits, const struct s
 /* A digit that the byte has only room for a part of goes on as a loop in longer steps. */
 static void make_section(struct section_order *order, const struct loom_layout *layout,
                          const struct loom_section *section) {
-    order->offset[0] = 0;
-    order->plane[0] = section->first_plane;
-    order->steps = 0;
+    *order = (struct section_order){.plane = {section->first_plane}};
     size_t bits = 1;
     for (size_t d = 0; d < section->digits; d++) {
         const struct step step = make_step(layout, &section->digit[d]);
-        const size_t count = min_size(step.count, 8 / bits);
+        const size_t count = bits < 8 ? min_size(step.count, 8 / bits) : 1;
         repeat_bits(order, bits, &step, count);
         bits *= count;
         if (step.count > count) {

@@ -168,9 +168,18 @@ static struct pair forced_pair(struct search *s, const char *force) {
 
 /* ---- Tuned ----------------------------------------------------------------------------- */
 
+/* The highest ISA that the CPU runs. */
+static size_t highest_isa(const struct search *s) {
+    size_t isa = s->registry->isa_count - 1;
+    while (isa > 0 && !isa_runs(s, isa)) {
+        isa--;
+    }
+    return isa;
+}
+
 static int row_matches(const struct search *s, const struct loom_tuned *row) {
     loom_format format;
-    return row->mode == s->problem->mode && loom_format_parse(&format, row->format) == LOOM_OK &&
+    return row->mode == s->problem->mode && row->isa >= highest_isa(s) && loom_format_parse(&format, row->format) == LOOM_OK &&
            loom_format_same_kernel(&format, &s->format);
 }
 

@@ -41,7 +41,9 @@ local function fail_with(lines, pattern, ...)
             break
         end
     end
-    io.stderr:write(table.concat(lines, "\n", first), "\n")
+    if #lines > 0 then
+        io.stderr:write(table.concat(lines, "\n", first), "\n")
+    end
     fail(...)
 end
 
@@ -90,8 +92,8 @@ local function verify(folder, build)
     end)
     progress:finish()
     if code ~= 0 then
-        fail_with(lines, nil, "%s: kernels are wrong on this machine (loom-verify's exit code %d)",
-            folder, code)
+        fail_with(lines, nil, "%s: the verification failed (loom-verify's exit code %d)", folder,
+            code)
     end
     return lines[#lines] or "loom-verify said nothing"
 end

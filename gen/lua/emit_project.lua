@@ -1,4 +1,5 @@
 -- What makes the C files a project: build files, README and manifest.
+local list = require("list")
 local manifest = require("manifest")
 local template = require("template")
 
@@ -39,12 +40,10 @@ local function by_isa(paths)
     local of_isa, rest = {}, {}
     for _, path in ipairs(paths) do
         local isa = isa_of(path)
-        local list = rest
         if isa then
             of_isa[isa] = of_isa[isa] or {}
-            list = of_isa[isa]
         end
-        list[#list + 1] = path
+        table.insert(isa and of_isa[isa] or rest, path)
     end
     return of_isa, rest
 end
@@ -58,19 +57,10 @@ local function quoted_flags(flags)
     return table.concat(text)
 end
 
-local function append(list, items)
-    for _, item in ipairs(items or {}) do
-        list[#list + 1] = item
-    end
-    return list
-end
-
-local function names_of(records)
-    local names = {}
-    for index, record in ipairs(records) do
-        names[index] = record.name
-    end
-    return table.concat(names, ", ")
+-- All items of two lists; the second may be nil.
+local function joined(first, second)
+    local items = table.move(first, 1, #first, 1, {})
+    return table.move(second or {}, 1, #(second or {}), #items + 1, items)
 end
 
 -- The meson file's view of an ISA.
@@ -81,7 +71,7 @@ local function isa_targets(library, sources, tool_sources, candidates)
             name = isa.name,
             flags = isa.flags,
             sources = sources[isa.name] or {},
-            tool_sources = append(append({}, candidates[isa.name]), tool_sources[isa.name]),
+            tool_sources = joined(candidates[isa.name] or {}, tool_sources[isa.name]),
         }
     end
     return targets
@@ -110,10 +100,10 @@ local function variables(context)
         formats = library.formats,
         problems = library.problems,
         flags = library.flags,
-        isa_names = names_of(library.isas),
+        isa_names = table.concat(list.names(library.isas), ", "),
         isas = isa_targets(library, sources, tool_sources, candidates),
         runtime_sources = runtime_sources,
-        portable_sources = append(append({}, runtime_sources), sources.c),
+        portable_sources = joined(runtime_sources, sources.c),
         tool_sources = tools,
         programs = programs,
         quoted_flags = quoted_flags,

@@ -3,6 +3,17 @@ local template = require("template")
 
 local emit_tables = {}
 
+local function flag(value)
+    return value and 1 or 0
+end
+
+-- The initialiser of a struct loom_format.
+local function format_fields(format)
+    return (".bits = %d, .ternary = %d, .zero_points = %d, .scale_fp32 = %d, .group = %d"):format(
+        format.bits, flag(format.ternary), flag(format.zero_points), flag(format.scale_fp32),
+        format.group)
+end
+
 -- Copies of `records` for a table: with their ISA's index, and with marks where a run of
 -- records begins and ends that LOOM_PORTABLE leaves out.
 local function table_rows(context, records)
@@ -14,6 +25,7 @@ local function table_rows(context, records)
             isa_index = context.indices[record.isa.name],
             guard_starts = guarded and not (before and before.isa.name ~= "c"),
             guard_ends = guarded and not (after and after.isa.name ~= "c"),
+            format_fields = record.format and format_fields(record.format),
         }, { __index = record })
     end
     return rows
@@ -38,16 +50,21 @@ local function layouts_of(kernels)
     return layouts
 end
 
+-- Copies of the tuned rows with the index of the ISA they were measured for.
+local function tuned_rows(context)
+    local rows = {}
+    for index, row in ipairs(context.library.tuned) do
+        rows[index] = setmetatable({ isa_index = context.indices[row.isa] }, { __index = row })
+    end
+    return rows
+end
+
 local function split(library)
     local chosen, others = {}, {}
     for _, kernel in ipairs(library.kernels) do
         table.insert(library.chosen[kernel.name] and chosen or others, kernel)
     end
     return chosen, others
-end
-
-local function flag(value)
-    return value and 1 or 0
 end
 
 local function tables_of(context)
@@ -59,13 +76,11 @@ local function tables_of(context)
             layouts = layouts_of(chosen),
             prepares = table_rows(context, library.prepares),
             isas = library.isas,
-            flag = flag,
         } },
-        { "src/tuning.h", "tuning.h.in", { rows = library.tuned } },
+        { "src/tuning.h", "tuning.h.in", { rows = tuned_rows(context) } },
         { "tools/candidates.c", "candidates.c.in", {
             kernels = table_rows(context, others),
             layouts = layouts_of(others),
-            flag = flag,
         } },
         { "tools/probes.c", "probes.c.in", { probes = table_rows(context, library.probes) } },
         { "tools/problems.c", "problems.c.in", { problems = library.problems } },

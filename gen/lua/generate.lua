@@ -1,6 +1,7 @@
 -- From what was asked for to the record that emit.lua writes out. Pure.
 local format = require("format")
 local isa = require("isa")
+local list = require("list")
 local selection = require("selection")
 local space = require("space")
 
@@ -11,13 +12,14 @@ function generate.modes(mode)
     return mode == "fastest" and { "exact", "table", "table7" } or { mode }
 end
 
--- Every layer in its own format, or else in each of `formats`: the rows of the problem table.
+-- Every layer in its own format, or else in each of its model's, or else in each of `formats`:
+-- the rows of the problem table.
 -- nil and a message when a layer has none.
 local function problems_of(models, formats)
     local problems = {}
     for _, model in ipairs(models) do
         for _, layer in ipairs(model.layers) do
-            local names = layer.format and { layer.format } or formats
+            local names = layer.format and { layer.format } or model.formats or formats
             if #names == 0 then
                 return nil, ("layer %s of %s has no format: say --format, for example w2g128")
                     :format(layer.role, model.name)
@@ -103,14 +105,6 @@ local function command_of(request)
     return table.concat(words, " ")
 end
 
-local function title_of(models)
-    local names = {}
-    for index, model in ipairs(models) do
-        names[index] = model.name
-    end
-    return table.concat(names, ", ")
-end
-
 -- The library record (see emit.lua) of a request:
 --   models, model_names      records of model.parse; what --model said, without folders
 --   formats, mode, targets   names
@@ -139,7 +133,7 @@ function generate.library(request, tuned, version)
     return {
         version = version,
         command = command_of(request),
-        title = title_of(request.models),
+        title = table.concat(list.names(request.models), ", "),
         request = request,
         formats = names,
         isas = isas,

@@ -51,7 +51,7 @@ function home.sources()
         template = load_template,
         runtime = c_sources("runtime"),
         tools = c_sources("runtime/tools"),
-        license = files.read(home.path .. "/LICENSE"),
+        license = home.read("LICENSE"),
     }
 end
 

@@ -17,7 +17,26 @@ local function section(first_plane, digits)
     return { first_plane = first_plane, digits = kept }
 end
 
+-- LOOM_MAX_ROWS and LOOM_MAX_UNIT of runtime/kernel.h.
+local MAX_ROWS, MAX_UNIT = 256, 16384
+
+-- Bits of a section. Digits below a byte are powers of two: the packer works byte by byte.
+local function section_bits(part)
+    local product = 1
+    for _, d in ipairs(part.digits) do
+        assert(product >= 8 or d.count & (d.count - 1) == 0, "a byte must hold whole digits")
+        product = product * d.count
+    end
+    return product
+end
+
 local function make(name, bits, rows, unit_k, sections)
+    local total = 0
+    for _, part in ipairs(sections) do
+        total = total + section_bits(part)
+    end
+    assert(total == rows * unit_k * bits, "the digits must cover a unit")
+    assert(rows <= MAX_ROWS and rows * unit_k <= MAX_UNIT, "the unit is too large to pack")
     return { name = name .. "_w" .. bits, bits = bits, rows = rows, unit_k = unit_k,
         sections = sections }
 end

@@ -10,13 +10,20 @@ local tuning = require("tuning")
 
 local library = {}
 
--- nil, or why a row cannot be used: a kernel that these kernels do not have.
-local function unknown_kernel(rows, kernels)
+-- nil, or why the rows cannot be used: an ISA or a kernel that this library does not have.
+local function unknown_name(record, isas, kernels)
     local known = {}
+    for _, name in ipairs(isas) do
+        known[name] = true
+    end
+    if not known[record.isa] then
+        return ("there is no ISA %s"):format(record.isa)
+    end
     for _, kernel in ipairs(kernels) do
         known[kernel.name] = true
     end
-    for _, row in ipairs(rows) do
+    for _, row in ipairs(record.rows) do
+        row.isa = record.isa
         for _, op in ipairs({ "gemv", "gemm" }) do
             if not known[row[op]] then
                 return ("there is no kernel %s"):format(row[op])
@@ -38,7 +45,7 @@ local function tuned_rows(folder, request, kernels, hash)
     if record then
         local native = request.targets[1] == "native"
         reason = tuning.mismatch(record, { kernels = hash, cpu = native and machine.identity() })
-            or unknown_kernel(record.rows, kernels)
+            or unknown_name(record, request.isas, kernels)
     end
     if reason then
         return {}, ("%s is ignored: %s"):format(path, reason)

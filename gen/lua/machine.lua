@@ -2,6 +2,8 @@
 local files = require("files")
 local host = require("host")
 
+local target = require("target")
+
 local machine = {}
 
 -- Linux on x86-64 is assumed where `uname` says nothing.
@@ -35,6 +37,19 @@ local function cpu_model()
     local info = files.read("/proc/cpuinfo") or ""
     return info:match("model name%s*:%s*([^\n]+)") or info:match("CPU part%s*:%s*([^\n]+)")
         or "unknown CPU"
+end
+
+-- The last of `isas` (names, ascending) that this machine runs.
+function machine.highest_isa(isas)
+    local runs = {}
+    for _, name in ipairs(target.native(host.features(), machine.arch()).isas) do
+        runs[name] = true
+    end
+    local highest
+    for _, name in ipairs(isas) do
+        highest = runs[name] and name or highest
+    end
+    return highest
 end
 
 -- One line: model, features, cache sizes.

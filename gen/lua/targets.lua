@@ -3,6 +3,7 @@ local check = require("fail").check
 local fail = require("fail").fail
 local home = require("home")
 local host = require("host")
+local list = require("list")
 local machine = require("machine")
 local target = require("target")
 
@@ -10,24 +11,23 @@ local targets = {}
 
 -- All targets, `native` first, the others sorted by name.
 function targets.list()
-    local list = { target.native(host.features(), machine.arch()) }
+    local known = { target.native(host.features(), machine.arch()) }
     for _, name in ipairs(home.list("gen/targets", { lua = true })) do
         local path = "gen/targets/" .. name
-        list[#list + 1] = check(target.parse(home.read(path), path))
+        known[#known + 1] = check(target.parse(home.read(path), path))
     end
-    return list
+    return known
 end
 
 -- The target of that name.
 function targets.find(name)
-    local names = {}
-    for index, record in ipairs(targets.list()) do
+    local known = targets.list()
+    for _, record in ipairs(known) do
         if record.name == name then
             return record
         end
-        names[index] = record.name
     end
-    fail("unknown target '%s': known are %s", name, table.concat(names, ", "))
+    fail("unknown target '%s': known are %s", name, table.concat(list.names(known), ", "))
 end
 
 return targets

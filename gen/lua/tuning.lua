@@ -3,6 +3,7 @@
 --
 --   lutloom-tuning 1
 --   cpu      model, features and cache sizes of the machine
+--   isa      the highest ISA of the library that it runs
 --   compiler that built the measured library
 --   kernels  hash of the generated kernels
 --   FORMAT MODE M K GEMV-KERNEL GEMM-KERNEL GEMV-SECONDS GEMM-SECONDS GEMM-N
@@ -10,7 +11,7 @@ local tuning = {}
 
 tuning.VERSION = "lutloom-tuning 1"
 
-local HEADER = { "cpu", "compiler", "kernels" }
+local HEADER = { "cpu", "isa", "compiler", "kernels" }
 local MODES = { fastest = true, exact = true, table = true, table7 = true }
 
 local function parse_row(line)
@@ -24,7 +25,7 @@ local function parse_row(line)
     return row and row.gemv_seconds and row.gemm_seconds and row or nil
 end
 
--- The record { cpu =, compiler =, kernels =, rows = list }, or nil and a message with the line.
+-- The record { cpu =, isa =, compiler =, kernels =, rows = list }, or nil and a message with the line.
 function tuning.parse(text, filename)
     local record, number = { rows = {} }, 0
     for line in text:gmatch("[^\n]+") do

@@ -17,22 +17,27 @@ static char *take(struct arguments *a) {
 }
 
 bool arguments_flag(struct arguments *a, const char *name) {
-    if (!a->count || strcmp(a->text[0], name))
+    if (!a->count || strcmp(a->text[0], name) != 0) {
         return false;
+    }
     take(a);
     return true;
 }
 
 const char *arguments_value(struct arguments *a, const char *name) {
     const size_t length = strlen(name);
-    if (!a->count || strncmp(a->text[0], name, length))
+    if (!a->count || strncmp(a->text[0], name, length) != 0) {
         return NULL;
-    if (a->text[0][length] == '=')
+    }
+    if (a->text[0][length] == '=') {
         return take(a) + length + 1;
-    if (a->text[0][length])
+    }
+    if (a->text[0][length]) {
         return NULL;
-    if (a->count == 1)
+    }
+    if (a->count == 1) {
         arguments_fail(a, "%s needs a value", name);
+    }
     take(a);
     return take(a);
 }
@@ -56,8 +61,9 @@ uint64_t arguments_number(const struct arguments *a, const char *name, const cha
     char *end;
     errno = 0;
     const uint64_t number = strtoull(value, &end, 0);
-    if (errno || end == value || *end || value[0] == '-' || number < least || number > most)
+    if (errno || end == value || *end || value[0] == '-' || number < least || number > most) {
         arguments_fail(a, "%s %s: a whole number from %" PRIu64 " to %" PRIu64 " is needed", name,
                        value, least, most);
+    }
     return number;
 }

@@ -25,8 +25,8 @@ const char *arguments_value(struct arguments *a, const char *name);
 const char *arguments_word(struct arguments *a);
 
 /* Prints "TOOL: ..." and exits. */
-_Noreturn __attribute__((format(printf, 2, 3))) void
-arguments_fail(const struct arguments *a, const char *reason, ...);
+_Noreturn __attribute__((format(printf, 2, 3))) void arguments_fail(const struct arguments *a,
+                                                                    const char *reason, ...);
 
 /* The value of option `name` as a whole number from least to most. */
 uint64_t arguments_number(const struct arguments *a, const char *name, const char *value,

@@ -3,9 +3,12 @@
 #include "bench_problems.h"
 #include "bench_row.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const size_t most_dram_bytes = (size_t)1 << 30;
@@ -14,6 +17,7 @@ static const size_t usual_cache_bytes = (size_t)32 << 20; /* where the system do
 struct bench {
     const struct arguments *arguments;
     struct bench_options options;
+    FILE *json; /* NULL: none is asked for */
     struct limits limits;
     size_t dram_bytes;
     size_t groups, groups_done; /* tables to write */
@@ -25,25 +29,30 @@ struct bench {
 static int by_seconds(const void *a, const void *b) {
     const double x = ((const struct bench_row *)a)->seconds;
     const double y = ((const struct bench_row *)b)->seconds;
-    if (isnan(x) || isnan(y))
+    if (isnan(x) || isnan(y)) {
         return isnan(x) - isnan(y);
+    }
     return (x > y) - (x < y);
 }
 
 /* The fastest of T-MAC's rows, or NULL. rows are sorted. */
 static const struct bench_row *best_tmac(const struct bench_row *rows, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (rows[i].kernel->tmac && rows[i].verified)
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].kernel->tmac && rows[i].verified) {
             return &rows[i];
+        }
+    }
     return NULL;
 }
 
 static void write_row(struct bench *bench, struct bench_row *row, double tmac_seconds) {
     row->tmac_ratio = tmac_seconds / row->seconds;
-    if (bench->options.table)
+    if (bench->options.table) {
         bench_table_write(stdout, row);
-    if (bench->options.json)
-        bench_json_write(bench->options.json_file, row);
+    }
+    if (bench->json) {
+        bench_json_write(bench->json, row);
+    }
     bench->rows++;
     bench->wrong += !row->verified;
 }
@@ -53,12 +62,14 @@ static void write_rows(struct bench *bench, struct bench_row *rows, size_t count
     qsort(rows, count, sizeof *rows, by_seconds);
     const struct bench_row *tmac = best_tmac(rows, count);
     const double tmac_seconds = tmac ? tmac->seconds : NAN;
-    if (bench->options.table)
+    if (bench->options.table) {
         bench_table_heading(stdout, rows[0].heading);
+    }
     for (size_t i = 0; i < count; i++) {
         const bool other_tile = rows[i].kernel->tmac && &rows[i] != tmac && rows[i].verified;
-        if (bench->options.all || rows[i].chosen || !other_tile)
+        if (bench->options.all || rows[i].chosen || !other_tile) {
             write_row(bench, &rows[i], tmac_seconds);
+        }
     }
 }
 
@@ -66,14 +77,16 @@ static void write_rows(struct bench *bench, struct bench_row *rows, size_t count
 
 static void show_progress(struct bench *bench, const struct bench_matrix *matrix, size_t n) {
     bench->groups_done++;
-    if (isatty(STDERR_FILENO))
+    if (isatty(STDERR_FILENO)) {
         fprintf(stderr, "\r\033[K%zu of %zu: %s %zux%zu N=%zu", bench->groups_done, bench->groups,
                 matrix->name, matrix->w.m, matrix->w.k, n);
+    }
 }
 
 static void clear_progress(void) {
-    if (isatty(STDERR_FILENO))
+    if (isatty(STDERR_FILENO)) {
         fprintf(stderr, "\r\033[K");
+    }
 }
 
 static void run_group(struct bench *bench, const struct bench_group *group,
@@ -81,14 +94,16 @@ static void run_group(struct bench *bench, const struct bench_group *group,
     const struct candidates *candidates = group->candidates;
     struct bench_result *results = calloc(candidates->count, sizeof *results);
     struct bench_row *rows = calloc(candidates->count, sizeof *rows);
-    if (!results || !rows)
+    if (!results || !rows) {
         arguments_fail(bench->arguments, "no memory");
+    }
     show_progress(bench, heading->matrix, heading->n);
     bench_measure(&bench->limits, group, results);
     clear_progress();
     heading->dot_peak = limits_dot_peak(&bench->limits);
-    for (size_t i = 0; i < candidates->count; i++)
+    for (size_t i = 0; i < candidates->count; i++) {
         rows[i] = bench_row_make(heading, &candidates->list[i], &results[i]);
+    }
     write_rows(bench, rows, candidates->count);
     free(results);
     free(rows);
@@ -110,9 +125,10 @@ static void run_tokens(struct bench *bench, struct bench_matrix *matrix, size_t 
     struct candidates candidates;
     bench_input_make(&input, matrix, n, bench->options.seed);
     const loom_status status = candidates_make(&candidates, &bench->options, matrix, &input);
-    if (status != LOOM_OK)
+    if (status != LOOM_OK) {
         arguments_fail(bench->arguments, "%s %zux%zu: %s", matrix->name, matrix->w.m, matrix->w.k,
                        loom_status_text(status));
+    }
     run_residencies(bench, &candidates, &input);
     candidates_free(&candidates);
     bench_input_free(&input);
@@ -120,38 +136,44 @@ static void run_tokens(struct bench *bench, struct bench_matrix *matrix, size_t 
 
 static void run_problem(struct bench *bench, const struct bench_problem *problem) {
     struct bench_matrix matrix;
-    bench_matrix_make(&matrix, &problem->format, problem->m, problem->k, bench->options.seed);
-    for (size_t i = 0; i < bench->options.n_count; i++)
+    bench_matrix_make(&matrix, problem->name, problem->m, problem->k, bench->options.seed);
+    for (size_t i = 0; i < bench->options.n_count; i++) {
         run_tokens(bench, &matrix, bench->options.n[i]);
+    }
     bench_matrix_free(&matrix);
 }
 
 /* ---- The run --------------------------------------------------------------------------- */
 
 static bool wants_dram(const struct bench_options *options) {
-    for (size_t i = 0; i < options->residency_count; i++)
-        if (options->residency[i] == RESIDENCY_DRAM)
+    for (size_t i = 0; i < options->residency_count; i++) {
+        if (options->residency[i] == RESIDENCY_DRAM) {
             return true;
+        }
+    }
     return false;
 }
 
 /* More than twice the last-level cache, so that no matrix is found there again. */
 static size_t find_dram_bytes(const struct bench_options *options) {
     const size_t told = bench_last_level_cache(), cache = told ? told : usual_cache_bytes;
-    if (2 * cache <= most_dram_bytes)
+    if (2 * cache <= most_dram_bytes) {
         return 2 * cache;
-    if (wants_dram(options))
+    }
+    if (wants_dram(options)) {
         fprintf(stderr,
                 "loom-bench: dram: the matrices hold %zu MiB, too little for a cache of %zu MiB\n",
                 most_dram_bytes >> 20, cache >> 20);
+    }
     return most_dram_bytes;
 }
 
 static void print_preamble(const struct bench *bench) {
     loom_cpu cpu;
     loom_cpu_detect(&cpu, bench->options.features);
-    if (!bench->options.table)
+    if (!bench->options.table) {
         return;
+    }
     printf("%s, limits measured with %s, seed %" PRIu64 "\n", cpu.isa,
            loom_registry.isas[bench->limits.probe->isa].name, bench->options.seed);
     printf("of reads: bytes of weights a second over the read bandwidth of as much memory\n"
@@ -161,27 +183,53 @@ static void print_preamble(const struct bench *bench) {
 static void run_problems(struct bench *bench, const struct bench_problems *problems) {
     const struct bench_options *options = &bench->options;
     bench->groups = problems->count * options->n_count * options->residency_count;
-    for (size_t i = 0; i < problems->count; i++)
+    for (size_t i = 0; i < problems->count; i++) {
         run_problem(bench, &problems->list[i]);
+    }
+}
+
+static void measure(struct bench *bench, const struct bench_problems *problems) {
+    bool pinned;
+    struct team *team = team_start(bench->options.threads, &pinned);
+    if (!pinned) {
+        fprintf(stderr, "loom-bench: the system does not let threads be pinned to CPUs\n");
+    }
+    limits_start(&bench->limits, team);
+    bench->dram_bytes = find_dram_bytes(&bench->options);
+    print_preamble(bench);
+    run_problems(bench, problems);
+    team_stop(team);
+}
+
+static FILE *open_json(const struct arguments *a, const struct bench_options *options) {
+    if (!options->json || !options->json_name) {
+        return options->json ? stdout : NULL;
+    }
+    FILE *file = fopen(options->json_name, "w");
+    if (!file) {
+        arguments_fail(a, "--json %s: cannot be written: %s", options->json_name, strerror(errno));
+    }
+    return file;
 }
 
 int main(int argc, char **argv) {
     struct arguments a = arguments_make("loom-bench", argc, argv);
     struct bench bench = {.arguments = &a, .options = bench_options_read(&a)};
     struct bench_problems problems = bench_problems_make(&a, &bench.options);
-    bool pinned;
-    struct team *team = team_start(bench.options.threads, &pinned);
-    if (!pinned)
-        fprintf(stderr, "loom-bench: the system does not let threads be pinned to CPUs\n");
-    limits_start(&bench.limits, team);
-    bench.dram_bytes = find_dram_bytes(&bench.options);
-    print_preamble(&bench);
-    run_problems(&bench, &problems);
-    team_stop(team);
+    bench.json = open_json(&a, &bench.options);
+    measure(&bench, &problems);
     free(problems.list);
-    if (!bench.rows)
+    if (fflush(stdout) || (bench.json && ferror(bench.json))) {
+        arguments_fail(&a, "the results cannot be written: %s", strerror(errno));
+    }
+    if (bench.json && bench.json != stdout) {
+        fclose(bench.json);
+    }
+    if (!bench.rows) {
         arguments_fail(&a, "nothing was measured: the library has no problems");
-    if (bench.wrong)
+    }
+    if (bench.wrong) {
         arguments_fail(&a, "%zu rows are not what the reference says", bench.wrong);
+    }
     return 0;
 }

@@ -44,18 +44,22 @@ static void find_isas(struct query *query) {
         const struct loom_kernel *kernel = kernel_at(i);
         int *highest = kernel->tmac ? &query->tmac_isa : &query->isa;
         if (fits(query, kernel) && (kernel->tmac || mode_wanted(query, kernel)) &&
-            kernel->isa > *highest)
+            kernel->isa > *highest) {
             *highest = kernel->isa;
+        }
     }
 }
 
 static bool is_wanted(const struct query *query, const struct loom_kernel *kernel) {
-    if (kernel == query->chosen)
+    if (kernel == query->chosen) {
         return true;
-    if (!fits(query, kernel))
+    }
+    if (!fits(query, kernel)) {
         return false;
-    if (kernel->tmac)
+    }
+    if (kernel->tmac) {
         return kernel->isa == query->tmac_isa;
+    }
     return query->options->all && kernel->isa == query->isa && mode_wanted(query, kernel);
 }
 
@@ -84,17 +88,21 @@ static void pack(struct candidate *c, struct bench_matrix *matrix) {
     c->weight_bytes = c->packed_bytes - loom_packed_layout(&c->plan).weights;
 }
 
+static bool run_once(const struct candidate *c, uint8_t *prepared, const struct bench_input *input,
+                     size_t i) {
+    const size_t m = c->plan.m, k = c->plan.k, n = input->n;
+    return loom_prepare(&c->plan, prepared, input->x + i * n * k, k, n, 0, 1) == LOOM_OK &&
+           loom_matmul(&c->plan, input->y + i * n * m, m, c->packed, prepared, n, 0, m) == LOOM_OK;
+}
+
 /* Runs the kernel on the whole matrix and compares. */
 static void check(struct candidate *c, uint8_t *prepared, struct bench_input *input) {
-    const struct reference_weights *w = &input->matrix->w;
-    c->verified = false;
-    c->nmse = NAN;
-    if (!c->packed ||
-        loom_prepare(&c->plan, prepared, input->x, w->k, input->n, 0, 1) != LOOM_OK ||
-        loom_matmul(&c->plan, input->y, w->m, c->packed, prepared, input->n, 0, w->m) != LOOM_OK)
-        return;
-    c->verified = bench_input_right(input, (loom_mode)c->kernel->mode);
-    c->nmse = bench_input_nmse(input);
+    bool ran = c->packed != NULL;
+    for (size_t i = 0; ran && i < input->inputs; i++) {
+        ran = run_once(c, prepared, input, i);
+    }
+    c->verified = ran && bench_input_right(input, (loom_mode)c->kernel->mode);
+    c->nmse = ran ? bench_input_nmse(input) : NAN;
 }
 
 /* ---- All of them ----------------------------------------------------------------------- */
@@ -104,8 +112,9 @@ static void add_wanted(struct candidates *candidates, const struct query *query,
     for (size_t i = 0; i < kernel_count(); i++) {
         struct candidate *c = &candidates->list[candidates->count];
         c->kernel = kernel_at(i);
-        if (!is_wanted(query, c->kernel))
+        if (!is_wanted(query, c->kernel)) {
             continue;
+        }
         plan_kernel(c, query, chosen, matrix);
         pack(c, matrix);
         candidates->count++;
@@ -119,8 +128,9 @@ static void check_all(struct candidates *candidates, struct bench_input *input) 
         most = bytes > most ? bytes : most;
     }
     candidates->prepared = bench_alloc(most);
-    for (size_t i = 0; i < candidates->count; i++)
+    for (size_t i = 0; i < candidates->count; i++) {
         check(&candidates->list[i], candidates->prepared, input);
+    }
 }
 
 loom_status candidates_make(struct candidates *candidates, const struct bench_options *options,
@@ -129,17 +139,19 @@ loom_status candidates_make(struct candidates *candidates, const struct bench_op
     loom_cpu cpu;
     loom_plan chosen;
     loom_cpu_detect(&cpu, options->features);
-    const loom_status status =
-        loom_plan_create_for(&chosen, &problem, &cpu, getenv("LOOM_FORCE"));
-    if (status != LOOM_OK)
+    const loom_status status = loom_plan_create_for(&chosen, &problem, &cpu, getenv("LOOM_FORCE"));
+    if (status != LOOM_OK) {
         return status;
+    }
     struct query query = {.options = options, .format = &matrix->w.format};
     query.op = input->n == 1 ? LOOM_OP_GEMV : LOOM_OP_GEMM;
     query.chosen = loom_kernel_for(&chosen, input->n);
     find_isas(&query);
-    *candidates = (struct candidates){calloc(kernel_count() + 1, sizeof(struct candidate)), 0, NULL};
-    if (!candidates->list)
+    *candidates =
+        (struct candidates){calloc(kernel_count() + 1, sizeof(struct candidate)), 0, NULL};
+    if (!candidates->list) {
         abort();
+    }
     add_wanted(candidates, &query, &chosen, matrix);
     check_all(candidates, input);
     return LOOM_OK;

@@ -12,10 +12,11 @@ static void count(FILE *file, const char *key, size_t value) {
 }
 
 static void number(FILE *file, const char *key, double value) {
-    if (isfinite(value))
+    if (isfinite(value)) {
         fprintf(file, "\"%s\":%.6g,", key, value);
-    else
+    } else {
         fprintf(file, "\"%s\":null,", key);
+    }
 }
 
 static void truth(FILE *file, const char *key, bool value, const char *after) {

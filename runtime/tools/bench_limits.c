@@ -23,8 +23,9 @@ static const struct loom_probe *highest_probe(void) {
     for (size_t i = 0; i < loom_probe_count; i++) {
         const struct loom_probe *probe = &loom_probes[i];
         if (loom_isa_runs(&loom_registry.isas[probe->isa], cpu.features) &&
-            (!best || probe->isa > best->isa))
+            (!best || probe->isa > best->isa)) {
             best = probe;
+        }
     }
     return best;
 }
@@ -46,16 +47,18 @@ double limits_probe(struct limits *limits) {
     team_run(limits->team, run_dot, &dot);
     const double seconds = seconds_now() - start;
     limits->macs = (double)dot.macs;
-    if (seconds < limits->best_seconds)
+    if (seconds < limits->best_seconds) {
         limits->best_seconds = seconds;
+    }
     return seconds;
 }
 
 /* Starts anew: the shortest of a few probes of the present length. */
 static double best_of_probes(struct limits *limits) {
     limits->best_seconds = 1e9;
-    for (int i = 0; i < FIRST_PROBES; i++)
+    for (int i = 0; i < FIRST_PROBES; i++) {
         limits_probe(limits);
+    }
     return limits->best_seconds;
 }
 
@@ -65,8 +68,9 @@ void limits_start(struct limits *limits, struct team *team) {
         fprintf(stderr, "loom-bench: the library has no probe for this machine\n");
         exit(2);
     }
-    while (best_of_probes(limits) < probe_seconds)
+    while (best_of_probes(limits) < probe_seconds) {
         limits->rounds *= 2;
+    }
 }
 
 bool limits_quiet(const struct limits *limits, double seconds) {
@@ -88,9 +92,10 @@ static void run_read(struct team *team, unsigned thread, void *context) {
     struct read *read = context;
     const size_t units = read->bytes / READ_UNIT, threads = team_threads(team);
     const size_t begin = units * thread / threads, end = units * (thread + 1) / threads;
-    if (begin < end)
+    if (begin < end) {
         atomic_fetch_add(&read->sum, read->limits->probe->read(read->p + begin * READ_UNIT,
                                                                (end - begin) * READ_UNIT));
+    }
 }
 
 void limits_read(struct limits *limits, const void *p, size_t bytes) {

@@ -16,8 +16,9 @@ void *bench_alloc(size_t bytes) {
         fprintf(stderr, "loom-bench: no memory for %zu MiB\n", bytes >> 20);
         exit(2);
     }
-    if (unit == huge_page)
+    if (unit == huge_page) {
         madvise(memory, rounded, MADV_HUGEPAGE); /* smaller pages do as well */
+    }
     memset(memory, 0, rounded);
     return memory;
 }
@@ -29,20 +30,23 @@ static size_t cache_value(int index, const char *file) {
     size_t value = 0;
     snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/%s", index, file);
     FILE *f = fopen(path, "r");
-    if (!f)
+    if (!f) {
         return 0;
-    if (fscanf(f, "%zu%c", &value, &unit) < 1)
+    }
+    if (fscanf(f, "%zu%c", &value, &unit) < 1) {
         value = 0;
+    }
     fclose(f);
     return unit == 'K' ? value << 10 : unit == 'M' ? value << 20 : value;
 }
 
 size_t bench_last_level_cache(void) {
     size_t level = 0, bytes = 0;
-    for (int index = 0; cache_value(index, "level"); index++)
+    for (int index = 0; cache_value(index, "level"); index++) {
         if (cache_value(index, "level") > level) {
             level = cache_value(index, "level");
             bytes = cache_value(index, "size");
         }
+    }
     return bytes;
 }

@@ -3,8 +3,8 @@
 
 #include "random.h"
 
-#include <errno.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,9 +40,11 @@ const char *mode_name(loom_mode mode) {
 /* The index of value among names; `what` says in the message what it should have been. */
 static unsigned one_of(const struct arguments *a, const char *option, const char *value,
                        const char *const *names, unsigned count, const char *what) {
-    for (unsigned i = 0; i < count; i++)
-        if (!strcmp(names[i], value))
+    for (unsigned i = 0; i < count; i++) {
+        if (strcmp(names[i], value) == 0) {
             return i;
+        }
+    }
     arguments_fail(a, "%s %s: %s is needed", option, value, what);
 }
 
@@ -53,8 +55,9 @@ static char *next_item(char **list) {
 
 static char *copy(const struct arguments *a, const char *text) {
     char *copied = strdup(text);
-    if (!copied)
+    if (!copied) {
         arguments_fail(a, "no memory");
+    }
     return copied;
 }
 
@@ -62,10 +65,10 @@ static void read_n(const struct arguments *a, struct bench_options *options, con
     char *const items = copy(a, value), *list = items, *item;
     options->n_count = 0;
     while ((item = next_item(&list))) {
-        if (options->n_count == BENCH_MAX_N)
+        if (options->n_count == BENCH_MAX_N) {
             arguments_fail(a, "--n %s: at most %d numbers are possible", value, BENCH_MAX_N);
-        options->n[options->n_count++] =
-            (size_t)arguments_number(a, "--n", item, 1, LOOM_MAX_DIM);
+        }
+        options->n[options->n_count++] = (size_t)arguments_number(a, "--n", item, 1, LOOM_MAX_DIM);
     }
     free(items);
 }
@@ -77,8 +80,9 @@ static void read_residency(const struct arguments *a, struct bench_options *opti
     while ((item = next_item(&list))) {
         const unsigned index =
             one_of(a, "--residency", item, residency_names, 2, "cache or dram or cache,dram");
-        if (options->residency_count == 2)
+        if (options->residency_count == 2) {
             arguments_fail(a, "--residency %s: at most two are possible", value);
+        }
         options->residency[options->residency_count++] = (enum residency)index;
     }
     free(items);
@@ -87,8 +91,9 @@ static void read_residency(const struct arguments *a, struct bench_options *opti
 static void read_shape(const struct arguments *a, struct bench_options *options,
                        const char *value) {
     char *const text = copy(a, value), *const x = strchr(text, 'x');
-    if (!x)
+    if (!x) {
         arguments_fail(a, "--shape %s: MxK is needed, such as 4096x11008", value);
+    }
     *x = 0;
     options->m = (size_t)arguments_number(a, "--shape", text, 1, LOOM_MAX_DIM);
     options->k = (size_t)arguments_number(a, "--shape", x + 1, 1, LOOM_MAX_DIM);
@@ -99,33 +104,32 @@ static void read_seconds(const struct arguments *a, struct bench_options *option
                          const char *value) {
     char *end;
     options->seconds = strtod(value, &end);
-    if (end == value || *end || !(options->seconds > 0 && options->seconds <= 3600))
+    if (end == value || *end || !(options->seconds > 0 && options->seconds <= 3600)) {
         arguments_fail(a, "--seconds %s: a number above 0, at most 3600, is needed", value);
+    }
 }
 
 static void read_isa(const struct arguments *a, struct bench_options *options, const char *value) {
     const struct loom_registry *library = &loom_registry;
-    for (size_t i = 0; i < library->isa_count; i++)
-        if (!strcmp(library->isas[i].name, value))
+    for (size_t i = 0; i < library->isa_count; i++) {
+        if (strcmp(library->isas[i].name, value) == 0) {
             options->isa = (int)i;
-    if (options->isa < 0)
+        }
+    }
+    if (options->isa < 0) {
         arguments_fail(a, "--isa %s: this library has no such ISA", value);
-    if (!loom_isa_runs(&library->isas[options->isa], options->features))
+    }
+    if (!loom_isa_runs(&library->isas[options->isa], options->features)) {
         arguments_fail(a, "--isa %s: this machine cannot run it", value);
+    }
     options->features = library->isas[options->isa].needs;
 }
 
+/* The file's name may follow; then the table is written, too. */
 static void read_json(struct arguments *a, struct bench_options *options) {
-    const char *name = arguments_word(a);
     options->json = true;
-    if (!name) {
-        options->table = false;
-        return;
-    }
-    options->table = true;
-    options->json_file = fopen(name, "w");
-    if (!options->json_file)
-        arguments_fail(a, "--json %s: cannot be written: %s", name, strerror(errno));
+    options->json_name = arguments_word(a);
+    options->table = options->json_name != NULL;
 }
 
 static unsigned usable_cpus(void) {
@@ -135,66 +139,77 @@ static unsigned usable_cpus(void) {
 
 static bool read_problem_option(struct arguments *a, struct bench_options *options) {
     const char *value;
-    if ((value = arguments_value(a, "--format")))
+    if ((value = arguments_value(a, "--format"))) {
         options->format = value;
-    else if ((value = arguments_value(a, "--shape")))
+    } else if ((value = arguments_value(a, "--shape"))) {
         read_shape(a, options, value);
-    else if ((value = arguments_value(a, "--n")))
+    } else if ((value = arguments_value(a, "--n"))) {
         read_n(a, options, value);
-    else if ((value = arguments_value(a, "--residency")))
+    } else if ((value = arguments_value(a, "--residency"))) {
         read_residency(a, options, value);
-    else if ((value = arguments_value(a, "--threads")))
-        options->threads =
-            (unsigned)arguments_number(a, "--threads", value, 1, usable_cpus());
-    else
+    } else if ((value = arguments_value(a, "--threads"))) {
+        options->threads = (unsigned)arguments_number(a, "--threads", value, 1, usable_cpus());
+    } else {
         return false;
+    }
     return true;
 }
 
 static bool read_kernel_option(struct arguments *a, struct bench_options *options) {
     const char *value;
     if ((value = arguments_value(a, "--mode"))) {
-        options->mode = (loom_mode)one_of(a, "--mode", value, mode_names, 4,
-                                          "fastest, exact, table or table7");
+        options->mode =
+            (loom_mode)one_of(a, "--mode", value, mode_names, 4, "fastest, exact, table or table7");
         options->any_mode = options->mode == LOOM_FASTEST;
-    } else if (arguments_flag(a, "--chosen"))
+    } else if (arguments_flag(a, "--chosen")) {
         options->all = false;
-    else if (arguments_flag(a, "--all"))
+    } else if (arguments_flag(a, "--all")) {
         options->all = true;
-    else if ((value = arguments_value(a, "--isa")))
+    } else if ((value = arguments_value(a, "--isa"))) {
         read_isa(a, options, value);
-    else
+    } else {
         return false;
+    }
     return true;
 }
 
 static bool read_run_option(struct arguments *a, struct bench_options *options) {
     const char *value;
-    if ((value = arguments_value(a, "--seconds")))
+    if ((value = arguments_value(a, "--seconds"))) {
         read_seconds(a, options, value);
-    else if (arguments_flag(a, "--json"))
+    } else if (arguments_flag(a, "--json")) {
         read_json(a, options);
-    else if ((value = arguments_value(a, "--seed")))
+    } else if ((value = arguments_value(a, "--seed"))) {
         options->seed = arguments_number(a, "--seed", value, 0, UINT64_MAX);
-    else if (arguments_flag(a, "--help")) {
+    } else if (arguments_flag(a, "--help")) {
         fputs(usage, stdout);
         exit(0);
-    } else
+    } else {
         return false;
+    }
     return true;
 }
 
 struct bench_options bench_options_read(struct arguments *a) {
-    struct bench_options options = {
-        .n = {1, 128}, .n_count = 2, .residency = {RESIDENCY_CACHE}, .residency_count = 1,
-        .threads = 1, .mode = LOOM_FASTEST, .any_mode = true, .table = true,
-        .json_file = stdout, .isa = -1, .seconds = 1, .seed = random_seed()};
+    struct bench_options options = {.n = {1, 128},
+                                    .n_count = 2,
+                                    .residency = {RESIDENCY_CACHE},
+                                    .residency_count = 1,
+                                    .threads = 1,
+                                    .mode = LOOM_FASTEST,
+                                    .any_mode = true,
+                                    .table = true,
+                                    .isa = -1,
+                                    .seconds = 1,
+                                    .seed = random_seed()};
     loom_cpu cpu;
     loom_cpu_detect(&cpu, ~0u);
     options.features = cpu.features;
-    while (a->count)
+    while (a->count) {
         if (!read_problem_option(a, &options) && !read_kernel_option(a, &options) &&
-            !read_run_option(a, &options))
+            !read_run_option(a, &options)) {
             arguments_fail(a, "%s: no such option; --help lists them", a->text[0]);
+        }
+    }
     return options;
 }

@@ -5,8 +5,6 @@
 #include "arguments.h"
 #include "kernel.h"
 
-#include <stdio.h>
-
 enum residency { RESIDENCY_CACHE, RESIDENCY_DRAM };
 enum { BENCH_MAX_N = 16 };
 
@@ -19,13 +17,13 @@ struct bench_options {
     size_t residency_count;
     unsigned threads;
     loom_mode mode;
-    bool any_mode;     /* no --mode: the plan's is LOOM_FASTEST, --all takes every mode */
-    bool all;          /* every kernel of the ISA, not the chosen one alone */
-    bool json, table;  /* what is written */
-    FILE *json_file;   /* stdout unless a file is named */
-    int isa;           /* index into loom_registry.isas, or -1: the highest that runs */
-    uint32_t features; /* LOOM_CPU_*: the machine's, or those of --isa */
-    double seconds;    /* of measuring each problem */
+    bool any_mode;         /* no --mode: the plan's is LOOM_FASTEST, --all takes every mode */
+    bool all;              /* every kernel of the ISA, not the chosen one alone */
+    bool json, table;      /* what is written */
+    const char *json_name; /* the file for it; NULL: stdout */
+    int isa;               /* index into loom_registry.isas, or -1: the highest that runs */
+    uint32_t features;     /* LOOM_CPU_*: the machine's, or those of --isa */
+    double seconds;        /* of measuring each problem */
     uint64_t seed;
 };
 

@@ -6,8 +6,9 @@
 #include <string.h>
 
 static void parse(const struct arguments *a, loom_format *format, const char *name) {
-    if (loom_format_parse(format, name) != LOOM_OK)
+    if (loom_format_parse(format, name) != LOOM_OK) {
         arguments_fail(a, "--format %s: %s", name, loom_status_text(LOOM_ERROR_FORMAT));
+    }
 }
 
 static bool same_format(const loom_format *a, const loom_format *b) {
@@ -17,8 +18,9 @@ static bool same_format(const loom_format *a, const loom_format *b) {
 static void add(struct bench_problems *problems, const struct bench_problem *problem) {
     for (size_t i = 0; i < problems->count; i++) {
         const struct bench_problem *p = &problems->list[i];
-        if (p->m == problem->m && p->k == problem->k && same_format(&p->format, &problem->format))
+        if (p->m == problem->m && p->k == problem->k && same_format(&p->format, &problem->format)) {
             return;
+        }
     }
     problems->list[problems->count++] = *problem;
 }
@@ -28,11 +30,12 @@ static void add_matching(struct bench_problems *problems, const struct arguments
                          const struct bench_options *options, const loom_format *wanted) {
     for (size_t i = 0; i < loom_problem_row_count; i++) {
         const struct loom_problem_row *row = &loom_problem_rows[i];
-        struct bench_problem problem = {.m = row->m, .k = row->k};
+        struct bench_problem problem = {.name = row->format, .m = row->m, .k = row->k};
         parse(a, &problem.format, row->format);
         const bool shape = !options->m || (options->m == row->m && options->k == row->k);
-        if (shape && (!wanted || same_format(wanted, &problem.format)))
+        if (shape && (!wanted || same_format(wanted, &problem.format))) {
             add(problems, &problem);
+        }
     }
 }
 
@@ -41,12 +44,14 @@ static void add_mixed(struct bench_problems *problems, const struct arguments *a
                       const struct bench_options *options, const loom_format *wanted) {
     for (size_t i = 0; i < loom_problem_row_count; i++) {
         const struct loom_problem_row *row = &loom_problem_rows[i];
-        struct bench_problem problem = {.m = options->m ? options->m : row->m,
+        struct bench_problem problem = {.name = wanted ? options->format : row->format,
+                                        .m = options->m ? options->m : row->m,
                                         .k = options->k ? options->k : row->k};
-        if (wanted)
+        if (wanted) {
             problem.format = *wanted;
-        else
+        } else {
             parse(a, &problem.format, row->format);
+        }
         add(problems, &problem);
     }
 }
@@ -56,14 +61,17 @@ struct bench_problems bench_problems_make(const struct arguments *a,
     struct bench_problems problems = {calloc(loom_problem_row_count + 1, sizeof *problems.list), 0};
     loom_format format;
     const loom_format *wanted = options->format ? &format : NULL;
-    if (!problems.list)
+    if (!problems.list) {
         arguments_fail(a, "no memory");
-    if (wanted)
+    }
+    if (wanted) {
         parse(a, &format, options->format);
+    }
     add_matching(&problems, a, options, wanted);
-    if (!problems.count && wanted && options->m)
-        add(&problems, &(struct bench_problem){format, options->m, options->k});
-    else if (!problems.count)
+    if (!problems.count && wanted && options->m) {
+        add(&problems, &(struct bench_problem){options->format, format, options->m, options->k});
+    } else if (!problems.count) {
         add_mixed(&problems, a, options, wanted);
+    }
     return problems;
 }

@@ -5,6 +5,7 @@
 #include "bench_options.h"
 
 struct bench_problem {
+    const char *name; /* the format's, as it was asked for */
     loom_format format;
     size_t m, k;
 };

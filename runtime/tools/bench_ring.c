@@ -9,12 +9,14 @@ enum { ALIGN = 256 };
 
 struct ring ring_make(const uint8_t *matrix, size_t bytes, size_t total) {
     struct ring ring = {.first = matrix, .stride = (bytes + ALIGN - 1) / ALIGN * ALIGN, .count = 1};
-    if (total <= bytes)
+    if (total <= bytes) {
         return ring;
+    }
     ring.count = (total + ring.stride - 1) / ring.stride;
     ring.first = ring.owned = bench_alloc(ring.count * ring.stride);
-    for (size_t i = 0; i < ring.count; i++)
+    for (size_t i = 0; i < ring.count; i++) {
         memcpy(ring.owned + i * ring.stride, matrix, bytes);
+    }
     return ring;
 }
 

@@ -4,9 +4,13 @@
 
 struct bench_row bench_row_make(const struct bench_heading *heading, const struct candidate *c,
                                 const struct bench_result *result) {
-    struct bench_row row = {.heading = heading, .kernel = c->kernel, .chosen = c->chosen,
-                            .verified = c->verified, .rounds = result->rounds,
-                            .quiet = result->quiet, .nmse = c->nmse};
+    struct bench_row row = {.heading = heading,
+                            .kernel = c->kernel,
+                            .chosen = c->chosen,
+                            .verified = c->verified,
+                            .rounds = result->rounds,
+                            .quiet = result->quiet,
+                            .nmse = c->nmse};
     const double macs = (double)c->plan.m * (double)c->plan.k * (double)heading->n;
     const double seconds = c->verified ? result->seconds : NAN;
     row.seconds = seconds;

@@ -4,6 +4,8 @@
 
 #include "bench_measure.h"
 
+#include <stdio.h>
+
 /* What all rows of a group share. */
 struct bench_heading {
     const struct bench_matrix *matrix;

@@ -15,10 +15,11 @@ void bench_table_heading(FILE *file, const struct bench_heading *heading) {
 
 /* A number in `cell`, or a dash for what was not measured. */
 static const char *show(char cell[WIDTH_CELL], const char *format, double value) {
-    if (isnan(value))
+    if (isnan(value)) {
         snprintf(cell, WIDTH_CELL, "-");
-    else
+    } else {
         snprintf(cell, WIDTH_CELL, format, value);
+    }
     return cell;
 }
 

@@ -16,39 +16,44 @@ struct member {
     pthread_t thread;
 };
 
+/* The two that threads write and wait for are on cache lines of their own. */
 struct team {
+    _Alignas(64) _Atomic unsigned arrived;
+    _Alignas(64) _Atomic unsigned generation;
     unsigned threads;
     team_fn *work; /* NULL: go home */
     void *context;
     struct member *members;
     cpu_set_t cpus;
-    _Alignas(64) _Atomic unsigned arrived;
-    _Alignas(64) _Atomic unsigned generation;
 };
 
 void team_wait(struct team *team) {
     const unsigned generation = atomic_load(&team->generation);
-    if (team->threads == 1)
+    if (team->threads == 1) {
         return;
+    }
     if (atomic_fetch_add(&team->arrived, 1) + 1 == team->threads) {
         atomic_store(&team->arrived, 0);
         atomic_store(&team->generation, generation + 1);
         return;
     }
-    for (unsigned spins = 0; atomic_load(&team->generation) == generation; spins++)
-        if (spins > SPINS_BEFORE_YIELD)
+    for (unsigned spins = 0; atomic_load(&team->generation) == generation; spins++) {
+        if (spins > SPINS_BEFORE_YIELD) {
             sched_yield();
+        }
+    }
 }
 
 /* Pins the calling thread to the index-th CPU that the process may use. */
 static bool pin(const cpu_set_t *cpus, unsigned index) {
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
         if (CPU_ISSET(cpu, cpus) && index-- == 0) {
             cpu_set_t one;
             CPU_ZERO(&one);
             CPU_SET(cpu, &one);
             return sched_setaffinity(0, sizeof one, &one) == 0;
         }
+    }
     return false;
 }
 
@@ -58,8 +63,9 @@ static void *member_main(void *argument) {
     pin(&team->cpus, member->index);
     for (;;) {
         team_wait(team);
-        if (!team->work)
+        if (!team->work) {
             return NULL;
+        }
         team->work(team, member->index, team->context);
         team_wait(team);
     }
@@ -68,8 +74,9 @@ static void *member_main(void *argument) {
 struct team *team_start(unsigned threads, bool *pinned) {
     struct team *team = aligned_alloc(64, sizeof *team);
     struct member *members = calloc(threads, sizeof *members);
-    if (!team || !members)
+    if (!team || !members) {
         abort();
+    }
     *team = (struct team){.threads = threads, .members = members};
     *pinned = sched_getaffinity(0, sizeof team->cpus, &team->cpus) == 0 && pin(&team->cpus, 0);
     for (unsigned i = 1; i < threads; i++) {
@@ -94,8 +101,9 @@ void team_run(struct team *team, team_fn *work, void *context) {
 void team_stop(struct team *team) {
     team->work = NULL;
     team_wait(team);
-    for (unsigned i = 1; i < team->threads; i++)
+    for (unsigned i = 1; i < team->threads; i++) {
         pthread_join(team->members[i].thread, NULL);
+    }
     free(team->members);
     free(team);
 }

@@ -30,13 +30,15 @@ static void install(struct sigaction before[SIGNAL_COUNT]) {
     struct sigaction action = {.sa_flags = SA_SIGINFO | SA_ONSTACK};
     action.sa_sigaction = on_signal;
     sigemptyset(&action.sa_mask);
-    for (int i = 0; i < SIGNAL_COUNT; i++)
+    for (int i = 0; i < SIGNAL_COUNT; i++) {
         sigaction(crash_signals[i], &action, &before[i]);
+    }
 }
 
 static void restore(const struct sigaction before[SIGNAL_COUNT]) {
-    for (int i = 0; i < SIGNAL_COUNT; i++)
+    for (int i = 0; i < SIGNAL_COUNT; i++) {
         sigaction(crash_signals[i], &before[i], NULL);
+    }
 }
 
 struct crash crash_run(void (*call)(void *), void *context, unsigned seconds) {

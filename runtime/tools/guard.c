@@ -19,12 +19,14 @@ static void no_memory(const char *name) {
 void *guard_alloc(struct guard *guard, const char *name, size_t bytes, size_t align) {
     const size_t page = page_bytes();
     const size_t map_bytes = (bytes + page - 1) / page * page + page;
-    if (guard->count == GUARD_MAX_BUFFERS)
+    if (guard->count == GUARD_MAX_BUFFERS) {
         no_memory(name);
-    uint8_t *map = mmap(NULL, map_bytes + page, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (map == MAP_FAILED || mprotect(map + map_bytes, page, PROT_NONE))
+    }
+    uint8_t *map =
+        mmap(NULL, map_bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED || mprotect(map + map_bytes, page, PROT_NONE)) {
         no_memory(name);
+    }
     memset(map, GUARD_CANARY, map_bytes);
     uint8_t *data = map + (map_bytes - bytes) / align * align;
     guard->buffer[guard->count++] = (struct guard_buffer){name, map, data, map_bytes, bytes};
@@ -32,23 +34,28 @@ void *guard_alloc(struct guard *guard, const char *name, size_t bytes, size_t al
 }
 
 void guard_seal(struct guard *guard) {
-    for (size_t i = 0; i < guard->count; i++)
-        if (mprotect(guard->buffer[i].map, guard->buffer[i].map_bytes, PROT_READ))
+    for (size_t i = 0; i < guard->count; i++) {
+        if (mprotect(guard->buffer[i].map, guard->buffer[i].map_bytes, PROT_READ)) {
             no_memory(guard->buffer[i].name);
+        }
+    }
 }
 
 static int intact(const uint8_t *begin, const uint8_t *end) {
-    for (; begin < end; begin++)
-        if (*begin != GUARD_CANARY)
+    for (; begin < end; begin++) {
+        if (*begin != GUARD_CANARY) {
             return 0;
+        }
+    }
     return 1;
 }
 
 const char *guard_damaged(const struct guard *guard) {
     for (size_t i = 0; i < guard->count; i++) {
         const struct guard_buffer *b = &guard->buffer[i];
-        if (!intact(b->map, b->data) || !intact(b->data + b->bytes, b->map + b->map_bytes))
+        if (!intact(b->map, b->data) || !intact(b->data + b->bytes, b->map + b->map_bytes)) {
             return b->name;
+        }
     }
     return NULL;
 }
@@ -58,23 +65,27 @@ void guard_describe(const struct guard *guard, const void *address, char *text, 
     for (size_t i = 0; i < guard->count; i++) {
         const struct guard_buffer *b = &guard->buffer[i];
         const uintptr_t data = (uintptr_t)b->data, end = data + b->bytes;
-        if (at < (uintptr_t)b->map || at >= (uintptr_t)b->map + b->map_bytes + page_bytes())
+        if (at < (uintptr_t)b->map || at >= (uintptr_t)b->map + b->map_bytes + page_bytes()) {
             continue;
-        if (at >= end)
+        }
+        if (at >= end) {
             snprintf(text, size, ", %zu bytes after the end of %s", (size_t)(at - end), b->name);
-        else
-            snprintf(text, size, ", byte %td of %s, which may only be read",
-                     (ptrdiff_t)(at - data), b->name);
+        } else {
+            snprintf(text, size, ", byte %td of %s, which may only be read", (ptrdiff_t)(at - data),
+                     b->name);
+        }
         return;
     }
-    if (address)
+    if (address) {
         snprintf(text, size, ", at %p, in no buffer", address);
-    else
+    } else {
         text[0] = 0;
+    }
 }
 
 void guard_free(struct guard *guard) {
-    for (size_t i = 0; i < guard->count; i++)
+    for (size_t i = 0; i < guard->count; i++) {
         munmap(guard->buffer[i].map, guard->buffer[i].map_bytes + page_bytes());
+    }
     guard->count = 0;
 }

@@ -4,14 +4,16 @@
 
 void format_name(const loom_format *format, char name[FORMAT_NAME_SIZE]) {
     char weights[8], group[16];
-    if (format->ternary)
+    if (format->ternary) {
         snprintf(weights, sizeof weights, "t");
-    else
+    } else {
         snprintf(weights, sizeof weights, "w%u", format->bits);
-    if (format->group)
+    }
+    if (format->group) {
         snprintf(group, sizeof group, "g%u", format->group);
-    else
+    } else {
         snprintf(group, sizeof group, "%s", format->tensor ? "tensor" : "row");
+    }
     snprintf(name, FORMAT_NAME_SIZE, "%s%s%s%s%s", weights, group, format->zero_points ? "z" : "",
              format->scale_fp32 ? "f32" : "", format->act_row ? "arow" : "");
 }

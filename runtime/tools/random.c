@@ -37,8 +37,9 @@ uint64_t random_seed(void) {
 
 struct random random_named(uint64_t seed, const char *name) {
     uint64_t hash = 0xcbf29ce484222325u;
-    for (; *name; name++)
+    for (; *name; name++) {
         hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
+    }
     struct random random = {seed ^ hash};
     random_next(&random);
     return random;

@@ -6,12 +6,13 @@
 float reference_half_to_float(uint16_t half) {
     const int exponent = half >> 10 & 31, fraction = half & 1023;
     float value;
-    if (exponent == 31)
+    if (exponent == 31) {
         value = fraction ? NAN : INFINITY;
-    else if (exponent == 0)
+    } else if (exponent == 0) {
         value = ldexpf((float)fraction, -24);
-    else
+    } else {
         value = ldexpf((float)(fraction + 1024), exponent - 25);
+    }
     return half & 0x8000 ? -value : value;
 }
 
@@ -45,13 +46,15 @@ static size_t scale_index(const struct reference_weights *w, size_t row, size_t 
 
 float reference_scale(const struct reference_weights *w, size_t row, size_t group) {
     const size_t index = scale_index(w, row, group);
-    if (w->format.scale_fp32)
+    if (w->format.scale_fp32) {
         return ((const float *)w->scales)[index];
+    }
     return reference_half_to_float(((const uint16_t *)w->scales)[index]);
 }
 
 unsigned reference_zero(const struct reference_weights *w, size_t row, size_t group) {
-    if (w->format.zero_points)
+    if (w->format.zero_points) {
         return w->zeros[scale_index(w, row, group)];
+    }
     return w->format.ternary ? 1 : 1u << (w->format.bits - 1);
 }

@@ -26,33 +26,38 @@ static struct group group_of(const struct reference_weights *w, size_t row, size
 
 static int64_t exact_sum(const struct group *group, const int8_t *q, int32_t act_sum) {
     int64_t sum = 0;
-    for (size_t i = 0; i < group->k; i++)
+    for (size_t i = 0; i < group->k; i++) {
         sum += (int64_t)group->codes[i] * q[i];
+    }
     return group->step * sum - group->zero * act_sum;
 }
 
 /* Bit `plane` of the four codes from i, the first one in bit 0; codes past the end are 0. */
 static unsigned lut_index(const struct group *group, size_t i, int64_t plane) {
     unsigned index = 0;
-    for (unsigned j = 0; j < 4 && i + j < group->k; j++)
+    for (unsigned j = 0; j < 4 && i + j < group->k; j++) {
         index |= (group->codes[i + j] >> plane & 1u) << j;
+    }
     return index;
 }
 
 static int64_t table_sum(const struct group *group, const uint8_t *table, int64_t bias,
                          int32_t act_sum) {
     int64_t sum = 0;
-    for (int64_t plane = 0; plane < group->bits; plane++)
-        for (size_t i = 0; i < group->k; i += 4)
+    for (int64_t plane = 0; plane < group->bits; plane++) {
+        for (size_t i = 0; i < group->k; i += 4) {
             sum += (table[i * 4 + lut_index(group, i, plane)] - bias) * (1 << plane);
+        }
+    }
     const int64_t all_ones = (1 << group->bits) - 1;
     return group->step * sum + (group->step * all_ones - 2 * group->zero) * act_sum;
 }
 
 static int64_t group_sum(const struct group *group, const struct reference_acts *acts,
                          const uint8_t *entries, int32_t act_sum) {
-    if (acts->act == LOOM_ACT_I8)
+    if (acts->act == LOOM_ACT_I8) {
         return exact_sum(group, (const int8_t *)entries, act_sum);
+    }
     return table_sum(group, entries, acts->act == LOOM_ACT_LUT8 ? 128 : 64, act_sum);
 }
 
@@ -77,8 +82,9 @@ double reference_dot_fp64(const struct reference_weights *w, const float *x, siz
     for (size_t g = 0; g * k_group < w->k; g++) {
         const struct group group = group_of(w, row, g, k_group);
         const double scale = reference_scale(w, row, g);
-        for (size_t i = 0; i < group.k; i++)
+        for (size_t i = 0; i < group.k; i++) {
             y += scale * (double)(group.step * group.codes[i] - group.zero) * x[g * k_group + i];
+        }
     }
     return y;
 }

@@ -5,8 +5,9 @@
 
 static size_t section_bits(const struct loom_section *section) {
     size_t bits = 1;
-    for (unsigned i = 0; i < section->digits; i++)
+    for (unsigned i = 0; i < section->digits; i++) {
         bits *= section->digit[i].count;
+    }
     return bits;
 }
 
@@ -46,30 +47,39 @@ static void walk_on(struct walk *walk, const struct loom_section *section) {
 
 struct matrix {
     const uint8_t *codes;
-    size_t m, k;
+    size_t m, k, k_padded;
 };
 
-static void pack_section(const struct loom_section *section, uint8_t *out, size_t first_bit,
-                         const struct matrix *w, size_t row, size_t k) {
-    const size_t end = first_bit + section_bits(section);
-    struct walk walk = walk_start(section);
-    for (size_t bit = first_bit; bit < end; bit++) {
-        const size_t r = row + walk.at[LOOM_AXIS_ROW], c = k + walk.at[LOOM_AXIS_K];
-        if (r < w->m && c < w->k && w->codes[r * w->k + c] >> walk.at[LOOM_AXIS_PLANE] & 1)
-            out[bit / 8] |= (uint8_t)(1u << bit % 8);
-        walk_on(&walk, section);
+/* One bit of every unit: the one at `bit` of it, which is that of the code `at` in the unit. */
+static void pack_bit(const struct loom_layout *layout, uint8_t *stream, const struct matrix *w,
+                     size_t bit, const size_t at[3]) {
+    const size_t unit_bytes = unit_bits(layout) / 8, units = w->k_padded / layout->unit_k;
+    const uint8_t mask = (uint8_t)(1u << bit % 8);
+    uint8_t *block = stream + bit / 8;
+    for (size_t row = at[LOOM_AXIS_ROW]; row < w->m; row += layout->rows) {
+        const uint8_t *codes = w->codes + row * w->k;
+        uint8_t *out = block;
+        for (size_t k = at[LOOM_AXIS_K]; k < w->k; k += layout->unit_k) {
+            if (codes[k] >> at[LOOM_AXIS_PLANE] & 1) {
+                *out |= mask;
+            }
+            out += unit_bytes;
+        }
+        block += units * unit_bytes;
     }
 }
 
 void reference_pack(const struct loom_layout *layout, uint8_t *stream, const uint8_t *codes,
                     size_t m, size_t k, size_t k_padded) {
-    const struct matrix w = {codes, m, k};
+    const struct matrix w = {codes, m, k, k_padded};
     size_t bit = 0;
     memset(stream, 0, reference_stream_bytes(layout, m, k_padded));
-    for (size_t row = 0; row < m; row += layout->rows)
-        for (size_t at = 0; at < k_padded; at += layout->unit_k)
-            for (unsigned s = 0; s < layout->sections; s++) {
-                pack_section(&layout->section[s], stream, bit, &w, row, at);
-                bit += section_bits(&layout->section[s]);
-            }
+    for (unsigned s = 0; s < layout->sections; s++) {
+        const struct loom_section *section = &layout->section[s];
+        const size_t end = bit + section_bits(section);
+        for (struct walk walk = walk_start(section); bit < end; bit++) {
+            pack_bit(layout, stream, &w, bit, walk.at);
+            walk_on(&walk, section);
+        }
+    }
 }

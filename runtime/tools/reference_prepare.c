@@ -19,8 +19,9 @@ static int is_table(enum loom_act act) {
 }
 
 static float larger(float a, float b) {
-    if (isnan(a) || isnan(b))
+    if (isnan(a) || isnan(b)) {
         return NAN;
+    }
     return a > b ? a : b;
 }
 
@@ -28,14 +29,16 @@ static float larger(float a, float b) {
 static float range_of(enum loom_act act, const float *x, size_t k) {
     float range = 0;
     if (!is_table(act)) {
-        for (size_t i = 0; i < k; i++)
+        for (size_t i = 0; i < k; i++) {
             range = larger(range, fabsf(x[i]));
+        }
         return range;
     }
     for (size_t i = 0; i < k; i += 4) {
         float a[4] = {0};
-        for (size_t j = 0; j < 4 && i + j < k; j++)
+        for (size_t j = 0; j < 4 && i + j < k; j++) {
             a[j] = fabsf(x[i + j]);
+        }
         const float first = a[0] + a[1], second = a[2] + a[3];
         range = larger(range, first + second);
     }
@@ -48,8 +51,9 @@ static int is_silent(float range) {
 
 static float scale_of(enum loom_act act, float range) {
     const float steps = act == LOOM_ACT_LUT8 ? 254 : act == LOOM_ACT_LUT7 ? 126 : 127;
-    if (!isfinite(range))
+    if (!isfinite(range)) {
         return NAN;
+    }
     return range < 0x1p-100f ? 0 : range / steps;
 }
 
@@ -57,8 +61,9 @@ static float scale_of(enum loom_act act, float range) {
 static int64_t quantised(const struct group *group, size_t i) {
     const enum loom_act act = group->act;
     const float steps = act == LOOM_ACT_LUT8 ? 32512 : act == LOOM_ACT_LUT7 ? 16128 : 127;
-    if (i >= group->k || is_silent(group->range))
+    if (i >= group->k || is_silent(group->range)) {
         return 0;
+    }
     const float factor = steps / group->range;
     const float scaled = group->x[i] * factor;
     return (int64_t)rintf(scaled);
@@ -66,28 +71,32 @@ static int64_t quantised(const struct group *group, size_t i) {
 
 static int32_t sum_of(const struct group *group) {
     int64_t sum = 0;
-    for (size_t i = 0; i < group->k_group; i++)
+    for (size_t i = 0; i < group->k_group; i++) {
         sum += quantised(group, i);
+    }
     return (int32_t)(is_table(group->act) ? (sum + 128) >> 8 : sum);
 }
 
 static void write_int8(const struct group *group, uint8_t *out) {
-    for (size_t i = 0; i < group->k_group; i++)
+    for (size_t i = 0; i < group->k_group; i++) {
         out[i] = (uint8_t)quantised(group, i);
+    }
 }
 
 /* The sum of four activations, each with the sign that its bit of `index` gives. */
 static int64_t signed_sum(const int64_t v[4], unsigned index) {
     int64_t sum = 0;
-    for (unsigned j = 0; j < 4; j++)
+    for (unsigned j = 0; j < 4; j++) {
         sum += index >> j & 1 ? v[j] : -v[j];
+    }
     return sum;
 }
 
 static int64_t set_sum(const int64_t v[4], unsigned index) {
     int64_t sum = 0;
-    for (unsigned j = 0; j < 4; j++)
+    for (unsigned j = 0; j < 4; j++) {
         sum += index >> j & 1 ? v[j] : 0;
+    }
     return sum;
 }
 
@@ -113,8 +122,9 @@ static void write_group(const struct group *group, uint8_t *out) {
         write_int8(group, out);
         return;
     }
-    for (size_t i = 0; i < group->k_group; i += 4)
+    for (size_t i = 0; i < group->k_group; i += 4) {
         write_lut_group(group, i, out);
+    }
 }
 
 static void prepare_token(struct reference_acts *out, size_t token, const float *x, size_t k,
@@ -146,9 +156,11 @@ static size_t token_bytes(enum loom_act act, size_t k_padded) {
 int reference_prepare(struct reference_acts *out, enum loom_act act, const loom_format *format,
                       const float *x, size_t x_stride, size_t k, size_t n) {
     const size_t groups = reference_groups(format, k), k_group = reference_k_group(format, k);
-    *out = (struct reference_acts){
-        .act = act, .n = n, .groups = groups, .k_group = k_group,
-        .stride = token_bytes(act, groups * k_group)};
+    *out = (struct reference_acts){.act = act,
+                                   .n = n,
+                                   .groups = groups,
+                                   .k_group = k_group,
+                                   .stride = token_bytes(act, groups * k_group)};
     out->acts = malloc(n * out->stride);
     out->scale = malloc(n * groups * sizeof *out->scale);
     out->sum = malloc(n * groups * sizeof *out->sum);
@@ -156,8 +168,9 @@ int reference_prepare(struct reference_acts *out, enum loom_act act, const loom_
         reference_acts_free(out);
         return -1;
     }
-    for (size_t token = 0; token < n; token++)
+    for (size_t token = 0; token < n; token++) {
         prepare_token(out, token, x + token * x_stride, k, format->act_row);
+    }
     return 0;
 }
 

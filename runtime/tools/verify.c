@@ -25,27 +25,30 @@ struct options {
 };
 
 static int isa_named(const struct arguments *a, const char *name) {
-    for (size_t i = 0; i < loom_registry.isa_count; i++)
-        if (!strcmp(loom_registry.isas[i].name, name))
+    for (size_t i = 0; i < loom_registry.isa_count; i++) {
+        if (strcmp(loom_registry.isas[i].name, name) == 0) {
             return (int)i;
+        }
+    }
     arguments_fail(a, "--isa %s: this library has no such ISA", name);
 }
 
 static void read_option(struct arguments *a, struct options *options) {
     const char *value;
-    if ((value = arguments_value(a, "--isa")))
+    if ((value = arguments_value(a, "--isa"))) {
         options->isa = isa_named(a, value);
-    else if ((value = arguments_value(a, "--filter")))
+    } else if ((value = arguments_value(a, "--filter"))) {
         options->filter = value;
-    else if ((value = arguments_value(a, "--seed")))
+    } else if ((value = arguments_value(a, "--seed"))) {
         options->seed = arguments_number(a, "--seed", value, 0, UINT64_MAX);
-    else if ((value = arguments_value(a, "--jobs")))
+    } else if ((value = arguments_value(a, "--jobs"))) {
         options->jobs = (unsigned)arguments_number(a, "--jobs", value, 1, 1024);
-    else if (arguments_flag(a, "--help")) {
+    } else if (arguments_flag(a, "--help")) {
         fputs(usage, stdout);
         exit(0);
-    } else
+    } else {
         arguments_fail(a, "%s: no such option; --help lists them", a->text[0]);
+    }
 }
 
 static void list_missing(uint32_t missing, char *text, size_t size) {
@@ -57,11 +60,12 @@ static void list_missing(uint32_t missing, char *text, size_t size) {
                  {LOOM_CPU_AVX512VBMI, "AVX-512 VBMI"},
                  {LOOM_CPU_AVX512VNNI, "AVX-512 VNNI"}};
     text[0] = 0;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (missing & names[i].bit) {
             const size_t used = strlen(text);
             snprintf(text + used, size - used, "%s%s", used ? ", " : "", names[i].name);
         }
+    }
 }
 
 /* Skips what the CPU cannot run, one line an ISA. */
@@ -70,15 +74,17 @@ static void skip_unusable(const struct units *units, struct outcome *outcomes, u
         const uint32_t missing = loom_registry.isas[isa].needs & ~features;
         char text[80];
         size_t skipped = 0;
-        for (size_t i = 0; missing && i < units->count; i++)
+        for (size_t i = 0; missing && i < units->count; i++) {
             if (units->unit[i].isa == isa) {
                 outcomes[i].state = SKIPPED;
                 skipped++;
             }
+        }
         list_missing(missing, text, sizeof text);
-        if (skipped)
+        if (skipped) {
             printf("skipped %zu kernels of %s: this CPU or system has no %s\n", skipped,
                    loom_registry.isas[isa].name, text);
+        }
     }
 }
 
@@ -86,10 +92,11 @@ static int report(const struct units *units, const struct outcome *outcomes) {
     size_t count[SKIPPED + 1] = {0};
     for (size_t i = 0; i < units->count; i++) {
         count[outcomes[i].state]++;
-        if (outcomes[i].state == FAILED)
+        if (outcomes[i].state == FAILED) {
             printf("FAILED  %s\n        %s\n", units->unit[i].name, outcomes[i].text);
-        else if (outcomes[i].state < PASSED)
+        } else if (outcomes[i].state < PASSED) {
             printf("FAILED  %s\n        was never checked\n", units->unit[i].name);
+        }
     }
     const size_t failed = count[FAILED] + count[RUNNING] + count[NEVER_CHECKED];
     printf("%zu passed, %zu failed, %zu skipped\n", count[PASSED], failed, count[SKIPPED]);
@@ -100,11 +107,13 @@ int main(int argc, char **argv) {
     struct arguments a = arguments_make("loom-verify", argc, argv);
     struct options options = {.isa = ANY_ISA, .seed = random_seed(), .jobs = 2};
     loom_cpu cpu;
-    while (a.count)
+    while (a.count) {
         read_option(&a, &options);
+    }
     const struct units units = units_make(options.filter, options.isa);
-    if (!units.count)
+    if (!units.count) {
         arguments_fail(&a, "no kernel is named so or has this ISA");
+    }
     loom_cpu_detect(&cpu, ~0u);
     struct outcome *outcomes = outcomes_make(units.count);
     const struct verify verify = {&loom_registry, cpu.features, options.seed, ""};

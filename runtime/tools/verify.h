@@ -6,7 +6,10 @@
 
 #include <stdbool.h>
 
-enum { VERIFY_TEXT = 600 };
+enum {
+    VERIFY_TEXT = 600,
+    VERIFY_SECONDS = 30 /* a call that takes longer counts as endless */
+};
 
 struct verify {
     const struct loom_registry *registry; /* ISAs and prepare kernels */

@@ -9,30 +9,22 @@ static size_t alignment_of(size_t value) {
     return power < LOOM_ALIGN ? power : LOOM_ALIGN;
 }
 
-static const uint8_t *make_stream(struct problem *p) {
-    const struct loom_layout *layout = p->kernel->layout;
-    const size_t k_padded = p->acts.groups * p->acts.k_group;
-    const size_t bytes = reference_stream_bytes(layout, p->c.m, k_padded);
-    uint8_t *stream = guard_alloc(&p->guard, "packed weights", bytes, LOOM_ALIGN);
-    reference_pack(layout, stream, p->w.codes, p->c.m, p->c.k, k_padded);
-    return stream;
-}
-
 /* Values of `bytes` each, one a group of a row, as [block][group][row of the block]; rows that
  * do not exist get zeros. */
 static const void *make_blocked(struct problem *p, const char *name, const void *values,
                                 size_t bytes) {
     const size_t rows = p->kernel->layout->rows, groups = p->acts.groups;
     const size_t blocks = (p->c.m + rows - 1) / rows;
-    uint8_t *out = guard_alloc(&p->guard, name, blocks * groups * rows * bytes,
-                               alignment_of(rows * bytes));
+    uint8_t *out =
+        guard_alloc(&p->guard, name, blocks * groups * rows * bytes, alignment_of(rows * bytes));
     memset(out, 0, blocks * groups * rows * bytes);
-    for (size_t r = 0; r < p->c.m; r++)
+    for (size_t r = 0; r < p->c.m; r++) {
         for (size_t g = 0; g < groups; g++) {
             const size_t from = p->c.format.tensor ? 0 : r * groups + g;
             const size_t to = (r / rows * groups + g) * rows + r % rows;
             memcpy(out + to * bytes, (const uint8_t *)values + from * bytes, bytes);
         }
+    }
     return out;
 }
 
@@ -40,14 +32,15 @@ static const void *make_blocked(struct problem *p, const char *name, const void 
 static void make_acts(struct problem *p, struct loom_args *args) {
     const struct verify_case *c = &p->c;
     struct reference_acts acts;
-    if (reference_prepare(&acts, (enum loom_act)p->kernel->act, &c->format, p->x, p->x_stride,
-                          c->k, c->n))
+    if (reference_prepare(&acts, (enum loom_act)p->kernel->act, &c->format, p->x, p->x_stride, c->k,
+                          c->n)) {
         return;
+    }
     args->act_stride = (acts.stride + 63) / 64 * 64 + 64 * random_below(&p->random, 2);
     args->group_stride = acts.groups + random_below(&p->random, 3);
     const size_t last = c->n - 1;
-    uint8_t *data = guard_alloc(&p->guard, "activations", last * args->act_stride + acts.stride,
-                                LOOM_ALIGN);
+    uint8_t *data =
+        guard_alloc(&p->guard, "activations", last * args->act_stride + acts.stride, LOOM_ALIGN);
     float *scale = guard_alloc(&p->guard, "activation scales",
                                (last * args->group_stride + acts.groups) * sizeof *scale, 4);
     int32_t *sum = guard_alloc(&p->guard, "activation sums",
@@ -56,8 +49,7 @@ static void make_acts(struct problem *p, struct loom_args *args) {
         memcpy(data + t * args->act_stride, acts.acts + t * acts.stride, acts.stride);
         memcpy(scale + t * args->group_stride, acts.scale + t * acts.groups,
                acts.groups * sizeof *scale);
-        memcpy(sum + t * args->group_stride, acts.sum + t * acts.groups,
-               acts.groups * sizeof *sum);
+        memcpy(sum + t * args->group_stride, acts.sum + t * acts.groups, acts.groups * sizeof *sum);
     }
     args->acts = data;
     args->act_scale = scale;
@@ -68,8 +60,8 @@ static void make_acts(struct problem *p, struct loom_args *args) {
 static void make_y(struct problem *p, struct loom_args *args) {
     const size_t width = args->blocks * p->kernel->layout->rows;
     args->y_stride = width + random_below(&p->random, 4);
-    args->y = guard_alloc(&p->guard, "y",
-                          ((p->c.n - 1) * args->y_stride + width) * sizeof *args->y, 4);
+    args->y =
+        guard_alloc(&p->guard, "y", ((p->c.n - 1) * args->y_stride + width) * sizeof *args->y, 4);
 }
 
 static struct loom_args make_args(struct problem *p) {
@@ -78,11 +70,12 @@ static struct loom_args make_args(struct problem *p) {
                              .groups = p->acts.groups,
                              .k_group = p->acts.k_group,
                              .n = p->c.n};
-    args.weights = make_stream(p);
+    args.weights = p->stream;
     args.scales =
         make_blocked(p, "packed scales", p->w.scales, reference_scale_bytes(&p->c.format));
-    if (p->w.zeros)
+    if (p->w.zeros) {
         args.zeros = make_blocked(p, "packed zeros", p->w.zeros, 1);
+    }
     make_acts(p, &args);
     guard_seal(&p->guard);
     make_y(p, &args);

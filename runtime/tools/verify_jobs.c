@@ -14,8 +14,7 @@
 enum { POLL_MICROSECONDS = 20000 };
 
 static void *shared_memory(size_t bytes) {
-    void *memory =
-        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) {
         fprintf(stderr, "no memory for the outcomes\n");
         exit(2);
@@ -31,12 +30,14 @@ struct outcome *outcomes_make(size_t count) {
 static void work(const struct units *units, struct outcome *outcomes, struct verify verify) {
     for (size_t i = 0; i < units->count; i++) {
         int untaken = NEVER_CHECKED;
-        if (!atomic_compare_exchange_strong(&outcomes[i].state, &untaken, RUNNING))
+        if (!atomic_compare_exchange_strong(&outcomes[i].state, &untaken, RUNNING)) {
             continue;
+        }
         outcomes[i].worker = getpid();
         const bool passed = unit_verify(&units->unit[i], &verify);
-        if (!passed)
+        if (!passed) {
             memcpy(outcomes[i].text, verify.text, sizeof outcomes[i].text);
+        }
         atomic_store(&outcomes[i].state, passed ? PASSED : FAILED);
     }
 }
@@ -49,8 +50,9 @@ static void start(const struct units *units, struct outcome *outcomes,
         fprintf(stderr, "cannot start a process: %s\n", strerror(errno));
         exit(2);
     }
-    if (child)
+    if (child) {
         return;
+    }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     work(units, outcomes, *verify);
     _exit(0);
@@ -59,14 +61,16 @@ static void start(const struct units *units, struct outcome *outcomes,
 /* Blames the unit that a dead process was at. Returns whether there was one. */
 static bool bury(const struct units *units, struct outcome *outcomes, pid_t worker, int status) {
     for (size_t i = 0; i < units->count; i++) {
-        if (outcomes[i].state != RUNNING || outcomes[i].worker != worker)
+        if (outcomes[i].state != RUNNING || outcomes[i].worker != worker) {
             continue;
-        if (WIFSIGNALED(status))
+        }
+        if (WIFSIGNALED(status)) {
             snprintf(outcomes[i].text, VERIFY_TEXT, "its process ended with signal %d",
                      WTERMSIG(status));
-        else
+        } else {
             snprintf(outcomes[i].text, VERIFY_TEXT, "its process ended with status %d",
                      WEXITSTATUS(status));
+        }
         atomic_store(&outcomes[i].state, FAILED);
         return true;
     }
@@ -75,31 +79,35 @@ static bool bury(const struct units *units, struct outcome *outcomes, pid_t work
 
 static void show_progress(const struct units *units, const struct outcome *outcomes) {
     size_t done = 0, failed = 0;
-    if (!isatty(STDERR_FILENO))
+    if (!isatty(STDERR_FILENO)) {
         return;
+    }
     for (size_t i = 0; i < units->count; i++) {
         done += outcomes[i].state >= PASSED;
         failed += outcomes[i].state == FAILED;
     }
     fprintf(stderr, "\r%zu of %zu kernels, %zu failed ", done, units->count, failed);
-    if (done == units->count)
+    if (done == units->count) {
         fprintf(stderr, "\r\033[K");
+    }
 }
 
 void jobs_run(const struct units *units, struct outcome *outcomes, const struct verify *verify,
               unsigned jobs) {
     unsigned running = jobs;
-    for (unsigned i = 0; i < jobs; i++)
+    for (unsigned i = 0; i < jobs; i++) {
         start(units, outcomes, verify);
+    }
     while (running) {
         int status;
         const pid_t worker = waitpid(-1, &status, WNOHANG);
-        if (worker > 0 && bury(units, outcomes, worker, status))
+        if (worker > 0 && bury(units, outcomes, worker, status)) {
             start(units, outcomes, verify);
-        else if (worker > 0)
+        } else if (worker > 0) {
             running--;
-        else
+        } else {
             usleep(POLL_MICROSECONDS);
+        }
         show_progress(units, outcomes);
     }
 }

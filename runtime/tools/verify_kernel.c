@@ -13,8 +13,9 @@ bool verify_kernel(struct verify *verify, const struct loom_kernel *kernel) {
     const uint64_t seed = random_named(verify->seed, kernel->name).state;
     for (size_t i = 0; i < verify_case_count(); i++) {
         const struct verify_case c = verify_case_at(kernel, seed, i);
-        if (!check_case(verify, kernel, &c))
+        if (!check_case(verify, kernel, &c)) {
             return false;
+        }
     }
     return true;
 }

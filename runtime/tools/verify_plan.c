@@ -20,8 +20,9 @@ struct run {
 
 static bool ok(struct run *run, const char *called, loom_status status) {
     run->status = status;
-    if (status != LOOM_OK)
+    if (status != LOOM_OK) {
         run->failed = called;
+    }
     return status == LOOM_OK;
 }
 
@@ -42,39 +43,45 @@ static void do_pack(void *context) {
     const size_t block = plan->row_block, m = run->p->c.m;
     const size_t split = m / 2 / block * block;
     if (split && !ok(run, "loom_pack",
-                     loom_pack(plan, run->packed, w->codes, w->scales, w->zeros, split, m)))
+                     loom_pack(plan, run->packed, w->codes, w->scales, w->zeros, split, m))) {
         return;
+    }
     ok(run, "loom_pack",
        loom_pack(plan, run->packed, w->codes, w->scales, w->zeros, 0, split ? split : m));
 }
 
 static void do_unpack(void *context) {
     struct run *run = context;
-    for (int i = 2; i >= 0; i--)
+    for (int i = 2; i >= 0; i--) {
         if (run->cut[i] < run->cut[i + 1] &&
             !ok(run, "loom_unpack",
                 loom_unpack(&run->one.plan, run->packed, run->codes, run->scales, run->zeros,
-                            run->cut[i], run->cut[i + 1])))
+                            run->cut[i], run->cut[i + 1]))) {
             return;
+        }
+    }
 }
 
 static void do_prepare(void *context) {
     struct run *run = context;
     struct problem *p = run->p;
     const size_t parts = 1 + random_below(&p->random, 5);
-    for (size_t part = parts; part-- > 0;)
+    for (size_t part = parts; part-- > 0;) {
         if (!ok(run, "loom_prepare",
                 loom_prepare(&run->one.plan, run->prepared, p->x, p->x_stride, p->c.n, part,
-                             parts)))
+                             parts))) {
             return;
+        }
+    }
 }
 
 static void multiply(struct run *run, int range) {
     const size_t begin = run->cut[range], end = run->cut[range + 1];
-    if (begin < end)
+    if (begin < end) {
         ok(run, "loom_matmul",
            loom_matmul(&run->one.plan, run->y, run->y_stride, run->packed, run->prepared,
                        run->p->c.n, begin, end));
+    }
 }
 
 static void do_middle(void *context) {
@@ -84,38 +91,40 @@ static void do_middle(void *context) {
 static void do_ends(void *context) {
     struct run *run = context;
     multiply(run, 2);
-    if (run->status == LOOM_OK)
+    if (run->status == LOOM_OK) {
         multiply(run, 0);
+    }
 }
 
 static bool step(struct run *run, const char *called, void (*call)(void *)) {
-    if (!problem_run(run->p, called, call, run))
+    if (!problem_run(run->p, called, call, run)) {
         return false;
-    if (run->status != LOOM_OK)
+    }
+    if (run->status != LOOM_OK) {
         return problem_fail(run->p, run->failed, "%s", loom_status_text(run->status));
+    }
     return true;
 }
 
 static bool check_stream(struct run *run) {
-    struct problem *p = run->p;
-    const struct loom_layout *layout = p->kernel->layout;
-    const struct loom_packed_layout at = loom_packed_layout(&run->one.plan);
-    const size_t bytes = reference_stream_bytes(layout, p->c.m, at.k_padded);
-    uint8_t *expected = guard_alloc(&p->guard, "expected stream", bytes, 1);
-    reference_pack(layout, expected, p->w.codes, p->c.m, p->c.k, at.k_padded);
-    for (size_t i = 0; i < bytes; i++)
-        if (run->packed[at.weights + i] != expected[i])
-            return problem_fail(p, "loom_pack", "byte %zu of the stream: expected 0x%02x, got 0x%02x",
-                                i, expected[i], run->packed[at.weights + i]);
+    const uint8_t *packed = run->packed + loom_packed_layout(&run->one.plan).weights;
+    const uint8_t *expected = run->p->stream;
+    for (size_t i = 0; i < run->p->stream_bytes; i++) {
+        if (packed[i] != expected[i]) {
+            return problem_fail(run->p, "loom_pack",
+                                "byte %zu of the stream: expected 0x%02x, got 0x%02x", i,
+                                expected[i], packed[i]);
+        }
+    }
     return true;
 }
 
 static bool pack(struct run *run) {
     struct problem *p = run->p;
-    run->packed =
-        guard_alloc(&p->guard, "packed", loom_packed_size(&run->one.plan), LOOM_ALIGN);
-    if (!step(run, "loom_pack", do_pack))
+    run->packed = guard_alloc(&p->guard, "packed", loom_packed_size(&run->one.plan), LOOM_ALIGN);
+    if (!step(run, "loom_pack", do_pack)) {
         return false;
+    }
     guard_seal(&p->guard);
     return check_stream(run);
 }
@@ -128,14 +137,18 @@ static bool unpack(struct run *run) {
     run->codes = guard_alloc(&p->guard, "unpacked codes", codes, 1);
     run->scales = guard_alloc(&p->guard, "unpacked scales", count * scale_bytes, scale_bytes);
     run->zeros = w->zeros ? guard_alloc(&p->guard, "unpacked zeros", count, 1) : NULL;
-    if (!step(run, "loom_unpack", do_unpack))
+    if (!step(run, "loom_unpack", do_unpack)) {
         return false;
-    if (memcmp(run->codes, w->codes, codes))
+    }
+    if (memcmp(run->codes, w->codes, codes) != 0) {
         return problem_fail(p, "loom_unpack", "other codes than were packed");
-    if (memcmp(run->scales, w->scales, count * scale_bytes))
+    }
+    if (memcmp(run->scales, w->scales, count * scale_bytes) != 0) {
         return problem_fail(p, "loom_unpack", "other scales than were packed");
-    if (w->zeros && memcmp(run->zeros, w->zeros, count))
+    }
+    if (w->zeros && memcmp(run->zeros, w->zeros, count) != 0) {
         return problem_fail(p, "loom_unpack", "other zeros than were packed");
+    }
     return true;
 }
 
@@ -143,8 +156,9 @@ static bool prepare(struct run *run) {
     struct problem *p = run->p;
     const size_t size = loom_prepared_size(&run->one.plan, p->c.n);
     run->prepared = guard_alloc(&p->guard, "prepared", size, LOOM_ALIGN);
-    if (!step(run, "loom_prepare", do_prepare))
+    if (!step(run, "loom_prepare", do_prepare)) {
         return false;
+    }
     guard_seal(&p->guard);
     return true;
 }
@@ -175,7 +189,8 @@ static void cut_rows(struct run *run) {
 bool problem_check_plan(struct problem *p) {
     struct run run = {.p = p};
     cut_rows(&run);
-    if (!make_plan(&run))
+    if (!make_plan(&run)) {
         return problem_fail(p, run.failed, "%s", loom_status_text(run.status));
+    }
     return pack(&run) && unpack(&run) && prepare(&run) && matmul(&run);
 }

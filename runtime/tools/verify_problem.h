@@ -5,9 +5,6 @@
 #include "verify.h"
 #include "verify_cases.h"
 
-/* How long one call may take before it counts as endless. */
-enum { VERIFY_SECONDS = 30 };
-
 struct problem {
     struct verify *verify;
     const struct loom_kernel *kernel;
@@ -17,6 +14,8 @@ struct problem {
     struct reference_weights w;
     const float *x; /* n rows of k, x_stride floats apart */
     size_t x_stride;
+    const uint8_t *stream; /* the weights in the kernel's layout */
+    size_t stream_bytes;
     struct reference_acts acts; /* in the form reference_dot takes */
     float *expected;            /* n rows of m */
 };

@@ -13,8 +13,9 @@ struct choice {
 
 static void add(struct units *units, const struct choice *choice, struct unit unit) {
     const bool named = !choice->filter || strstr(unit.name, choice->filter);
-    if (named && (choice->isa == ANY_ISA || choice->isa == unit.isa))
+    if (named && (choice->isa == ANY_ISA || choice->isa == unit.isa)) {
         units->unit[units->count++] = unit;
+    }
 }
 
 static void add_kernels(struct units *units, const struct choice *choice,
@@ -44,5 +45,6 @@ struct units units_make(const char *filter, int isa) {
 }
 
 bool unit_verify(const struct unit *unit, struct verify *verify) {
-    return unit->kernel ? verify_kernel(verify, unit->kernel) : verify_prepare(verify, unit->prepare);
+    return unit->kernel ? verify_kernel(verify, unit->kernel)
+                        : verify_prepare(verify, unit->prepare);
 }

@@ -53,6 +53,16 @@ local GEN = "gen --model @/tiny.lua --format w2g32 --target x86-64 --mode exact 
 
 write("tiny.lua", TINY)
 
+case("a model may bring formats of its own", function()
+    local two = "gen --model @/tiny.lua:w1g32,w4row --model bitnet-b1.58-2b-4t:t --target x86-64 "
+    accepts(two .. "--out @/two", "kernels in the library")
+    local readme = assert(files.read(folder .. "/two/README.md"))
+    check.contains(readme, "| tiny | q | 64 | 128 | w4row |")
+    check.contains(readme, "| bitnet-b1.58-2b-4t | ffn_down | 2560 | 6912 | t |")
+    refuses("gen --model @/tiny.lua:w5 --out @/bad", "unknown format 'w5'")
+    refuses("gen --model @/tiny.lua:w1g32, --out @/bad", "has an empty word")
+end)
+
 case("shapes lists presets and layers", function()
     accepts("shapes", "llama-2-7b")
     accepts("shapes qwen3-8b", "12288 x 4096")
@@ -136,14 +146,13 @@ case("commands on a library say what comes first", function()
         refuses(name .. " @/tiny.lua", "no such folder")
     end
     refuses("bench @/fresh", "'lutloom build")
-    refuses("tune @/fresh", "'lutloom build")
     refuses("tune @/fresh --budget soon", "'soon' is no number of seconds")
     refuses("tune @/fresh --budget=-1", "is no number of seconds")
 end)
 
 case("a tuning file that does not match is ignored with a remark", function()
     accepts(GEN .. "@/tuned", "files changed")
-    write("tuned/tuning.txt", "lutloom-tuning 1\ncpu x\ncompiler y\nkernels z\n")
+    write("tuned/tuning.txt", "lutloom-tuning 1\ncpu x\nisa c\ncompiler y\nkernels z\n")
     accepts(GEN .. "@/tuned", "tuning.txt is ignored: kernels was 'z'")
     write("tuned/tuning.txt", "something\n")
     accepts(GEN .. "@/tuned", "tuning.txt is ignored: ")

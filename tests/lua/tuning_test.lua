@@ -7,8 +7,8 @@ local function row(m, gemv)
 end
 
 local function record(rows)
-    return { cpu = "A CPU; avx2; 32K L1", compiler = "clang version 19.1.7", kernels = "0123",
-        rows = rows }
+    return { cpu = "A CPU; avx2; 32K L1", isa = "avx2", compiler = "clang version 19.1.7",
+        kernels = "0123", rows = rows }
 end
 
 check.case("tuning: a file that is written is read back", function()
@@ -33,9 +33,9 @@ check.case("tuning: what is malformed is refused with its line", function()
     local good = tuning.text(record({ row(4096, "loom_a") }))
     check.refused("t.txt:1: ", tuning.parse(good:gsub("tuning 1", "tuning 9"), "t.txt"))
     check.refused("t.txt:2: must be 'cpu ...'", tuning.parse(good:gsub("cpu", "gpu"), "t.txt"))
-    check.refused("t.txt:5: no result line", tuning.parse(good:gsub("fastest", "best"), "t.txt"))
-    check.refused("t.txt:5: no result line", tuning.parse(good:gsub("4096 4096", "4096"), "t.txt"))
-    check.refused("t.txt:5: no result line", tuning.parse(good:gsub("128\n", "128 x\n"), "t.txt"))
+    check.refused("t.txt:6: no result line", tuning.parse(good:gsub("fastest", "best"), "t.txt"))
+    check.refused("t.txt:6: no result line", tuning.parse(good:gsub("4096 4096", "4096"), "t.txt"))
+    check.refused("t.txt:6: no result line", tuning.parse(good:gsub("128\n", "128 x\n"), "t.txt"))
     check.refused("t.txt: the header is incomplete", tuning.parse("", "t.txt"))
 end)
 

@@ -27,14 +27,14 @@ static float multiply_row(const struct shape *s, const struct loom_args *a, size
                           size_t row, size_t token) {
     const size_t unit_bytes = s->rows * 32 * s->bits / 8;
     const uint8_t *weights = a->weights + block * (a->groups * a->k_group / 32 * unit_bytes);
-    const uint8_t *acts = a->acts + token * a->act_stride;
+    const int8_t *acts = (const int8_t *)a->acts + token * a->act_stride;
     float y = 0;
     for (size_t g = 0; g < a->groups; g++) {
         const size_t value = (block * a->groups + g) * s->rows + row;
         const int zero = a->zeros ? a->zeros[value] : s->zero;
         int sum = 0, act_sum = 0;
         for (size_t k = g * a->k_group; k < (g + 1) * a->k_group; k++) {
-            const int act = (int8_t)acts[k * s->act_bytes];
+            const int8_t act = acts[k * s->act_bytes];
             const unsigned code = code_at(s, weights + k / 32 * unit_bytes, row, k % 32);
             sum += ((int)code - zero) * act;
             act_sum += act;
@@ -107,21 +107,16 @@ static void prepare_lut8(const struct loom_prepare_args *a) {
 
 /* ---- Registry --------------------------------------------------------------------------- */
 
-#define ROW_MAJOR(rows, bits)                                                                      \
-    rows, 32, bits, 1, {                                                                           \
-        {                                                                                          \
-            0, 4, {                                                                                \
-                {LOOM_AXIS_K, 8, 1}, {LOOM_AXIS_PLANE, bits, 1}, {LOOM_AXIS_K, 4, 8},              \
-                    {LOOM_AXIS_ROW, rows, 1}                                                       \
-            }                                                                                      \
-        }                                                                                          \
-    }
+#define K_8 {LOOM_AXIS_K, 8, 1}
+#define PLANES(count) {LOOM_AXIS_PLANE, count, 1}
+#define K_32 {LOOM_AXIS_K, 4, 8}
+#define ROWS(count) {LOOM_AXIS_ROW, count, 1}
 
 static const struct loom_layout layouts[] = {
-    {"row_major_w2g32f32", ROW_MAJOR(6, 2)},
-    {"row_major_w3g64zf32", ROW_MAJOR(16, 3)},
-    {"row_major_w2rowf32", ROW_MAJOR(256, 2)},
-    {"row_major_trowf32", ROW_MAJOR(8, 2)},
+    {"row_major_w2g32f32", 6, 32, 2, 1, {{0, 4, {K_8, PLANES(2), K_32, ROWS(6)}}}},
+    {"row_major_w3g64zf32", 16, 32, 3, 1, {{0, 4, {K_8, PLANES(3), K_32, ROWS(16)}}}},
+    {"row_major_w2rowf32", 256, 32, 2, 1, {{0, 4, {K_8, PLANES(2), K_32, ROWS(256)}}}},
+    {"row_major_trowf32", 8, 32, 2, 1, {{0, 4, {K_8, PLANES(2), K_32, ROWS(8)}}}},
 };
 
 #define KERNEL_ROW(kernel_op, prefix, text, index, form, ...)                                      \

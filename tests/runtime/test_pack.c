@@ -134,7 +134,7 @@ static void check_rows(const loom_plan *plan, const struct fake_matrix *matrix, 
         const int is_in = plan->format.tensor || (row >= begin && row < end);
         assert_int_equal(scales[i], is_in ? ((uint8_t *)matrix->scales)[i] : FAKE_FILL);
     }
-    for (size_t i = 0; i < matrix->zero_bytes; i++) {
+    for (size_t i = 0; matrix->zeros && i < matrix->zero_bytes; i++) {
         const size_t row = i / (matrix->zero_bytes / value_rows);
         const int is_in = plan->format.tensor || (row >= begin && row < end);
         assert_int_equal(zeros[i], is_in ? matrix->zeros[i] : FAKE_FILL);

@@ -79,24 +79,37 @@ static void parts_share_no_line(void **state) {
     }
 }
 
-/* One token in 4 parts: 16 groups of 32 go to all of them, not to one. */
+/* Cache lines of acts that one part of `parts` writes. */
+static size_t lines_of_part(const loom_plan *plan, size_t n, size_t part, size_t parts) {
+    const size_t lines = loom_prepared_size(plan, n) / LOOM_ALIGN;
+    float *x = fake_activations(n, plan->k, plan->k, 1);
+    uint8_t *writers = calloc(lines, 1);
+    assert_non_null(writers);
+    mark_lines(plan, x, n, part, parts, writers);
+    size_t written = 0;
+    for (size_t i = 0; i < lines; i++) {
+        written += writers[i];
+    }
+    free(writers);
+    free(x);
+    return written;
+}
+
+/* 16 groups of 32 go to all 4 parts, not to one. */
 static void a_single_token_is_split(void **state) {
     (void)state;
     const loom_plan plan = fake_plan("w2g32f32", 10, 512);
-    const size_t lines = loom_prepared_size(&plan, 1) / LOOM_ALIGN;
-    float *x = fake_activations(1, 512, 512, 1);
     for (size_t part = 0; part < 4; part++) {
-        uint8_t *writers = calloc(lines, 1);
-        assert_non_null(writers);
-        mark_lines(&plan, x, 1, part, 4, writers);
-        size_t written = 0;
-        for (size_t i = 0; i < lines; i++) {
-            written += writers[i];
-        }
-        assert_int_equal(written, 512 * 4 / 4 / LOOM_ALIGN);
-        free(writers);
+        assert_int_equal(lines_of_part(&plan, 1, part, 4), 512 * 4 / 4 / LOOM_ALIGN);
     }
-    free(x);
+}
+
+/* 3 tokens in 2 parts are 2 and 1: a split token would have its range measured twice. */
+static void enough_tokens_stay_whole(void **state) {
+    (void)state;
+    const loom_plan plan = fake_plan("w2g32f32arow", 10, 512);
+    assert_int_equal(lines_of_part(&plan, 3, 0, 2), 2 * 512 / LOOM_ALIGN);
+    assert_int_equal(lines_of_part(&plan, 3, 1, 2), 512 / LOOM_ALIGN);
 }
 
 static void sharing_needs_equal_inputs(void **state) {
@@ -118,9 +131,8 @@ static void sharing_needs_equal_inputs(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts_make_the_whole),
-        cmocka_unit_test(parts_share_no_line),
-        cmocka_unit_test(a_single_token_is_split),
+        cmocka_unit_test(parts_make_the_whole),       cmocka_unit_test(parts_share_no_line),
+        cmocka_unit_test(a_single_token_is_split),    cmocka_unit_test(enough_tokens_stay_whole),
         cmocka_unit_test(sharing_needs_equal_inputs),
     };
     return cmocka_run_group_tests_name("prepare", tests, NULL, NULL);

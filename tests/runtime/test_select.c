@@ -24,14 +24,14 @@ static const struct loom_prepare_kernel prepares[] = {
 
 #define W2G64 {.bits = 2, .group = 64}
 #define KERNEL(kernel_name, kernel_op, kernel_layout, kernel_isa, kernel_mode, kernel_rank)        \
-    {.name = kernel_name,                                                                          \
-     .layout = &kernel_layout,                                                                     \
+    {.name = (kernel_name),                                                                        \
+     .layout = &(kernel_layout),                                                                   \
      .format = W2G64,                                                                              \
-     .isa = kernel_isa,                                                                            \
-     .op = kernel_op,                                                                              \
-     .mode = kernel_mode,                                                                          \
-     .act = kernel_mode == LOOM_EXACT ? LOOM_ACT_I8 : LOOM_ACT_LUT8,                               \
-     .rank = kernel_rank}
+     .isa = (kernel_isa),                                                                          \
+     .op = (kernel_op),                                                                            \
+     .mode = (kernel_mode),                                                                        \
+     .act = (kernel_mode) == LOOM_EXACT ? LOOM_ACT_I8 : LOOM_ACT_LUT8,                             \
+     .rank = (kernel_rank)}
 #define GEMV(name, layout, isa, mode, rank) KERNEL(name, LOOM_OP_GEMV, layout, isa, mode, rank)
 #define GEMM(name, layout, isa, mode, rank) KERNEL(name, LOOM_OP_GEMM, layout, isa, mode, rank)
 
@@ -156,6 +156,22 @@ static void fastest_takes_the_better_rank_of_any_mode(void **state) {
     assert_int_equal(loom_plan_mode(&plan, 2), LOOM_TABLE);
     assert_string_equal(loom_plan_kernel(&plan, 1), "gemv_exact");
     assert_string_equal(loom_plan_kernel(&plan, 2), "gemm_table");
+}
+
+/* At one rank exact goes before table and table before table7, wherever they stand in the list. */
+static void equal_ranks_go_by_mode(void **state) {
+    (void)state;
+    const struct loom_kernel list[] = {
+        GEMM("gemm_table7", layout_a, C, LOOM_TABLE7, 0),
+        GEMM("gemm_table", layout_a, C, LOOM_TABLE, 0),
+        GEMV("gemv_table7", layout_a, C, LOOM_TABLE7, 0),
+        GEMV("gemv_table", layout_a, C, LOOM_TABLE, 0),
+        GEMV("gemv_exact", layout_a, C, LOOM_EXACT, 0),
+    };
+    const struct loom_registry registry = make_registry(list, COUNT(list));
+    loom_plan plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_FASTEST, 0, NULL), LOOM_OK);
+    assert_plan(&plan, "gemv_exact", "gemm_table", LOOM_CHOICE_DEFAULT);
 }
 
 /* A GEMV kernel whose layout has no GEMM kernel, or only a slow one, does not lead the pair. */
@@ -296,11 +312,11 @@ static void assert_tuned(const struct loom_tuned *rows, size_t count, loom_probl
 }
 
 static const struct loom_tuned tuned[] = {
-    {"w2g64", 100, 100, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2"},
-    {"w2g64", 1000, 1000, LOOM_EXACT, "gemv_b_exact_avx2", "gemm_b_exact_avx2"},
-    {"w2g64", 1000, 100, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi"},
-    {"w2g64", 100, 100, LOOM_FASTEST, "gemv_a_table_avx2", "gemm_a_exact_avx2"},
-    {"w2g32", 500, 500, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c"},
+    {"w2g64", 100, 100, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", VBMI},
+    {"w2g64", 1000, 1000, LOOM_EXACT, "gemv_b_exact_avx2", "gemm_b_exact_avx2", VBMI},
+    {"w2g64", 1000, 100, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi", VBMI},
+    {"w2g64", 100, 100, LOOM_FASTEST, "gemv_a_table_avx2", "gemm_a_exact_avx2", VBMI},
+    {"w2g32", 500, 500, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c", VBMI},
 };
 
 static void tuned_shape_wins(void **state) {
@@ -344,8 +360,8 @@ static void tuned_rows_bow_to_the_cpu(void **state) {
 static void equal_rows_go_to_the_higher_isa(void **state) {
     (void)state;
     const struct loom_tuned rows[] = {
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2"},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi"},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi", VBMI},
     };
     const loom_problem problem = {"w2g64", 64, 64, LOOM_EXACT};
     assert_tuned(rows, 2, problem, everything, "gemv_b_exact_vbmi", LOOM_CHOICE_TUNED);
@@ -356,16 +372,27 @@ static void equal_rows_go_to_the_higher_isa(void **state) {
 static void faulty_rows_are_passed_over(void **state) {
     (void)state;
     const struct loom_tuned rows[] = {
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_gone", "gemm_a_exact_c"},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_gone"},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_b_exact_avx2"},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemm_a_exact_c", "gemv_a_exact_c"},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_table_c", "gemm_a_table_c"},
-        {"w2g64", 64, 64, LOOM_EXACT, "tmac_gemv", "tmac_gemm"},
-        {"nonsense", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c"},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_gone", "gemm_a_exact_c", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_gone", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_b_exact_avx2", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemm_a_exact_c", "gemv_a_exact_c", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_table_c", "gemm_a_table_c", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "tmac_gemv", "tmac_gemm", VBMI},
+        {"nonsense", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c", VBMI},
     };
     assert_tuned(rows, COUNT(rows), (loom_problem){"w2g64", 64, 64, LOOM_EXACT}, everything,
                  "gemv_a_exact_vbmi", LOOM_CHOICE_DEFAULT);
+}
+
+/* What was measured on a lesser CPU says nothing about this one. */
+static void rows_of_a_lesser_cpu_are_passed_over(void **state) {
+    (void)state;
+    const struct loom_tuned rows[] = {
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", AVX2},
+    };
+    const loom_problem problem = {"w2g64", 64, 64, LOOM_EXACT};
+    assert_tuned(rows, 1, problem, everything, "gemv_a_exact_vbmi", LOOM_CHOICE_DEFAULT);
+    assert_tuned(rows, 1, problem, avx2_only, "gemv_a_exact_avx2", LOOM_CHOICE_TUNED);
 }
 
 static void force_goes_before_tuned(void **state) {
@@ -490,6 +517,7 @@ int main(void) {
         cmocka_unit_test(default_is_highest_isa_then_rank),
         cmocka_unit_test(every_need_of_an_isa_counts),
         cmocka_unit_test(fastest_takes_the_better_rank_of_any_mode),
+        cmocka_unit_test(equal_ranks_go_by_mode),
         cmocka_unit_test(both_kernels_count),
         cmocka_unit_test(prepare_kernels_are_the_highest_usable),
         cmocka_unit_test(kernels_without_prepare_are_not_chosen),
@@ -504,6 +532,7 @@ int main(void) {
         cmocka_unit_test(tuned_rows_bow_to_the_cpu),
         cmocka_unit_test(equal_rows_go_to_the_higher_isa),
         cmocka_unit_test(faulty_rows_are_passed_over),
+        cmocka_unit_test(rows_of_a_lesser_cpu_are_passed_over),
         cmocka_unit_test(force_goes_before_tuned),
         cmocka_unit_test(never_picks_what_cannot_serve),
     };

@@ -24,10 +24,17 @@ enum fault {
     ILLEGAL_INSTRUCTION
 };
 
-static const struct loom_layout layout = {
-    "quad4x32_w2", ROWS, UNIT_K, 2, 1,
-    {{0, 4, {{LOOM_AXIS_PLANE, 2, 1}, {LOOM_AXIS_K, 4, 1}, {LOOM_AXIS_K, ROW_BYTES, 4},
-             {LOOM_AXIS_ROW, ROWS, 1}}}}};
+static const struct loom_layout layout = {"quad4x32_w2",
+                                          ROWS,
+                                          UNIT_K,
+                                          2,
+                                          1,
+                                          {{0,
+                                            4,
+                                            {{LOOM_AXIS_PLANE, 2, 1},
+                                             {LOOM_AXIS_K, 4, 1},
+                                             {LOOM_AXIS_K, ROW_BYTES, 4},
+                                             {LOOM_AXIS_ROW, ROWS, 1}}}}};
 
 /* A group of a row and the activations of a token that meet it. */
 struct dot {
@@ -46,15 +53,17 @@ static unsigned code(const struct dot *dot, size_t k) {
 
 static unsigned lut_index(const struct dot *dot, size_t k, unsigned plane) {
     unsigned index = 0;
-    for (unsigned j = 0; j < 4; j++)
+    for (unsigned j = 0; j < 4; j++) {
         index |= (code(dot, k + j) >> plane & 1) << j;
+    }
     return index;
 }
 
 static int32_t dot_int8(const struct dot *dot) {
     int32_t sum = 0;
-    for (size_t k = 0; k < dot->k; k++)
+    for (size_t k = 0; k < dot->k; k++) {
         sum += (int32_t)code(dot, k) * (int8_t)dot->acts[k];
+    }
     return sum - dot->zero * dot->act_sum;
 }
 
@@ -72,9 +81,11 @@ static int32_t dot_lut16(const struct dot *dot) {
 
 static int32_t dot_table(const struct dot *dot, int32_t bias) {
     int32_t sum = 0;
-    for (size_t k = 0; k < dot->k; k += 4)
-        for (unsigned plane = 0; plane < 2; plane++)
+    for (size_t k = 0; k < dot->k; k += 4) {
+        for (unsigned plane = 0; plane < 2; plane++) {
             sum += (dot->acts[k * 4 + lut_index(dot, k, plane)] - bias) * (1 << plane);
+        }
+    }
     return sum + (3 - 2 * dot->zero) * dot->act_sum;
 }
 
@@ -89,10 +100,11 @@ static int32_t dot_lut7(const struct dot *dot) {
 static float half_to_float(uint16_t half) {
     const float sign = half & 0x8000 ? -1 : 1;
     const int exponent = half >> 10 & 31, fraction = half & 1023;
-    if (exponent == 31)
+    if (exponent == 31) {
         return fraction ? NAN : sign * INFINITY;
-    return sign * ldexpf((float)(exponent ? fraction + 1024 : fraction),
-                         (exponent ? exponent : 1) - 25);
+    }
+    return sign *
+           ldexpf((float)(exponent ? fraction + 1024 : fraction), (exponent ? exponent : 1) - 25);
 }
 
 /* What a kernel is made of. */
@@ -107,11 +119,11 @@ static int32_t group_sum(const struct recipe *recipe, const struct loom_args *a,
     const size_t in_block = row % ROWS, block = row / ROWS;
     const size_t group_bytes = a->k_group / UNIT_K * UNIT_BYTES;
     const size_t at = (block * a->groups + g) * ROWS + in_block;
-    const struct dot dot = {
-        a->weights + (block * a->groups + g) * group_bytes + in_block * ROW_BYTES,
-        a->acts + token * a->act_stride + g * a->k_group * recipe->act_bytes, a->k_group,
-        recipe->fault == ZERO_POINT_LOST ? 2 : a->zeros[at],
-        a->act_sum[token * a->group_stride + g]};
+    const struct dot dot = {a->weights + (block * a->groups + g) * group_bytes +
+                                in_block * ROW_BYTES,
+                            a->acts + token * a->act_stride + g * a->k_group * recipe->act_bytes,
+                            a->k_group, recipe->fault == ZERO_POINT_LOST ? 2 : a->zeros[at],
+                            a->act_sum[token * a->group_stride + g]};
     const int32_t sum = recipe->dot(&dot);
     return recipe->fault == SUM_IN_INT16 ? (int16_t)sum : sum;
 }
@@ -124,8 +136,9 @@ static float add_group(const struct recipe *recipe, const struct loom_args *a, s
     const float act_scale = a->act_scale[token * a->group_stride + scale_group];
     const float sum = (float)group_sum(recipe, a, row, token, g);
     const float scale = weight_scale * act_scale;
-    if (recipe->fault == SCALES_NOT_MULTIPLIED_FIRST)
+    if (recipe->fault == SCALES_NOT_MULTIPLIED_FIRST) {
         return fmaf(weight_scale, act_scale * sum, y);
+    }
     if (recipe->fault == NOT_FUSED) {
         const volatile float product = scale * sum;
         return y + product;
@@ -138,23 +151,28 @@ static float one_result(const struct recipe *recipe, const struct loom_args *a, 
     const enum fault fault = recipe->fault;
     const size_t groups = fault == LAST_GROUP_SKIPPED && a->groups > 1 ? a->groups - 1 : a->groups;
     float y = 0;
-    for (size_t g = 0; g < groups; g++)
+    for (size_t g = 0; g < groups; g++) {
         y = add_group(recipe, a, row, token, fault == GROUPS_BACKWARDS ? groups - 1 - g : g, y);
+    }
     return y;
 }
 
 /* Faults that are no wrong result. */
 static void misbehave(const struct recipe *recipe, const struct loom_args *a) {
     const size_t bytes = a->blocks * a->groups * (a->k_group / UNIT_K) * UNIT_BYTES;
-    if (recipe->fault == WEIGHTS_OVERREAD)
+    if (recipe->fault == WEIGHTS_OVERREAD) {
         (void)*(const volatile uint8_t *)(a->weights + bytes);
-    if (recipe->fault == ACTIVATIONS_OVERREAD)
+    }
+    if (recipe->fault == ACTIVATIONS_OVERREAD) {
         (void)*(const volatile uint8_t *)(a->acts + (a->n - 1) * a->act_stride +
                                           a->groups * a->k_group * recipe->act_bytes);
-    if (recipe->fault == WEIGHTS_WRITTEN)
-        *(volatile uint8_t *)(uintptr_t)a->weights = *a->weights;
-    if (recipe->fault == ILLEGAL_INSTRUCTION)
+    }
+    if (recipe->fault == WEIGHTS_WRITTEN) {
+        *(volatile uint8_t *)a->weights = *a->weights;
+    }
+    if (recipe->fault == ILLEGAL_INSTRUCTION) {
         __builtin_trap();
+    }
 }
 
 static void multiply(const struct recipe *recipe, const struct loom_args *a) {
@@ -162,11 +180,14 @@ static void multiply(const struct recipe *recipe, const struct loom_args *a) {
     const size_t rows = a->blocks * ROWS - (fault == LAST_ROW_SKIPPED);
     misbehave(recipe, a);
     for (size_t token = 0; token < a->n + (fault == TOKEN_TOO_MANY); token++) {
-        const size_t from = token == a->n || (fault == TOKEN_USED_TWICE && token) ? token - 1 : token;
-        for (size_t row = 0; row < rows; row++)
+        const size_t from =
+            token == a->n || (fault == TOKEN_USED_TWICE && token) ? token - 1 : token;
+        for (size_t row = 0; row < rows; row++) {
             a->y[token * a->y_stride + row] = one_result(recipe, a, row, from);
-        if (fault == ROW_TOO_MANY)
+        }
+        if (fault == ROW_TOO_MANY) {
             a->y[token * a->y_stride + rows] = 0;
+        }
     }
 }
 
@@ -198,18 +219,16 @@ DEFINE(illegal_instruction, dot_int8, 1, ILLEGAL_INSTRUCTION)
 DEFINE(wrong_bias, dot_lut7, 4, NO_FAULT)
 
 #define KERNEL(function, operation, numbers, form, is_good)                                        \
-    {                                                                                              \
-        .kernel = {.name = #function "_" #operation,                                               \
-                   .schedule = #function,                                                          \
-                   .layout = &layout,                                                              \
-                   .run = function,                                                                \
-                   .format = {.bits = 2, .zero_points = 1, .group = 128},                          \
-                   .op = LOOM_OP_##operation,                                                      \
-                   .family = LOOM_FAMILY_DOT,                                                      \
-                   .mode = LOOM_##numbers,                                                         \
-                   .act = LOOM_ACT_##form},                                                        \
-        .good = is_good                                                                            \
-    }
+    {.kernel = {.name = #function "_" #operation,                                                  \
+                .schedule = #function,                                                             \
+                .layout = &layout,                                                                 \
+                .run = (function),                                                                 \
+                .format = {.bits = 2, .zero_points = 1, .group = 128},                             \
+                .op = LOOM_OP_##operation,                                                         \
+                .family = LOOM_FAMILY_DOT,                                                         \
+                .mode = LOOM_##numbers,                                                            \
+                .act = LOOM_ACT_##form},                                                           \
+     .good = is_good}
 const struct sample_kernel sample_kernels[] = {
     KERNEL(good_int8, GEMV, EXACT, I8, true),
     KERNEL(good_int8, GEMM, EXACT, I8, true),

@@ -6,7 +6,7 @@ enum fault {
     NO_FAULT,
     HALF_AWAY,
     CLAMP_LOST,
-    SMALLEST_RANGE_IGNORED,
+    LIMIT_TOO_SMALL,
     NAN_LOST,
     SUM_WITHOUT_LAST,
     SUM_NOT_ROUNDED,
@@ -41,13 +41,15 @@ static float range_of(const struct recipe *recipe, const float *x, size_t k) {
     float range = 0;
     for (size_t i = 0; i < k; i += step) {
         float value = magnitude(x, k, i);
-        if (step == 4)
+        if (step == 4) {
             value = (value + magnitude(x, k, i + 1)) +
                     (magnitude(x, k, i + 2) + magnitude(x, k, i + 3));
-        if (recipe->fault == NAN_LOST)
+        }
+        if (recipe->fault == NAN_LOST) {
             range = fmaxf(range, value);
-        else if (!(value <= range) && !isnan(range))
+        } else if (!(value <= range) && !isnan(range)) {
             range = value;
+        }
     }
     return range;
 }
@@ -60,28 +62,36 @@ static float levels(const struct recipe *recipe) {
 static float scale_of(const struct recipe *recipe, float range, float *factor) {
     const float units = is_table(recipe) ? levels(recipe) * 128 : levels(recipe);
     *factor = 0;
-    if (!isfinite(range))
+    if (!isfinite(range)) {
         return NAN;
-    if (range < 0x1p-100f && recipe->fault != SMALLEST_RANGE_IGNORED)
+    }
+    if (range < (recipe->fault == LIMIT_TOO_SMALL ? 0x1p-120f : 0x1p-100f)) {
         return 0;
+    }
     *factor = (recipe->fault == CLAMP_LOST ? units + 1 : units) / range;
     return range / levels(recipe);
 }
 
 static int32_t quantised(const struct recipe *recipe, const struct group *group, size_t i) {
-    if (recipe->fault == TAIL_OVERREAD)
+    if (recipe->fault == TAIL_OVERREAD) {
         (void)*(const volatile float *)(group->x + i);
-    if (i >= group->k || group->factor == 0)
+    }
+    if (i >= group->k || group->factor == 0) {
         return 0;
+    }
     const float scaled = group->x[i] * group->factor;
+    if (isnan(scaled)) {
+        return 0;
+    }
     return (int32_t)(recipe->fault == HALF_AWAY ? roundf(scaled) : rintf(scaled));
 }
 
 static int32_t sum_of(const struct recipe *recipe, const struct group *group) {
     const size_t k = recipe->fault == SUM_WITHOUT_LAST ? group->k_group - 1 : group->k_group;
     int64_t sum = 0;
-    for (size_t i = 0; i < k; i++)
+    for (size_t i = 0; i < k; i++) {
         sum += quantised(recipe, group, i);
+    }
     const int64_t half = recipe->fault == SUM_NOT_ROUNDED ? 0 : 128;
     return (int32_t)(is_table(recipe) ? (sum + half) >> 8 : sum);
 }
@@ -91,8 +101,9 @@ static void write_entries(const struct recipe *recipe, const struct group *group
     const int32_t unset = is_table(recipe) ? -1 : 0;
     for (unsigned index = 0; index < 16; index++) {
         int32_t sum = 0;
-        for (unsigned j = 0; j < 4; j++)
+        for (unsigned j = 0; j < 4; j++) {
             sum += (index >> j & 1 ? 1 : unset) * quantised(recipe, group, i + j);
+        }
         if (is_table(recipe)) {
             const int32_t offset = recipe->act == LOOM_ACT_LUT8 ? 32768 : 16384;
             out[i * 4 + index] = (uint8_t)((sum + 128 + offset) >> 8);
@@ -106,12 +117,15 @@ static void write_entries(const struct recipe *recipe, const struct group *group
 
 static void write_group(const struct recipe *recipe, const struct group *group, uint8_t *out) {
     const size_t k = recipe->fault == PADDING_NOT_WRITTEN ? group->k : group->k_group;
-    if (recipe->act == LOOM_ACT_I8)
-        for (size_t i = 0; i < k; i++)
+    if (recipe->act == LOOM_ACT_I8) {
+        for (size_t i = 0; i < k; i++) {
             out[i] = (uint8_t)quantised(recipe, group, i);
-    else
-        for (size_t i = 0; i < k; i += 4)
+        }
+    } else {
+        for (size_t i = 0; i < k; i += 4) {
             write_entries(recipe, group, i, out);
+        }
+    }
 }
 
 static void prepare(const struct recipe *recipe, const struct loom_prepare_args *a) {
@@ -126,8 +140,9 @@ static void prepare(const struct recipe *recipe, const struct loom_prepare_args 
         a->act_sum[g] = sum_of(recipe, &group);
         write_group(recipe, &group, a->acts + g * group_bytes);
     }
-    if (recipe->fault == GROUP_TOO_MANY)
+    if (recipe->fault == GROUP_TOO_MANY) {
         a->act_sum[a->groups] = 0;
+    }
 }
 
 #define DEFINE(name, form, fault)                                                                  \
@@ -142,7 +157,7 @@ DEFINE(good_lut7, LUT7, NO_FAULT)
 DEFINE(int8_half_away, I8, HALF_AWAY)
 DEFINE(lut8_half_away, LUT8, HALF_AWAY)
 DEFINE(int8_clamp_lost, I8, CLAMP_LOST)
-DEFINE(smallest_range_ignored, I8, SMALLEST_RANGE_IGNORED)
+DEFINE(limit_too_small, I8, LIMIT_TOO_SMALL)
 DEFINE(nan_lost, LUT7, NAN_LOST)
 DEFINE(sum_without_last, I8, SUM_WITHOUT_LAST)
 DEFINE(sum_not_rounded, LUT8, SUM_NOT_ROUNDED)
@@ -161,20 +176,13 @@ const struct loom_prepare_kernel good_prepares[GOOD_PREPARES] = {
 #define PREPARE(function, form, is_good)                                                           \
     {{"prepare_" #function, function, 0, LOOM_ACT_##form}, is_good}
 const struct sample_prepare sample_prepares[] = {
-    PREPARE(good_int8, I8, true),
-    PREPARE(good_lut16, LUT16, true),
-    PREPARE(good_lut8, LUT8, true),
-    PREPARE(good_lut7, LUT7, true),
-    PREPARE(int8_half_away, I8, false),
-    PREPARE(lut8_half_away, LUT8, false),
-    PREPARE(int8_clamp_lost, I8, false),
-    PREPARE(smallest_range_ignored, I8, false),
-    PREPARE(nan_lost, LUT7, false),
-    PREPARE(sum_without_last, I8, false),
-    PREPARE(sum_not_rounded, LUT8, false),
-    PREPARE(padding_not_written, LUT16, false),
-    PREPARE(tail_overread, LUT8, false),
-    PREPARE(group_too_many, I8, false),
+    PREPARE(good_int8, I8, true),          PREPARE(good_lut16, LUT16, true),
+    PREPARE(good_lut8, LUT8, true),        PREPARE(good_lut7, LUT7, true),
+    PREPARE(int8_half_away, I8, false),    PREPARE(lut8_half_away, LUT8, false),
+    PREPARE(int8_clamp_lost, I8, false),   PREPARE(limit_too_small, I8, false),
+    PREPARE(nan_lost, LUT7, false),        PREPARE(sum_without_last, I8, false),
+    PREPARE(sum_not_rounded, LUT8, false), PREPARE(padding_not_written, LUT16, false),
+    PREPARE(tail_overread, LUT8, false),   PREPARE(group_too_many, I8, false),
     PREPARE(range_of_group, LUT16, false),
 };
 const size_t sample_prepare_count = sizeof sample_prepares / sizeof sample_prepares[0];

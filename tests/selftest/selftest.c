@@ -10,21 +10,19 @@
 
 static const struct loom_isa isas[] = {{"c", 0}};
 
-const struct loom_registry loom_registry = {.isas = isas,
-                                            .prepares = good_prepares,
-                                            .isa_count = 1,
-                                            .prepare_count = GOOD_PREPARES};
+const struct loom_registry loom_registry = {
+    .isas = isas, .prepares = good_prepares, .isa_count = 1, .prepare_count = GOOD_PREPARES};
 
 struct count {
     int passed, failed;
 };
 
-static void judge(struct count *count, const char *name, bool good, bool passed,
-                  const char *text) {
+static void judge(struct count *count, const char *name, bool good, bool passed, const char *text) {
     if (good == passed) {
         count->passed++;
-        if (!good)
+        if (!good) {
             printf("caught  %s: %s\n", name, text);
+        }
         return;
     }
     count->failed++;

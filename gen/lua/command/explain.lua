@@ -5,6 +5,7 @@ local files = require("files")
 local format = require("format")
 local isa = require("isa")
 local library_folder = require("library_folder")
+local list = require("list")
 local name = require("name")
 local say = require("say")
 local space = require("space")
@@ -23,17 +24,14 @@ local function parts_of(kernel)
     local weights = check(format.parse(parts.format))
     local level = isa.by_name[parts.isa]
     if not level then
-        local names = {}
-        for index, record in ipairs(isa.list) do
-            names[index] = record.name
-        end
-        fail("%s: unknown ISA '%s'; there are %s", kernel, parts.isa, table.concat(names, ", "))
+        fail("%s: unknown ISA '%s'; there are %s", kernel, parts.isa,
+            table.concat(list.names(isa.list), ", "))
     end
     return parts, format.kernel_format(weights), level
 end
 
-local function find(list, kernel)
-    for _, record in ipairs(list) do
+local function find(records, kernel)
+    for _, record in ipairs(records) do
         if record.name == kernel then
             return record
         end

@@ -4,6 +4,7 @@ local fail = require("fail").fail
 local format = require("format")
 local library = require("library")
 local library_folder = require("library_folder")
+local list = require("list")
 local models = require("models")
 local say = require("say")
 local target = require("target")
@@ -14,8 +15,9 @@ local gen = {}
 local MODES = { "fastest", "exact", "table", "table7" }
 
 function gen.options(command)
-    command:option("--model", "A preset's name or a shapes file; may be said several times.")
-        :count("*"):argname("<model>")
+    command:option("--model", "A preset's name or a shapes file, with formats of its own after a "
+        .. "colon where --format is not meant; may be said several times.")
+        :count("*"):argname("<model>[:<format>,...]")
     command:option("--format", "Formats of the weights, such as w2g128 or t,w4g128; needed where "
         .. "the layers have none of their own."):argname("<format>[,<format>...]")
     command:option("--target", "CPUs that the library is for (default: native)."):argname(
@@ -40,32 +42,38 @@ local function split_list(text, option)
     return words
 end
 
-local function read_models(names)
+local function check_formats(names)
+    for _, name in ipairs(names) do
+        check(format.parse(name))
+    end
+    return names
+end
+
+-- The model that `text` names, with the formats after its colon.
+local function read_model(text)
+    local name, formats = text:match("^(.+):([^:/]*)$")
+    local record = models.read(name or text)
+    if name then
+        record.formats = check_formats(split_list(formats, "--model " .. name))
+    end
+    return record
+end
+
+local function read_models(texts)
     local records, plain, seen = {}, {}, {}
-    for index, name in ipairs(names) do
-        records[index] = models.read(name)
-        plain[index] = name:match("[^/]+$")
+    for index, text in ipairs(texts) do
+        records[index] = read_model(text)
+        plain[index] = text:match("[^/]+$")
         if seen[records[index].name] then
-            fail("--model %s: a model named %s was given before", name, records[index].name)
+            fail("--model %s: a model named %s was given before", text, records[index].name)
         end
         seen[records[index].name] = true
     end
     return records, plain
 end
 
-local function isa_names(isas)
-    local names = {}
-    for index, isa in ipairs(isas) do
-        names[index] = isa.name
-    end
-    return names
-end
-
 local function request_of(args)
-    local formats = args.format and split_list(args.format, "--format") or {}
-    for _, name in ipairs(formats) do
-        check(format.parse(name))
-    end
+    local formats = args.format and check_formats(split_list(args.format, "--format")) or {}
     local target_names = split_list(args.target or "native", "--target")
     local found = {}
     for index, name in ipairs(target_names) do
@@ -82,7 +90,7 @@ local function request_of(args)
         arch = joined.arch,
         triple = joined.triple,
         flags = joined.flags,
-        isas = isa_names(joined.isas),
+        isas = list.names(joined.isas),
     }
 end
 

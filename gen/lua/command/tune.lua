@@ -1,4 +1,4 @@
--- lutloom tune: measures every candidate on this machine and keeps the winners.
+-- lutloom tune: builds a library, measures every candidate on this machine, keeps the winners.
 local check = require("fail").check
 local compile = require("compile")
 local fail = require("fail").fail
@@ -10,7 +10,6 @@ local json = require("json")
 local library = require("library")
 local library_folder = require("library_folder")
 local machine = require("machine")
-local programs = require("programs")
 local Progress = require("progress")
 local say = require("say")
 local tune = require("tune")
@@ -18,14 +17,14 @@ local tuning = require("tuning")
 
 local command = {}
 
--- Seconds for one kernel without --budget, and the bounds with it.
-local SECONDS, LEAST_SECONDS, MOST_SECONDS = 0.2, 0.02, 1.0
+-- Measuring time for one problem without --budget, and the bounds with it.
+local SECONDS, LEAST_SECONDS, MOST_SECONDS = 2, 0.1, 20
 
 -- Tokens of the GEMM that is measured: a prompt's block.
 local GEMM_TOKENS = 128
 
 function command.options(options)
-    options:argument("folder", "The library's folder; 'lutloom build' comes first.")
+    options:argument("folder", "The library's folder; it is built first where needed.")
     options:option("--budget", "Seconds after which no further problem is begun; what is left is "
         .. "measured by the next run."):argname("<seconds>"):convert(function(text)
         local seconds = tonumber(text)
@@ -51,7 +50,8 @@ local function start_record(path, header, fresh)
         end
         io.stderr:write(("lutloom: %s is written anew: %s\n"):format(path, reason))
     end
-    return { cpu = header.cpu, compiler = header.compiler, kernels = header.kernels, rows = {} }
+    header.rows = {}
+    return header
 end
 
 local function kernels_by_name(manifest)
@@ -60,14 +60,6 @@ local function kernels_by_name(manifest)
         kernels[kernel.name] = kernel
     end
     return kernels
-end
-
-local function count_kernels(manifest, key)
-    local count = 0
-    for _, kernel in ipairs(manifest.kernels) do
-        count = count + (kernel.format == key and 1 or 0)
-    end
-    return count
 end
 
 -- The problems that `record` has no result for.
@@ -94,13 +86,12 @@ local function measure(session, problem, label)
         "--seconds", ("%.3f"):format(session.seconds),
     }
     local samples, messages = {}, {}
-    local expected = count_kernels(session.manifest, problem.format)
     local progress = Progress.start(label)
     local code = check(host.run(argv, function(line)
         local sample = line:sub(1, 1) == "{" and json.decode(line)
         if sample then
             samples[#samples + 1] = sample
-            progress:show(("%d of %d kernels"):format(#samples, expected))
+            progress:show(("%d kernels"):format(#samples))
         else
             messages[#messages + 1] = line
         end
@@ -130,28 +121,26 @@ end
 -- Measures problems until the budget is spent; the file is written after each. Returns how many
 -- were measured.
 local function sweep(session, record, problems, budget)
-    local deadline = budget and host.now() + budget
+    local start = host.now()
     for index, problem in ipairs(problems) do
-        if deadline and index > 1 and host.now() >= deadline then
+        local elapsed = host.now() - start
+        if budget and index > 1 and elapsed >= budget then
             return index - 1
         end
-        local label = ("tuning %s %dx%d (%d of %d)"):format(problem.format, problem.m, problem.k,
-            index, #problems)
+        local left = index > 1 and elapsed / (index - 1) * (#problems - index + 1)
+        local label = ("tuning %s %dx%d (%d of %d%s)"):format(problem.format, problem.m, problem.k,
+            index, #problems, left and (", about %.0f s left"):format(left) or "")
         add_choices(session, record, problem, measure(session, problem, label))
         check(files.write(session.path, tuning.text(record)))
     end
     return #problems
 end
 
-local function seconds_for(budget, manifest, problems)
+local function seconds_for(budget, problems)
     if not budget then
         return SECONDS
     end
-    local kernels = 0
-    for _, problem in ipairs(problems) do
-        kernels = kernels + count_kernels(manifest, problem.format)
-    end
-    return math.max(LEAST_SECONDS, math.min(MOST_SECONDS, budget / math.max(kernels, 1)))
+    return math.max(LEAST_SECONDS, math.min(MOST_SECONDS, budget / math.max(#problems, 1)))
 end
 
 -- Generates and builds the library with the record's choices in it.
@@ -167,19 +156,17 @@ end
 function command.run(args)
     local manifest, folder = library_folder.open(args.folder)
     local program, path = folder .. "/build/loom-bench", folder .. "/tuning.txt"
-    local compiler = compile.compiler_of(folder)
-    if not compiler or not programs.find(program) then
-        fail("%s: is not built; 'lutloom build %s' comes first", folder, folder)
-    end
-    local record = start_record(path, { cpu = machine.identity(), compiler = compiler,
+    compile.library(folder, manifest)
+    local record = start_record(path, { cpu = machine.identity(),
+        isa = machine.highest_isa(manifest.request.isas), compiler = compile.compiler_of(folder),
         kernels = manifest.hash }, args.fresh)
     local problems = tune.problems(manifest.problems, format.parse)
     local missing = missing_problems(problems, record)
     local session = {
-        folder = folder, path = path, program = program, manifest = manifest,
+        folder = folder, path = path, program = program,
         kernels = kernels_by_name(manifest), mode = manifest.request.mode,
         residency = args.residency or "dram",
-        seconds = seconds_for(args.budget, manifest, missing),
+        seconds = seconds_for(args.budget, missing),
     }
     local measured = sweep(session, record, missing, args.budget)
     local verified = bake(folder)

@@ -179,7 +179,8 @@ static size_t highest_isa(const struct search *s) {
 
 static int row_matches(const struct search *s, const struct loom_tuned *row) {
     loom_format format;
-    return row->mode == s->problem->mode && row->isa >= highest_isa(s) && loom_format_parse(&format, row->format) == LOOM_OK &&
+    return row->mode == s->problem->mode && row->isa >= highest_isa(s) &&
+           loom_format_parse(&format, row->format) == LOOM_OK &&
            loom_format_same_kernel(&format, &s->format);
 }
 

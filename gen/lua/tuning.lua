@@ -25,7 +25,8 @@ local function parse_row(line)
     return row and row.gemv_seconds and row.gemm_seconds and row or nil
 end
 
--- The record { cpu =, isa =, compiler =, kernels =, rows = list }, or nil and a message with the line.
+-- The record { cpu =, isa =, compiler =, kernels =, rows = list }, or nil and a message with the
+-- line.
 function tuning.parse(text, filename)
     local record, number = { rows = {} }, 0
     for line in text:gmatch("[^\n]+") do

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { WIDTH_NAME = 36, WIDTH_CELL = 12 };
+enum { WIDTH_NAME = 40, WIDTH_CELL = 12 };
 
 void bench_table_heading(FILE *file, const struct bench_heading *heading) {
     const struct reference_weights *w = &heading->matrix->w;

@@ -41,13 +41,10 @@ void guard_seal(struct guard *guard) {
     }
 }
 
+/* Every byte is the canary: the first one is, and each one equals the next. */
 static int intact(const uint8_t *begin, const uint8_t *end) {
-    for (; begin < end; begin++) {
-        if (*begin != GUARD_CANARY) {
-            return 0;
-        }
-    }
-    return 1;
+    return begin == end ||
+           (*begin == GUARD_CANARY && memcmp(begin, begin + 1, (size_t)(end - begin) - 1) == 0);
 }
 
 const char *guard_damaged(const struct guard *guard) {

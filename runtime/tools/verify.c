@@ -66,6 +66,9 @@ static void list_missing(uint32_t missing, char *text, size_t size) {
             snprintf(text + used, size - used, "%s%s", used ? ", " : "", names[i].name);
         }
     }
+    if (!text[0]) {
+        snprintf(text, size, "feature bits 0x%x", missing);
+    }
 }
 
 /* Skips what the CPU cannot run, one line an ISA. */
@@ -88,7 +91,7 @@ static void skip_unusable(const struct units *units, struct outcome *outcomes, u
     }
 }
 
-static int report(const struct units *units, const struct outcome *outcomes) {
+static int report(const struct units *units, const struct outcome *outcomes, uint64_t seed) {
     size_t count[SKIPPED + 1] = {0};
     for (size_t i = 0; i < units->count; i++) {
         count[outcomes[i].state]++;
@@ -99,6 +102,9 @@ static int report(const struct units *units, const struct outcome *outcomes) {
         }
     }
     const size_t failed = count[FAILED] + count[RUNNING] + count[NEVER_CHECKED];
+    if (failed) {
+        printf("to repeat one: loom-verify --seed %" PRIu64 " --filter KERNEL\n", seed);
+    }
     printf("%zu passed, %zu failed, %zu skipped\n", count[PASSED], failed, count[SKIPPED]);
     return failed > 0;
 }
@@ -120,7 +126,7 @@ int main(int argc, char **argv) {
     printf("%s, seed %" PRIu64 "\n", cpu.isa, options.seed);
     skip_unusable(&units, outcomes, cpu.features);
     jobs_run(&units, outcomes, &verify, options.jobs);
-    const int failed = report(&units, outcomes);
+    const int failed = report(&units, outcomes, options.seed);
     free(units.unit);
     return failed;
 }

@@ -228,7 +228,7 @@ DEFINE(wrong_bias, dot_lut7, 4, NO_FAULT)
                 .family = LOOM_FAMILY_DOT,                                                         \
                 .mode = LOOM_##numbers,                                                            \
                 .act = LOOM_ACT_##form},                                                           \
-     .good = is_good}
+     .good = (is_good)}
 const struct sample_kernel sample_kernels[] = {
     KERNEL(good_int8, GEMV, EXACT, I8, true),
     KERNEL(good_int8, GEMM, EXACT, I8, true),

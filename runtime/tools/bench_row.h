@@ -36,8 +36,8 @@ const char *bench_row_schedule(const struct bench_row *row);
 
 void bench_json_write(FILE *file, const struct bench_row *row);
 
-/* The heading above the rows of a group, and one line for each of them. */
-void bench_table_heading(FILE *file, const struct bench_heading *heading);
+/* The heading of the table, and one line a row. */
+void bench_table_heading(FILE *file);
 void bench_table_write(FILE *file, const struct bench_row *row);
 
 #endif

@@ -19,8 +19,7 @@ local function code_expression(bits, vector_index, f, x, top)
             math.abs(count))
     end
     if bits == 3 then
-        return ("v_or(v_and(%s, v_set_i8(3)), v_and(%s, v_set_i8(4)))"):format(
-            shift(x, 2 * f), shift(top, 2 * f + vector_index - 2))
+        return ("v_join3(%s, %s)"):format(shift(x, 2 * f), shift(top, 2 * f + vector_index - 2))
     end
     return ("v_and(%s, v_set_i8(%d))"):format(shift(x, bits * f), (1 << bits) - 1)
 end

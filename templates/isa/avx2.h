@@ -88,6 +88,10 @@ static inline v_int v_sub_i32(v_int a, v_int b) {
 static inline v_int v_mul_i32(v_int a, v_int b) {
     return _mm256_mullo_epi32(a, b);
 }
+/* 3-bit codes: the low two bits of each byte of `low`, and bit 2 of `high`. */
+static inline v_int v_join3(v_int low, v_int high) {
+    return v_or(v_and(low, v_set_i8(3)), v_and(high, v_set_i8(4)));
+}
 /* Shifts need a constant count. */
 #define v_shift_right_u16(x, count) _mm256_srli_epi16(x, count)
 #define v_shift_left_u16(x, count) _mm256_slli_epi16(x, count)

@@ -15,7 +15,7 @@ local function code_expression(bits, vector_index, f, x, top)
         if count == 0 then
             return value
         end
-        return ("v_shift_%s_u16(%s, %d)"):format(count > 0 and "right" or "left", value,
+        return ("v_sh%s_u16(%s, %d)"):format(count > 0 and "r" or "l", value,
             math.abs(count))
     end
     if bits == 3 then

@@ -93,10 +93,10 @@ static inline v_int v_join3(v_int low, v_int high) {
     return v_or(v_and(low, v_set_i8(3)), v_and(high, v_set_i8(4)));
 }
 /* Shifts need a constant count. */
-#define v_shift_right_u16(x, count) _mm256_srli_epi16(x, count)
-#define v_shift_left_u16(x, count) _mm256_slli_epi16(x, count)
-#define v_shift_right_u32(x, count) _mm256_srli_epi32(x, count)
-#define v_shift_left_i32(x, count) _mm256_slli_epi32(x, count)
+#define v_shr_u16(x, count) _mm256_srli_epi16(x, count)
+#define v_shl_u16(x, count) _mm256_slli_epi16(x, count)
+#define v_shr_u32(x, count) _mm256_srli_epi32(x, count)
+#define v_shl_i32(x, count) _mm256_slli_epi32(x, count)
 
 /* Table lookup: each byte of `index` picks a byte of the same 16 of `table`, or 0 if it is
  * negative. */

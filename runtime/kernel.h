@@ -220,6 +220,11 @@ static inline int loom_isa_runs(const struct loom_isa *isa, uint32_t features) {
     return (isa->needs & ~features) == 0;
 }
 
+/* 1 for a plan that loom_plan_create has written, 0 for NULL and for zeros. */
+static inline int loom_plan_ready(const loom_plan *plan) {
+    return plan && plan->gemv;
+}
+
 /* The kernels of a plan that serve n tokens. */
 static inline const struct loom_kernel *loom_kernel_for(const loom_plan *plan, size_t n) {
     return n == 1 ? plan->gemv : plan->gemm;
@@ -259,8 +264,8 @@ struct loom_packed_layout loom_packed_layout(const loom_plan *plan);
 int loom_packed_valid(const loom_plan *plan, const void *packed);
 int loom_prepared_valid(const loom_plan *plan, const void *prepared, size_t n);
 
-static inline int loom_is_aligned(const void *p) {
-    return (uintptr_t)p % LOOM_ALIGN == 0;
+static inline int loom_is_aligned(const void *p, size_t bytes) {
+    return (uintptr_t)p % bytes == 0;
 }
 
 #endif

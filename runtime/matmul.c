@@ -108,10 +108,11 @@ static void run_rows(const struct call *call, size_t begin, size_t end) {
 static loom_status check_matmul(const loom_plan *plan, const float *y, size_t y_stride,
                                 const void *packed, const void *prepared, size_t n, size_t begin,
                                 size_t end) {
-    if (!plan || !y || !packed || !prepared) {
+    if (!loom_plan_ready(plan) || !y || !packed || !prepared) {
         return LOOM_ERROR_NULL;
     }
-    if (!loom_is_aligned(packed) || !loom_is_aligned(prepared)) {
+    if (!loom_is_aligned(packed, LOOM_ALIGN) || !loom_is_aligned(prepared, LOOM_ALIGN) ||
+        !loom_is_aligned(y, _Alignof(float))) {
         return LOOM_ERROR_ALIGN;
     }
     if (loom_prepared_size(plan, n) == 0 || y_stride < plan->m) {

@@ -94,10 +94,11 @@ static int zeros_fit(const loom_plan *plan, const uint8_t *zeros, size_t begin, 
 
 static loom_status check_pack(const loom_plan *plan, const void *packed, const uint8_t *codes,
                               const void *scales, const uint8_t *zeros, size_t begin, size_t end) {
-    if (!plan || !packed || !codes || !scales || (plan->format.zero_points && !zeros)) {
+    if (!loom_plan_ready(plan) || !packed || !codes || !scales ||
+        (plan->format.zero_points && !zeros)) {
         return LOOM_ERROR_NULL;
     }
-    if (!loom_is_aligned(packed)) {
+    if (!loom_is_aligned(packed, LOOM_ALIGN)) {
         return LOOM_ERROR_ALIGN;
     }
     if (begin >= end || end > plan->m || begin % plan->row_block != 0 ||
@@ -143,10 +144,11 @@ loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes,
 static loom_status check_unpack(const loom_plan *plan, const void *packed, const uint8_t *codes,
                                 const void *scales, const uint8_t *zeros, size_t begin,
                                 size_t end) {
-    if (!plan || !packed || !codes || !scales || (plan->format.zero_points && !zeros)) {
+    if (!loom_plan_ready(plan) || !packed || !codes || !scales ||
+        (plan->format.zero_points && !zeros)) {
         return LOOM_ERROR_NULL;
     }
-    if (!loom_is_aligned(packed)) {
+    if (!loom_is_aligned(packed, LOOM_ALIGN)) {
         return LOOM_ERROR_ALIGN;
     }
     if (begin >= end || end > plan->m) {

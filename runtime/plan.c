@@ -15,11 +15,11 @@ loom_status loom_plan_create(loom_plan *plan, const loom_problem *problem) {
 }
 
 const char *loom_plan_kernel(const loom_plan *plan, size_t n) {
-    return plan ? loom_kernel_for(plan, n)->name : NULL;
+    return loom_plan_ready(plan) ? loom_kernel_for(plan, n)->name : NULL;
 }
 
 loom_mode loom_plan_mode(const loom_plan *plan, size_t n) {
-    return plan ? (loom_mode)loom_kernel_for(plan, n)->mode : LOOM_FASTEST;
+    return loom_plan_ready(plan) ? (loom_mode)loom_kernel_for(plan, n)->mode : LOOM_FASTEST;
 }
 
 static uint64_t divide_up(uint64_t value, uint64_t unit) {
@@ -31,7 +31,7 @@ static uint64_t align_up(uint64_t bytes) {
 }
 
 size_t loom_groups(const loom_plan *plan) {
-    if (!plan) {
+    if (!loom_plan_ready(plan)) {
         return 0;
     }
     return plan->format.group ? (size_t)divide_up(plan->k, plan->format.group) : 1;
@@ -91,11 +91,14 @@ struct loom_prepared_layout loom_prepared_layout(const loom_plan *plan, size_t n
 }
 
 size_t loom_packed_size(const loom_plan *plan) {
-    return plan ? loom_packed_layout(plan).size : 0;
+    return loom_plan_ready(plan) ? loom_packed_layout(plan).size : 0;
 }
 
 size_t loom_prepared_size(const loom_plan *plan, size_t n) {
-    return plan && n >= 1 && n <= LOOM_MAX_DIM ? loom_prepared_layout(plan, n).size : 0;
+    if (!loom_plan_ready(plan) || n < 1 || n > LOOM_MAX_DIM) {
+        return 0;
+    }
+    return loom_prepared_layout(plan, n).size;
 }
 
 static uint32_t hash_add(uint32_t hash, uint64_t value) {

@@ -2,6 +2,7 @@
 #include "loom.h"
 
 #ifdef LOOM_HAVE_POOL
+#include <pthread.h>
 #include <pthreadpool.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -16,9 +17,37 @@ struct loom_pool {
 /* Work of a thread is cut this much finer than evenly, for threads that are held up. */
 enum { CHUNKS_PER_THREAD = 4 };
 
+enum { MAX_THREADS = 1024 };
+
+static void *wait_for_gate(void *gate) {
+    pthread_mutex_lock(gate);
+    pthread_mutex_unlock(gate);
+    return NULL;
+}
+
+/* 1 if the system lets this many threads run at once. pthreadpool does not ask: without
+ * them it would wait for ever. */
+static int threads_can_start(size_t count) {
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t thread[MAX_THREADS];
+    size_t started = 0;
+    pthread_mutex_lock(&gate);
+    while (started < count && pthread_create(&thread[started], NULL, wait_for_gate, &gate) == 0) {
+        started++;
+    }
+    pthread_mutex_unlock(&gate);
+    for (size_t i = 0; i < started; i++) {
+        pthread_join(thread[i], NULL);
+    }
+    return started == count;
+}
+
 loom_status loom_pool_create(loom_pool **pool, size_t threads) {
     if (!pool) {
         return LOOM_ERROR_NULL;
+    }
+    if (threads > MAX_THREADS || !threads_can_start(threads)) {
+        return LOOM_ERROR_POOL;
     }
     loom_pool *made = malloc(sizeof *made);
     if (!made) {
@@ -81,7 +110,7 @@ static void pack_blocks(void *context, size_t first, size_t count) {
 
 loom_status loom_pool_pack(loom_pool *pool, const loom_plan *plan, void *packed,
                            const uint8_t *codes, const void *scales, const uint8_t *zeros) {
-    if (!pool || !plan) {
+    if (!pool || !loom_plan_ready(plan)) {
         return LOOM_ERROR_NULL;
     }
     struct pack_job job = {plan, packed, codes, scales, zeros, LOOM_OK};
@@ -121,7 +150,7 @@ static void multiply_blocks(void *context, size_t first, size_t count) {
 loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y, size_t y_stride,
                              const void *packed, void *prepared, const float *x, size_t x_stride,
                              size_t n) {
-    if (!pool || !plan) {
+    if (!pool || !loom_plan_ready(plan)) {
         return LOOM_ERROR_NULL;
     }
     struct matmul_job job = {

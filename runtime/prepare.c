@@ -26,7 +26,7 @@ int loom_prepared_valid(const loom_plan *plan, const void *prepared, size_t n) {
 }
 
 int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n) {
-    if (!a || !b || n < 1 || n > LOOM_MAX_DIM) {
+    if (!loom_plan_ready(a) || !loom_plan_ready(b) || n < 1 || n > LOOM_MAX_DIM) {
         return 0;
     }
     const struct prepared_header of_a = make_header(a, n), of_b = make_header(b, n);
@@ -98,10 +98,10 @@ static void prepare_pieces(const loom_plan *plan, uint8_t *prepared, const float
 
 static loom_status check_prepare(const loom_plan *plan, const void *prepared, const float *x,
                                  size_t x_stride, size_t n, size_t part, size_t parts) {
-    if (!plan || !prepared || !x) {
+    if (!loom_plan_ready(plan) || !prepared || !x) {
         return LOOM_ERROR_NULL;
     }
-    if (!loom_is_aligned(prepared)) {
+    if (!loom_is_aligned(prepared, LOOM_ALIGN) || !loom_is_aligned(x, _Alignof(float))) {
         return LOOM_ERROR_ALIGN;
     }
     if (loom_prepared_size(plan, n) == 0 || x_stride < plan->k) {

@@ -6,7 +6,7 @@ const char *loom_status_text(loom_status status) {
     case LOOM_OK:
         return "success";
     case LOOM_ERROR_NULL:
-        return "a pointer that is needed is NULL";
+        return "a pointer that is needed is NULL, or the plan was never created";
     case LOOM_ERROR_FORMAT:
         return "the format is not a known name such as w2g128, w4g64zf32 or t";
     case LOOM_ERROR_NO_KERNEL:
@@ -16,9 +16,9 @@ const char *loom_status_text(loom_status status) {
     case LOOM_ERROR_SIZE:
         return "M, K or N is 0 or too large, or a stride is too small";
     case LOOM_ERROR_ALIGN:
-        return "packed or prepared memory is not aligned to LOOM_ALIGN bytes";
+        return "packed or prepared memory is not aligned to LOOM_ALIGN bytes, or x or y not to 4";
     case LOOM_ERROR_RANGE:
-        return "the range is empty, reversed, beyond the end, or not on a block";
+        return "the range of rows, or the part, is empty, reversed, beyond the end or off a block";
     case LOOM_ERROR_VALUE:
         return "a code or a zero point is outside what the format allows";
     case LOOM_ERROR_FORCE:

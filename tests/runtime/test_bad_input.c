@@ -50,6 +50,11 @@ static void assert_filled(const void *memory, size_t size) {
     }
 }
 
+/* A pointer that is no float's. */
+static float *off_by_one(float *p) {
+    return (float *)(void *)((char *)p + 1);
+}
+
 /* ---- Plan ------------------------------------------------------------------------------- */
 
 static void every_status_has_its_text(void **state) {
@@ -219,6 +224,7 @@ static void prepare_errors(void **state) {
         {loom_prepare(plan, NULL, g->x, K, N, 0, 1), LOOM_ERROR_NULL},
         {loom_prepare(plan, to, NULL, K, N, 0, 1), LOOM_ERROR_NULL},
         {loom_prepare(plan, to + 4, g->x, K, N, 0, 1), LOOM_ERROR_ALIGN},
+        {loom_prepare(plan, to, off_by_one(g->x), K, N, 0, 1), LOOM_ERROR_ALIGN},
         {loom_prepare(plan, to, g->x, K - 1, N, 0, 1), LOOM_ERROR_SIZE},
         {loom_prepare(plan, to, g->x, 0, N, 0, 1), LOOM_ERROR_SIZE},
         {loom_prepare(plan, to, g->x, K, 0, 0, 1), LOOM_ERROR_SIZE},
@@ -253,6 +259,7 @@ static void matmul_argument_errors(void **state) {
         {loom_matmul(plan, g->y, M, w, NULL, N, 0, M), LOOM_ERROR_NULL},
         {loom_matmul(plan, g->y, M, w + 32, a, N, 0, M), LOOM_ERROR_ALIGN},
         {loom_matmul(plan, g->y, M, w, a + 32, N, 0, M), LOOM_ERROR_ALIGN},
+        {loom_matmul(plan, off_by_one(g->y), M, w, a, N, 0, M), LOOM_ERROR_ALIGN},
         {loom_matmul(plan, g->y, M - 1, w, a, N, 0, M), LOOM_ERROR_SIZE},
         {loom_matmul(plan, g->y, M, w, a, 0, 0, M), LOOM_ERROR_SIZE},
         {loom_matmul(plan, g->y, M, w, a, LOOM_MAX_DIM + 1, 0, M), LOOM_ERROR_SIZE},
@@ -287,6 +294,27 @@ static void matmul_checks_its_memory(void **state) {
     assert_int_equal(loom_matmul(&g->plan, g->y, M, g->packed, g->prepared, N, 0, M), LOOM_OK);
 }
 
+/* What an ignored error of loom_plan_create leaves of a plan of zeros. */
+static void a_plan_that_was_never_created(void **state) {
+    struct good *g = *state;
+    const loom_plan none = {0};
+    assert_null(loom_plan_kernel(&none, 1));
+    assert_int_equal(loom_plan_mode(&none, 1), LOOM_FASTEST);
+    assert_int_equal(loom_groups(&none), 0);
+    assert_int_equal(loom_packed_size(&none), 0);
+    assert_int_equal(loom_prepared_size(&none, 1), 0);
+    assert_int_equal(loom_can_share(&none, &g->plan, 1), 0);
+    const struct fake_matrix *w = &g->matrix;
+    assert_int_equal(loom_pack(&none, g->packed, w->codes, w->scales, w->zeros, 0, M),
+                     LOOM_ERROR_NULL);
+    assert_int_equal(loom_unpack(&none, g->packed, w->codes, w->scales, w->zeros, 0, M),
+                     LOOM_ERROR_NULL);
+    assert_int_equal(loom_prepare(&none, g->prepared, g->x, K, N, 0, 1), LOOM_ERROR_NULL);
+    assert_int_equal(loom_matmul(&none, g->y, M, g->packed, g->prepared, N, 0, M), LOOM_ERROR_NULL);
+    assert_filled(g->packed, g->packed_size);
+    assert_filled(g->y, y_bytes);
+}
+
 #define WITH_GOOD(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -294,6 +322,7 @@ int main(void) {
         cmocka_unit_test(every_status_has_its_text),
         cmocka_unit_test(null_pointers_of_small_functions),
         cmocka_unit_test(plan_create_errors),
+        WITH_GOOD(a_plan_that_was_never_created),
         WITH_GOOD(pack_errors),
         WITH_GOOD(pack_refuses_zeros_without_z),
         WITH_GOOD(unpack_errors),

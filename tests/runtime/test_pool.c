@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #ifdef LOOM_HAVE_POOL
 
@@ -56,11 +57,13 @@ static void pool_errors(void **state) {
                  prepared_size = loom_prepared_size(&plan, 2);
     void *packed = fake_alloc(packed_size), *prepared = fake_alloc(prepared_size);
     float *x = fake_activations(2, 70, 70, 1), *y = fake_alloc(160);
-    loom_pool *pool = new_pool(2);
+    loom_pool *pool = new_pool(2), *none = NULL;
     const struct {
         loom_status got, expected;
     } cases[] = {
         {loom_pool_create(NULL, 1), LOOM_ERROR_NULL},
+        {loom_pool_create(&none, (size_t)-1), LOOM_ERROR_POOL},
+        {loom_pool_create(&none, 1025), LOOM_ERROR_POOL},
         {loom_pool_pack(NULL, &plan, packed, w.codes, w.scales, NULL), LOOM_ERROR_NULL},
         {loom_pool_pack(pool, NULL, packed, w.codes, w.scales, NULL), LOOM_ERROR_NULL},
         {loom_pool_pack(pool, &plan, NULL, w.codes, w.scales, NULL), LOOM_ERROR_NULL},
@@ -89,6 +92,31 @@ static void pool_errors(void **state) {
 }
 
 /* A bad code in the last row spoils the matrix, though row 0 was packed well. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SANITIZER
+#endif
+#endif
+
+/* Without memory for their stacks: an error, and no waiting for threads that never come. */
+static void threads_that_cannot_start(void **state) {
+    (void)state;
+#ifdef ADDRESS_SANITIZER
+    skip(); /* it needs more memory than the limit leaves */
+#endif
+    struct rlimit usual;
+    assert_int_equal(getrlimit(RLIMIT_AS, &usual), 0);
+    const struct rlimit little = {(rlim_t)256 << 20, usual.rlim_max};
+    loom_pool *pool = NULL;
+    if (setrlimit(RLIMIT_AS, &little) != 0) {
+        skip();
+    }
+    const loom_status status = loom_pool_create(&pool, 512);
+    setrlimit(RLIMIT_AS, &usual);
+    assert_int_equal(status, LOOM_ERROR_POOL);
+    assert_null(pool);
+}
+
 static void a_failed_pack_leaves_no_header(void **state) {
     (void)state;
     const loom_plan plan = fake_plan("w2g32f32", 60, 70);
@@ -107,6 +135,7 @@ static void a_failed_pack_leaves_no_header(void **state) {
 
 #define POOL_TESTS                                                                                 \
     cmocka_unit_test(every_pool_gives_the_same), cmocka_unit_test(pool_errors),                    \
+        cmocka_unit_test(threads_that_cannot_start),                                               \
         cmocka_unit_test(a_failed_pack_leaves_no_header)
 
 #else

@@ -1,10 +1,11 @@
 -- Data files: Lua tables that are read without running code of theirs.
 local data = {}
 
--- Instructions a file may take. A table of data needs a few for each value; a loop never ends.
-local LIMIT = 1000000
+-- Instructions and KiB a file may take. A table of data needs a few for each value; a loop never
+-- ends, and a text that is doubled fills the memory.
+local MOST_INSTRUCTIONS, MOST_KIB = 1000000, 65536
 
--- Calls `chunk` without the methods of strings, for at most LIMIT instructions.
+-- Calls `chunk` without the methods of strings, within these limits.
 local function run_limited(chunk)
     local strings = getmetatable("")
     local methods = strings.__index
@@ -12,9 +13,13 @@ local function run_limited(chunk)
     local thread = coroutine.create(function()
         ok, value = pcall(chunk)
     end)
+    local instructions, most_kib = 0, collectgarbage("count") + MOST_KIB
     debug.sethook(thread, function()
-        error("more than a table of data", 0)
-    end, "", LIMIT)
+        instructions = instructions + 1
+        if instructions > MOST_INSTRUCTIONS or collectgarbage("count") > most_kib then
+            error("more than a table of data", 0)
+        end
+    end, "", 1)
     strings.__index = nil
     coroutine.resume(thread)
     strings.__index = methods
@@ -24,13 +29,13 @@ end
 -- The table that a file's text returns, or nil and a message with the file's name (and line).
 -- Its environment is empty, so whatever is not a constant is an error.
 function data.parse(text, filename)
-    local ok, value
-    local chunk, reason = load(text, "=data", "t", {})
-    if chunk then
-        ok, value = run_limited(chunk)
+    -- load() returns its errors, but for a text that is nested too deeply.
+    local ok, value, reason = pcall(load, text, "=data", "t", {})
+    if value then
+        ok, value = run_limited(value)
         reason = tostring(value)
     end
-    if not ok then
+    if not ok or not value then
         local line, rest = reason:match("^data:(%d+): (.*)$")
         return nil, line and ("%s:%s: %s"):format(filename, line, rest)
             or ("%s: %s"):format(filename, reason)

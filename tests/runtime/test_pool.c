@@ -91,8 +91,9 @@ static void pool_errors(void **state) {
     free(x);
 }
 
-/* A bad code in the last row spoils the matrix, though row 0 was packed well. */
-#if defined(__has_feature)
+#ifdef __SANITIZE_ADDRESS__
+#define ADDRESS_SANITIZER
+#elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define ADDRESS_SANITIZER
 #endif
@@ -117,6 +118,7 @@ static void threads_that_cannot_start(void **state) {
     assert_null(pool);
 }
 
+/* A bad code in the last row spoils the matrix, though row 0 was packed well. */
 static void a_failed_pack_leaves_no_header(void **state) {
     (void)state;
     const loom_plan plan = fake_plan("w2g32f32", 60, 70);

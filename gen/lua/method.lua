@@ -74,7 +74,9 @@ method.list = {
         name = "quad",
         isas = { avx512vbmi = true },
         modes = ALL_MODES,
-        gemv = { { b = 4, m = 4, n = 1 }, { b = 8, m = 8, n = 1 } },
+        gemv = {
+            { b = 4, m = 4, n = 1 }, { b = 8, m = 8, n = 1 }, { b = 8, m = 8, n = 1, p = 4 },
+        },
         gemm = {
             { b = 4, m = 4, n = 2 }, { b = 4, m = 4, n = 4 },
             { b = 8, m = 4, n = 4 }, { b = 8, m = 8, n = 2 },
@@ -102,7 +104,9 @@ method.list = {
         name = "pair",
         isas = { avx2 = true },
         modes = ALL_MODES,
-        gemv = { { b = 1, m = 1, n = 1 }, { b = 2, m = 2, n = 1 } },
+        gemv = {
+            { b = 1, m = 1, n = 1 }, { b = 2, m = 2, n = 1 }, { b = 2, m = 2, n = 1, p = 4 },
+        },
         gemm = { { b = 1, m = 1, n = 2 }, { b = 1, m = 1, n = 4 }, { b = 2, m = 1, n = 4 } },
         template = "lut_pair.c.in",
         note = "VPMADDUBSW adds the entries of two planes in 16\n"
@@ -151,7 +155,9 @@ method.list = {
         name = "mask",
         isas = { avx512vbmi = true },
         modes = { exact = true },
-        gemv = { { b = 2, m = 2, n = 1 }, { b = 4, m = 4, n = 1 } },
+        gemv = {
+            { b = 2, m = 2, n = 1 }, { b = 4, m = 4, n = 1 }, { b = 4, m = 4, n = 1, p = 4 },
+        },
         gemm = {},
         template = "dot_mask.c.in",
         note = "VPDPBUSD on fields in place, a sum for each field,\n"
@@ -175,7 +181,9 @@ method.list = {
         name = "shift",
         isas = { avx2 = true, avx512vbmi = true },
         modes = { exact = true },
-        gemv = { { b = 2, m = 2, n = 1 }, { b = 4, m = 4, n = 1 } },
+        gemv = {
+            { b = 2, m = 2, n = 1 }, { b = 4, m = 4, n = 1 }, { b = 4, m = 4, n = 1, p = 4 },
+        },
         gemm = {},
         template = "dot_shift.c.in",
         note = "fields are shifted and masked, then multiplied.",

@@ -119,6 +119,7 @@ local function tile(record)
         vector = vector,
         vectors = pair and 4 or 1,
         tile_sizes = tile_sizes(numbers.n or 1),
+        prefetch = numbers.p or 0,
         token_block = TOKEN_BLOCK[record.family],
         part_rows = m * lanes * (pair and 4 or 1),
         part_bytes = m * vector * (pair and record.format.bits > 1 and 2 or 1),

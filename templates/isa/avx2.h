@@ -60,6 +60,14 @@ static inline v_int v_zero(void) {
     return _mm256_setzero_si256();
 }
 
+/* Asks for the line at p, for the level 1 cache or for the level 2; p may be anywhere. */
+static inline void v_prefetch_near(const uint8_t *p) {
+    _mm_prefetch((const char *)p, _MM_HINT_T0);
+}
+static inline void v_prefetch_far(const uint8_t *p) {
+    _mm_prefetch((const char *)p, _MM_HINT_T1);
+}
+
 /* Integers. */
 static inline v_int v_and(v_int a, v_int b) {
     return _mm256_and_si256(a, b);

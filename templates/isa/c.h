@@ -41,6 +41,32 @@ static inline float v_half(uint16_t half) {
     return loom_float_from_bits(sign | ((rest << 13) + 0x38000000u));
 }
 
+/* Four bytes at once, in a register; shifts need a mask afterwards. */
+static inline uint32_t v_load_4(const uint8_t *p) {
+    uint32_t x;
+    memcpy(&x, p, sizeof x);
+    return x;
+}
+static inline void v_store_4(uint8_t *p, uint32_t x) {
+    memcpy(p, &x, sizeof x);
+}
+static inline uint32_t v_set_i8(uint32_t x) {
+    return x * 0x01010101u;
+}
+static inline uint32_t v_and(uint32_t a, uint32_t b) {
+    return a & b;
+}
+static inline uint32_t v_shr_u16(uint32_t x, int count) {
+    return x >> count;
+}
+static inline uint32_t v_shl_u16(uint32_t x, int count) {
+    return x << count;
+}
+/* 3-bit codes: the low two bits of each byte of `low`, and bit 2 of `high`. */
+static inline uint32_t v_join3(uint32_t low, uint32_t high) {
+    return (low & 0x03030303u) | (high & 0x04040404u);
+}
+
 /* To the nearest integer, ties to even, for |x| < 2^22. */
 static inline int32_t v_rint(float x) {
     return (int32_t)(loom_bits_from_float(x + 12582912.0f) - 0x4b400000u);

@@ -52,7 +52,10 @@ static void assert_filled(const void *memory, size_t size) {
 
 /* A pointer that is no float's. */
 static float *off_by_one(float *p) {
-    return (float *)(void *)((char *)p + 1);
+    char *bytes = (char *)p + 1;
+    float *misaligned;
+    memcpy(&misaligned, &bytes, sizeof misaligned);
+    return misaligned;
 }
 
 /* ---- Plan ------------------------------------------------------------------------------- */

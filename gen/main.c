@@ -36,11 +36,6 @@ static int open_host(lua_State *L) {
     return 1;
 }
 
-static int add_traceback(lua_State *L) {
-    luaL_traceback(L, L, luaL_tolstring(L, 1, NULL), 1);
-    return 1;
-}
-
 /* The global `arg`, as the stock interpreter fills it. */
 static void push_arguments(lua_State *L, const char *script, int argc, char **argv) {
     lua_createtable(L, argc, 1);
@@ -58,7 +53,8 @@ struct command_line {
     char **argv;
 };
 
-/* Runs main.lua; called in protected mode, so that running out of memory is an error too. */
+/* Runs main.lua, which reports its own errors; called in protected mode, so that running out of
+ * memory is an error too. */
 static int run_main(lua_State *L) {
     const struct command_line *line = lua_touserdata(L, 1);
     const char *home = getenv("LUTLOOM_HOME");
@@ -68,7 +64,7 @@ static int run_main(lua_State *L) {
         lua_pushfstring(L, "%s/gen/lua/main.lua", home && *home ? home : LUTLOOM_HOME);
     push_arguments(L, script, line->argc, line->argv);
     if (luaL_loadfile(L, script) != LUA_OK) {
-        return lua_error(L);
+        return luaL_error(L, "%s; LUTLOOM_HOME must name Lutloom's folder", lua_tostring(L, -1));
     }
     lua_call(L, 0, 0);
     return 0;
@@ -81,10 +77,9 @@ int main(int argc, char **argv) {
         return EXIT_FAILURE;
     }
     struct command_line line = {argc, argv};
-    lua_pushcfunction(L, add_traceback);
     lua_pushcfunction(L, run_main);
     lua_pushlightuserdata(L, &line);
-    const int status = lua_pcall(L, 1, 0, -3);
+    const int status = lua_pcall(L, 1, 0, 0);
     if (status != LUA_OK) {
         fprintf(stderr, "lutloom: %s\n", lua_tostring(L, -1));
     }

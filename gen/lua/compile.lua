@@ -9,7 +9,7 @@ local Progress = require("progress")
 
 local compile = {}
 
--- Written after a successful setup: the compiler that the build folder is for.
+-- Written after a successful setup: the compiler and the folder that the build folder is for.
 local function marker_path(build)
     return build .. "/lutloom-compiler.txt"
 end
@@ -47,22 +47,44 @@ local function fail_with(lines, pattern, ...)
     fail(...)
 end
 
+-- ": OSError: ..." where meson ended in an exception of Python's, such as for a full disk.
+local function exception_in(lines)
+    local text = ""
+    for _, line in ipairs(lines) do
+        text = line:find("^%u%a+Error: ") and ": " .. line or text
+    end
+    return text
+end
+
+-- meson's files name the folder, so that a copy of it needs a setup of its own.
+local function marker_text(folder, compiler)
+    local lines = { compiler, programs.compiler_version(compiler) }
+    host.run({ "realpath", folder }, function(line)
+        lines[3] = line
+    end)
+    return table.concat(lines, "\n") .. "\n"
+end
+
 local function setup(folder, build, compiler)
-    local marker = compiler .. "\n" .. programs.compiler_version(compiler) .. "\n"
+    local marker = marker_text(folder, compiler)
     local configured = host.path_kind(build .. "/build.ninja") == "file"
     if configured and files.read(marker_path(build)) == marker then
         return
     end
+    check(files.write(marker_path(build), "no setup yet\n"))
     local argv = { "env", "CC=" .. compiler, "meson", "setup", build, folder }
-    if host.path_kind(build .. "/meson-private/coredata.dat") then
+    if host.path_kind(build .. "/meson-private/cmd_line.txt") then
         table.insert(argv, 5, "--wipe")
+    else
+        -- By this file alone, which a setup leaves that was stopped, meson takes it for done.
+        os.remove(build .. "/meson-private/coredata.dat")
     end
     local progress = Progress.start("configuring with " .. compiler)
     local code, lines = run(argv)
     progress:finish()
     if code ~= 0 then
-        fail_with(lines, nil, "%s: meson setup failed with %s (exit code %d)", folder, compiler,
-            code)
+        fail_with(lines, "ERROR: ", "%s: meson setup failed with %s (exit code %d)%s", folder,
+            compiler, code, exception_in(lines))
     end
     check(files.write(marker_path(build), marker))
 end

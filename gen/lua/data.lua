@@ -3,16 +3,13 @@ local data = {}
 
 -- Instructions and KiB a file may take. A table of data needs a few for each value; a loop never
 -- ends, and a text that is doubled fills the memory.
-local MOST_INSTRUCTIONS, MOST_KIB = 1000000, 65536
+local MOST_INSTRUCTIONS, MOST_KIB = 1000000, 16384
 
 -- Calls `chunk` without the methods of strings, within these limits.
 local function run_limited(chunk)
     local strings = getmetatable("")
     local methods = strings.__index
-    local ok, value
-    local thread = coroutine.create(function()
-        ok, value = pcall(chunk)
-    end)
+    local thread = coroutine.create(chunk)
     local instructions, most_kib = 0, collectgarbage("count") + MOST_KIB
     debug.sethook(thread, function()
         instructions = instructions + 1
@@ -21,7 +18,7 @@ local function run_limited(chunk)
         end
     end, "", 1)
     strings.__index = nil
-    coroutine.resume(thread)
+    local ok, value = coroutine.resume(thread)
     strings.__index = methods
     return ok, value
 end
@@ -29,13 +26,14 @@ end
 -- The table that a file's text returns, or nil and a message with the file's name (and line).
 -- Its environment is empty, so whatever is not a constant is an error.
 function data.parse(text, filename)
-    -- load() returns its errors, but for a text that is nested too deeply.
-    local ok, value, reason = pcall(load, text, "=data", "t", {})
-    if value then
-        ok, value = run_limited(value)
+    -- pcall keeps a caller's xpcall from handling what load() reports by itself.
+    local _, chunk, reason = pcall(load, text, "=data", "t", {})
+    local ok, value
+    if chunk then
+        ok, value = run_limited(chunk)
         reason = tostring(value)
     end
-    if not ok or not value then
+    if not ok then
         local line, rest = reason:match("^data:(%d+): (.*)$")
         return nil, line and ("%s:%s: %s"):format(filename, line, rest)
             or ("%s: %s"):format(filename, reason)
@@ -56,6 +54,30 @@ local function sorted_keys(record)
     return keys
 end
 
+-- Whether a value is a list, without gaps and other keys, of items that pass `check` (if given).
+function data.is_list(value, check)
+    if type(value) ~= "table" then
+        return false
+    end
+    local keys, items = 0, 0
+    for _ in pairs(value) do
+        keys = keys + 1
+    end
+    for _, item in ipairs(value) do
+        items = items + ((not check or check(item)) and 1 or 0)
+    end
+    return keys == items
+end
+
+-- What stands in a message for a wrong value.
+function data.show(value)
+    local kind = type(value)
+    if kind == "string" then
+        return ('"%s"'):format(value)
+    end
+    return (kind == "number" or kind == "boolean") and tostring(value) or "a " .. kind
+end
+
 -- Checks the fields of a record. `fields` maps a name to { check, what it must be, optional }.
 -- Returns true, or nil and a message that starts with `where`.
 function data.check_fields(record, fields, where)
@@ -72,7 +94,7 @@ function data.check_fields(record, fields, where)
             return nil, ("%s: '%s' is missing; it must be %s"):format(where, name, field.must)
         elseif value ~= nil and not field.check(value) then
             return nil, ("%s: '%s' must be %s, not %s"):format(where, name, field.must,
-                type(value) == "table" and "a table" or tostring(value))
+                data.show(value))
         end
     end
     return true

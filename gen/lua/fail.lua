@@ -13,8 +13,18 @@ local function fail(message, ...)
     error(setmetatable({ message = message }, UserError), 0)
 end
 
+-- A message as one line, whatever a file, its name or an argument brought into it.
+local function one_line(message)
+    return (message:sub(1, 4096):gsub("%c", "?"))
+end
+
 return {
     fail = fail,
+    one_line = one_line,
+    -- Says on standard error what does not end the command.
+    remark = function(message)
+        io.stderr:write("lutloom: ", one_line(message), "\n")
+    end,
     -- The value, or the end of the command with the message that came instead of it.
     check = function(value, message)
         if not value then

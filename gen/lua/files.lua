@@ -7,6 +7,11 @@ local files = {}
 local SUFFIX = ".lutloom-new"
 local SUFFIX_PATTERN = SUFFIX:gsub("%p", "%%%0")
 
+-- The name that a file has until all of its set are written.
+function files.temporary(path)
+    return path .. SUFFIX
+end
+
 -- The text of a file, or nil and a message that names it.
 function files.read(path)
     local file, reason = io.open(path, "rb")
@@ -64,11 +69,13 @@ local function write(path, text)
     return true
 end
 
-local function rename_all(paths)
-    for _, path in ipairs(paths) do
-        local ok, reason = os.rename(path .. SUFFIX, path)
+-- The first that was staged is renamed last.
+local function rename_all(staged)
+    for index = #staged, 1, -1 do
+        local path = staged[index]
+        local ok, reason = os.rename(files.temporary(path), path)
         if not ok then
-            return nil, reason
+            return nil, ("%s: %s"):format(path, reason)
         end
     end
     return true
@@ -77,7 +84,7 @@ end
 -- Removes temporary files and new folders, the latest first.
 local function undo(staged, made)
     for _, path in ipairs(staged) do
-        os.remove(path .. SUFFIX)
+        os.remove(files.temporary(path))
     end
     for index = #made, 1, -1 do
         os.remove(made[index])
@@ -90,17 +97,21 @@ local function stage(path, text, staged, made)
     if above then
         ok, reason = make_folder(above, made)
     end
+    if ok and host.path_kind(path) == "folder" then
+        ok, reason = nil, path .. ": is a folder, not a file"
+    end
     if ok then
         staged[#staged + 1] = path
-        ok, reason = write(path .. SUFFIX, text)
+        ok, reason = write(files.temporary(path), text)
     end
     return ok, reason
 end
 
--- Writes the files of `texts` (path -> text) whose content changes; they appear in the order
--- of their names, `last` (a path, or nil) at the end. Returns how many were written, or nil
--- and a message; after a message nothing has changed, but for a failure to rename.
-function files.write_all(texts, last)
+-- Writes the files of `texts` (path -> text) whose content changes; `frame` (a path, or nil) is the
+-- first to get a temporary file and the last to be renamed, so that this file stands as long as the
+-- set is incomplete. Returns how many were written, or nil and a message; after a message nothing
+-- has changed, but for a failure to rename.
+function files.write_all(texts, frame)
     local changed, staged, made = {}, {}, {}
     for path, text in pairs(texts) do
         if files.read(path) ~= text then
@@ -108,8 +119,8 @@ function files.write_all(texts, last)
         end
     end
     table.sort(changed, function(a, b)
-        if (a == last) ~= (b == last) then
-            return b == last
+        if (a == frame) ~= (b == frame) then
+            return a == frame
         end
         return a < b
     end)

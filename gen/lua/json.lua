@@ -27,8 +27,9 @@ end
 
 -- The value of a text, or nil and a message. JSON's null is nil.
 function json.decode(text)
-    local value, position, reason = dkjson.decode(text, 1, nil)
-    if position == nil or reason then
+    -- dkjson ends in an error of Lua's where the text is nested too deeply.
+    local ok, value, position, reason = pcall(dkjson.decode, text, 1, nil)
+    if not ok or position == nil or reason then
         return nil, reason or "no JSON"
     end
     return value

@@ -4,15 +4,28 @@ local emit = require("emit")
 local files = require("files")
 local generate = require("generate")
 local home = require("home")
+local host = require("host")
 local library_folder = require("library_folder")
 local machine = require("machine")
 local tuning = require("tuning")
 
 local library = {}
 
--- nil, or why the rows cannot be used: an ISA or a kernel that this library does not have.
-local function unknown_name(record, isas, kernels)
-    local known = {}
+-- nil, or why the kernels of a row cannot serve its problem.
+local function row_error(row, kernels)
+    local gemv, gemm = kernels[row.gemv], kernels[row.gemm]
+    if not gemv or not gemm then
+        return ("there is no kernel %s"):format(gemv and row.gemm or row.gemv)
+    elseif gemv.op ~= "gemv" or gemm.op ~= "gemm" or gemv.layout.name ~= gemm.layout.name
+        or gemv.format.key ~= row.format or gemm.format.key ~= row.format then
+        return ("%s and %s are no pair for %s"):format(row.gemv, row.gemm, row.format)
+    end
+    return nil
+end
+
+-- nil, or why the rows cannot be used: an ISA or kernels that this library does not have.
+local function rows_error(record, isas, kernels)
+    local known, by_name = {}, {}
     for _, name in ipairs(isas) do
         known[name] = true
     end
@@ -20,32 +33,28 @@ local function unknown_name(record, isas, kernels)
         return ("there is no ISA %s"):format(record.isa)
     end
     for _, kernel in ipairs(kernels) do
-        known[kernel.name] = true
+        by_name[kernel.name] = kernel
     end
+    local reason
     for _, row in ipairs(record.rows) do
         row.isa = record.isa
-        for _, op in ipairs({ "gemv", "gemm" }) do
-            if not known[row[op]] then
-                return ("there is no kernel %s"):format(row[op])
-            end
-        end
+        reason = reason or row_error(row, by_name)
     end
-    return nil
+    return reason
 end
 
 -- The tuned rows that stand in `folder` and are valid for the kernels, and the reason when a
 -- file is there that is not.
 local function tuned_rows(folder, request, kernels, hash)
     local path = folder .. "/tuning.txt"
-    local text = files.read(path)
-    if not text then
+    if not host.path_kind(path) then
         return {}
     end
-    local record, reason = tuning.parse(text, path)
+    local record, reason = tuning.parse(check(files.read(path)), path)
     if record then
         local native = request.targets[1] == "native"
         reason = tuning.mismatch(record, { kernels = hash, cpu = native and machine.identity() })
-            or unknown_name(record, request.isas, kernels)
+            or rows_error(record, request.isas, kernels)
     end
     if reason then
         return {}, ("%s is ignored: %s"):format(path, reason)

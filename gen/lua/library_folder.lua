@@ -7,23 +7,39 @@ local manifest = require("manifest")
 
 local library_folder = {}
 
--- A path without slashes at its end.
+-- A path without slashes at its end, and that no program takes for an option.
 local function plain(path)
-    return path:match("^(.*[^/])/*$") or path
+    path = path:match("^(.*[^/])/*$") or path
+    return path:find("^%-") and "./" .. path or path
+end
+
+local function manifest_path(folder)
+    return folder .. "/manifest.json"
 end
 
 local function read_manifest(folder)
-    local path = folder .. "/manifest.json"
+    local path = manifest_path(folder)
     return check(manifest.parse(check(files.read(path)), path))
+end
+
+-- Whether a generation into the folder was stopped before its end: the manifest is the first
+-- file to get a temporary one and the last to lose it.
+local function is_incomplete(folder)
+    return host.path_kind(files.temporary(manifest_path(folder))) == "file"
 end
 
 -- The manifest of the library in `folder`, for commands that need one, and the folder's plain
 -- path.
 function library_folder.open(folder)
     folder = plain(folder)
-    if host.path_kind(folder) ~= "folder" then
+    local kind = host.path_kind(folder)
+    if not kind then
         fail("%s: no such folder; 'lutloom gen ... --out %s' makes a library there", folder, folder)
-    elseif host.path_kind(folder .. "/manifest.json") ~= "file" then
+    elseif kind ~= "folder" then
+        fail("%s: is a file; the folder of a library is needed", folder)
+    elseif is_incomplete(folder) then
+        fail("%s: its generation was stopped; run 'lutloom gen' again", folder)
+    elseif host.path_kind(manifest_path(folder)) ~= "file" then
         fail("%s: not a library that Lutloom generated (it has no manifest.json)", folder)
     end
     return read_manifest(folder), folder
@@ -38,9 +54,9 @@ function library_folder.claim(folder)
         fail("--out needs a folder's name")
     elseif kind and kind ~= "folder" then
         fail("%s: is a file; --out needs a folder", folder)
-    elseif host.path_kind(folder .. "/manifest.json") == "file" then
+    elseif host.path_kind(manifest_path(folder)) == "file" then
         return read_manifest(folder), folder
-    elseif kind and #check(host.list_dir(folder)) > 0 then
+    elseif kind and not is_incomplete(folder) and #check(host.list_dir(folder)) > 0 then
         fail("%s: holds files that are no Lutloom library; choose a new or empty folder", folder)
     end
     return nil, folder
@@ -48,35 +64,45 @@ end
 
 -- A path that a manifest may name for removal: inside the folder, and nothing unusual.
 local function is_plain_file(path)
-    return type(path) == "string" and path:find("^[%w_][%w_.-]*$")
-        or path:find("^%l+/[%w_][%w_.-]*$")
+    return type(path) == "string"
+        and (path:find("^[%w_][%w_.-]*$") or path:find("^%l+/[%w_][%w_.-]*$"))
 end
 
--- Removes the files of an earlier generation that the new one does not have.
-local function remove_stale(folder, old, texts)
-    for _, path in ipairs(old.files) do
+-- Removes the files of an earlier generation (its manifest or nil) that the new one does not have,
+-- and what is left of its temporary files.
+local function remove_stale(folder, earlier, texts)
+    for _, path in ipairs(earlier and earlier.files or {}) do
         local full = folder .. "/" .. path
-        if is_plain_file(path) and not texts[path] and host.path_kind(full) == "file" then
-            check(os.remove(full))
+        if is_plain_file(path) then
+            if not texts[path] and host.path_kind(full) == "file" then
+                check(os.remove(full))
+            end
+            os.remove(files.temporary(full))
         end
     end
-    os.remove(folder .. "/candidates")
+end
+
+-- The manifest of a generation that was stopped, if it came as far as that.
+local function stopped_manifest(folder)
+    local path = files.temporary(manifest_path(folder))
+    local text = files.read(path)
+    return text and manifest.parse(text, path)
 end
 
 -- Writes a generated library (path -> text) into `folder`, in place of `old`, its manifest
 -- there so far or nil. Returns how many files have changed.
 function library_folder.write(folder, texts, old)
-    local full = {}
+    local full, stopped = {}, stopped_manifest(folder)
     for path, text in pairs(texts) do
         full[folder .. "/" .. path] = text
     end
-    local changed, reason = files.write_all(full, folder .. "/manifest.json")
+    local changed, reason = files.write_all(full, manifest_path(folder))
     if not changed then
         fail("%s; the library was not written", reason)
     end
-    if old then
-        remove_stale(folder, old, texts)
-    end
+    remove_stale(folder, old, texts)
+    remove_stale(folder, stopped, texts)
+    os.remove(folder .. "/candidates")
     return changed
 end
 

@@ -4,14 +4,26 @@ if not HOME or HOME == "" then
     local folder = arg[0]:match("^(.*)/[^/]*$") or "."
     HOME = folder:match("^(.*)/gen/lua$") or folder .. "/../.."
 end
-package.path = HOME .. "/gen/lua/?.lua;" .. package.path
+local MODULES = HOME .. "/gen/lua/?.lua"
+if not package.searchpath("fail", MODULES) then
+    io.stderr:write("lutloom: ", HOME, ": is not Lutloom's folder, which LUTLOOM_HOME must name\n")
+    os.exit(1)
+end
+package.path = MODULES .. ";" .. package.path
 
 local fail = require("fail")
+
+-- What Lua does not bring along: modules and their Debian packages.
+local PACKAGES = { argparse = "lua-argparse", dkjson = "lua-dkjson" }
 
 -- The text of an error: a line for the user, a traceback for whoever mends the program.
 local function message_of(value)
     if fail.is_user_error(value) then
-        return tostring(value)
+        return fail.one_line(tostring(value))
+    end
+    local missing = PACKAGES[tostring(value):match("module '(%l+)' not found")]
+    if missing then
+        return ("a Lua module is missing: install %s"):format(missing)
     end
     return debug.traceback("internal error: " .. tostring(value), 2)
 end
@@ -19,7 +31,8 @@ end
 local function run()
     require("home").path = HOME
     local code = require("cli").run({ table.unpack(arg) })
-    fail.check(io.stdout:flush())
+    local ok, reason = io.stdout:flush()
+    fail.check(ok, "standard output: " .. tostring(reason))
     return code
 end
 

@@ -1,11 +1,22 @@
 -- manifest.json: what a library was generated from and what is in it. It is enough to
 -- generate the library again, and to build, tune, bench and explain it.
+local hash = require("hash")
 local json = require("json")
 
 local manifest = {}
 
 -- What tells a library's folder from others.
 manifest.KIND = "lutloom library"
+
+-- The manifest's first entry, a hash of the text with zeros in its place: it tells a damaged file.
+local CHECKSUM = '"checksum":"%x+"'
+local NO_CHECKSUM = ("0"):rep(16)
+
+local function checksum_of(text)
+    local entry = '"checksum":"%s"'
+    local bare = text:gsub(CHECKSUM, entry:format(NO_CHECKSUM), 1)
+    return entry:format(hash.of({ bare }))
+end
 
 local function kernel_entry(kernel, chosen)
     return {
@@ -39,7 +50,8 @@ function manifest.text(library, files)
     for index, kernel in ipairs(library.kernels) do
         kernels[index] = kernel_entry(kernel, library.chosen[kernel.name])
     end
-    return json.encode({
+    local text = json.encode({
+        checksum = NO_CHECKSUM,
         kind = manifest.KIND,
         version = library.version,
         command = library.command,
@@ -49,6 +61,7 @@ function manifest.text(library, files)
         kernels = kernels,
         files = sorted_paths(files),
     })
+    return (text:gsub(CHECKSUM, checksum_of(text), 1))
 end
 
 local LISTS = { "problems", "kernels", "files" }
@@ -65,6 +78,11 @@ end
 
 -- The record of a manifest's text, or nil and a message.
 function manifest.parse(text, filename)
+    local checksum = text:match(CHECKSUM)
+    if checksum and checksum ~= checksum_of(text) then
+        return nil, ("%s: is damaged; remove it with its folder, and generate the library again")
+            :format(filename)
+    end
     local record, reason = json.decode(text)
     if type(record) ~= "table" then
         return nil, ("%s: %s"):format(filename, reason or "no JSON object")

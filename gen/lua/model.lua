@@ -12,16 +12,8 @@ local function is_dimension(value)
     return math.type(value) == "integer" and value >= 1 and value <= model.MAX_DIM
 end
 
-local function is_list(value)
-    if type(value) ~= "table" or #value == 0 then
-        return false
-    end
-    for key in pairs(value) do
-        if math.type(key) ~= "integer" or key < 1 or key > #value then
-            return false
-        end
-    end
-    return true
+local function is_filled_list(value)
+    return data.is_list(value) and #value > 0
 end
 
 -- Names stand in C comments and strings, and in command lines.
@@ -34,7 +26,8 @@ local DIMENSION_RULE = ("a whole number from 1 to %d"):format(model.MAX_DIM)
 
 local MODEL_FIELDS = {
     name = { check = is_name, must = NAME_RULE },
-    layers = { check = is_list, must = "a list of layers, { role = , m = , k = } each" },
+    layers = { check = is_filled_list,
+        must = "a list of one or more layers, { role = , m = , k = } each" },
 }
 
 local LAYER_FIELDS = {
@@ -52,7 +45,8 @@ local LAYER_FIELDS = {
 
 local function check_layer(layer, where)
     if type(layer) ~= "table" then
-        return nil, ("%s: must be { role = , m = , k = }, not %s"):format(where, tostring(layer))
+        return nil, ("%s: must be { role = , m = , k = }, not %s"):format(where,
+            data.show(layer))
     end
     if is_name(layer.role) then
         where = ("%s (%s)"):format(where, layer.role)

@@ -29,10 +29,11 @@ local COMPILERS = { "clang-19", "clang", "gcc", "cc" }
 
 -- The C compiler's command: $CC, or the first of COMPILERS that is there.
 function programs.compiler()
-    local wanted = os.getenv("CC")
-    if wanted and wanted ~= "" then
-        if not programs.find(wanted:match("%S+")) then
-            fail("CC is '%s', but there is no such program", wanted)
+    local wanted = os.getenv("CC") or ""
+    local program = wanted:match("%S+")
+    if program then
+        if not programs.find(program) then
+            fail("CC is '%s', but there is no program %s", wanted, program)
         end
         return wanted
     end

@@ -1,9 +1,12 @@
 -- Standard output, checked: a full disk ends the command. Call it as say("...", values).
-local check = require("fail").check
+local fail = require("fail").fail
 
 return function(text, ...)
     if select("#", ...) > 0 then
         text = text:format(...)
     end
-    check(io.stdout:write(text, "\n"))
+    local ok, reason = io.stdout:write(text, "\n")
+    if not ok then
+        fail("standard output: %s", reason)
+    end
 end

@@ -10,27 +10,15 @@ local function is_text(value)
 end
 
 local function is_list_of_text(value)
-    if type(value) ~= "table" then
-        return false
-    end
-    for key, item in pairs(value) do
-        if math.type(key) ~= "integer" or key > #value or not is_text(item) then
-            return false
-        end
-    end
-    return true
+    return data.is_list(value, is_text)
+end
+
+local function is_isa(value)
+    return isa.by_name[value] ~= nil
 end
 
 local function is_isa_list(value)
-    if not is_list_of_text(value) or value[1] ~= "c" then
-        return false
-    end
-    for _, name in ipairs(value) do
-        if not isa.by_name[name] then
-            return false
-        end
-    end
-    return true
+    return data.is_list(value, is_isa) and value[1] == "c"
 end
 
 local FIELDS = {

@@ -14,15 +14,22 @@ tuning.VERSION = "lutloom-tuning 1"
 local HEADER = { "cpu", "isa", "compiler", "kernels" }
 local MODES = { fastest = true, exact = true, table = true, table7 = true }
 
+-- The whole number above 0 that a text of digits says, or nil.
+local function positive(digits)
+    local number = math.tointeger(tonumber(digits))
+    return number and number > 0 and number or nil
+end
+
 local function parse_row(line)
     local format, mode, m, k, gemv, gemm, gemv_seconds, gemm_seconds, n =
         line:match("^(%w+) (%w+) (%d+) (%d+) ([%w_]+) ([%w_]+) (%S+) (%S+) (%d+)$")
     local row = format and MODES[mode] and {
-        format = format, mode = mode, m = math.tointeger(m), k = math.tointeger(k),
-        gemv = gemv, gemm = gemm, n = math.tointeger(n),
+        format = format, mode = mode, m = positive(m), k = positive(k),
+        gemv = gemv, gemm = gemm, n = positive(n),
         gemv_seconds = tonumber(gemv_seconds), gemm_seconds = tonumber(gemm_seconds),
     }
-    return row and row.gemv_seconds and row.gemm_seconds and row or nil
+    return row and row.m and row.k and row.n and row.gemv_seconds and row.gemm_seconds and row
+        or nil
 end
 
 -- The record { cpu =, isa =, compiler =, kernels =, rows = list }, or nil and a message with the

@@ -143,7 +143,7 @@ case("commands on a library say what comes first", function()
     for _, name in ipairs({ "build", "bench", "tune" }) do
         refuses(name, "folder")
         refuses(name .. " @/none", "no such folder")
-        refuses(name .. " @/tiny.lua", "no such folder")
+        refuses(name .. " @/tiny.lua", "is a file; the folder of a library is needed")
     end
     refuses("bench @/fresh", "'lutloom build")
     refuses("tune @/fresh --budget soon", "'soon' is no number of seconds")

@@ -4,6 +4,7 @@ local emit = require("emit")
 local generate = require("generate")
 local home = require("home")
 local json = require("json")
+local manifest = require("manifest")
 
 home.path = check.root
 
@@ -88,19 +89,28 @@ end)
 
 check.case("generate: the manifest lists all files and can be read again", function()
     local texts, record = make()
-    local manifest = assert(json.decode(texts["manifest.json"]))
-    check.equal(manifest.kind, "lutloom library")
-    check.equal(#manifest.kernels, #record.kernels)
+    local written = assert(json.decode(texts["manifest.json"]))
+    check.equal(written.kind, "lutloom library")
+    check.equal(#written.kernels, #record.kernels)
     local listed = {}
-    for _, path in ipairs(manifest.files) do
+    for _, path in ipairs(written.files) do
         listed[path] = true
         check.equal(type(texts[path]), "string", path)
     end
     for path in pairs(texts) do
         check.equal(listed[path], true, path)
     end
-    local again = assert(generate.library(manifest.request, {}, "9.9"))
+    local again = assert(generate.library(written.request, {}, "9.9"))
     check.equal(emit.files(again, home.sources())["manifest.json"] == texts["manifest.json"], true)
+end)
+
+check.case("generate: a manifest that was damaged is told from a whole one", function()
+    local text = make()["manifest.json"]
+    check.equal(manifest.parse(text, "m.json").kind, "lutloom library")
+    check.refused("m.json: is damaged", manifest.parse(text:gsub('"tiny"', '"teny"'), "m.json"))
+    check.refused("m.json: is damaged", manifest.parse(text:sub(1, -100), "m.json"))
+    check.refused("m.json: ", manifest.parse(text:sub(1, 10), "m.json"))
+    check.refused("m.json: ", manifest.parse(("["):rep(200000), "m.json"))
 end)
 
 check.case("generate: tuned kernels are in the library and the hash stays", function()

@@ -39,6 +39,9 @@ end)
 check.case("model: no code of it runs", function()
     check.refused("m.lua:1: ", parse('print("x") return {}'))
     check.refused("m.lua: more than a table of data", parse("while true do end"))
+    check.refused("m.lua: more than a table of data",
+        parse('local s = "x" while true do s = s .. s end'))
+    check.refused("m.lua: ", parse("return " .. ("{"):rep(10000)))
     check.refused("m.lua:1: ", parse('return { name = ("x"):rep(10) }'))
     check.refused("m.lua: ", parse(string.dump(function() end)))
     check.equal(("x"):rep(2), "xx")
@@ -51,6 +54,8 @@ check.case("model: what is no table of layers is refused", function()
     check.refused("m.lua: 'layers' must be a list", parse('return { name = "x", layers = {} }'))
     check.refused("m.lua: 'layers' must be a list",
         parse('return { name = "x", layers = { { role = "q", m = 1, k = 1 }, last = 1 } }'))
+    check.refused("m.lua: 'layers' must be a list", with_layer("nil, {}"))
+    check.refused('not "q"', parse('return { name = "x", layers = "q" }'))
     check.refused("m.lua: 'name' is missing", parse("return { layers = { {} } }"))
     check.refused("m.lua: 'name' must be a name",
         parse('return { name = "a b", layers = { {} } }'))

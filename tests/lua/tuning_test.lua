@@ -36,6 +36,12 @@ check.case("tuning: what is malformed is refused with its line", function()
     check.refused("t.txt:6: no result line", tuning.parse(good:gsub("fastest", "best"), "t.txt"))
     check.refused("t.txt:6: no result line", tuning.parse(good:gsub("4096 4096", "4096"), "t.txt"))
     check.refused("t.txt:6: no result line", tuning.parse(good:gsub("128\n", "128 x\n"), "t.txt"))
+    for _, number in ipairs({ "0", "99999999999999999999" }) do
+        check.refused("t.txt:6: no result line",
+            tuning.parse(good:gsub("4096 4096", number .. " 4096"), "t.txt"))
+        check.refused("t.txt:6: no result line",
+            tuning.parse(good:gsub("128\n", number .. "\n"), "t.txt"))
+    end
     check.refused("t.txt: the header is incomplete", tuning.parse("", "t.txt"))
 end)
 

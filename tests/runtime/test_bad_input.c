@@ -54,7 +54,7 @@ static void assert_filled(const void *memory, size_t size) {
 static float *off_by_one(float *p) {
     char *bytes = (char *)p + 1;
     float *misaligned;
-    memcpy(&misaligned, &bytes, sizeof misaligned);
+    memcpy((void *)&misaligned, (const void *)&bytes, sizeof misaligned);
     return misaligned;
 }
 

@@ -28,7 +28,11 @@ function bench.run(args, extra)
     if not programs.find(program) then
         fail("%s: is not built; 'lutloom build %s' comes first", folder, folder)
     end
-    return check(host.run(table.move(extra, 1, #extra, 2, { program })))
+    local code = check(host.run(table.move(extra, 1, #extra, 2, { program })))
+    if code > 128 then
+        fail("%s: loom-bench was ended by signal %d", folder, code - 128)
+    end
+    return code
 end
 
 return bench

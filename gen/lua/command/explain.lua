@@ -3,6 +3,7 @@ local check = require("fail").check
 local fail = require("fail").fail
 local files = require("files")
 local format = require("format")
+local host = require("host")
 local isa = require("isa")
 local library_folder = require("library_folder")
 local list = require("list")
@@ -100,15 +101,19 @@ local function print_refused(record, refused)
     end
 end
 
-local function print_measured(kernel, folder)
-    local text = files.read(folder .. "/tuning.txt")
-    if not text then
+-- The rows of the tuning file in `folder`, or nil if there is none.
+local function measured_rows(folder)
+    local path = folder .. "/tuning.txt"
+    return host.path_kind(path) and check(tuning.parse(check(files.read(path)), path)).rows
+end
+
+local function print_measured(kernel, folder, rows)
+    if not rows then
         say("Nothing was measured in %s ('lutloom tune %s' does).", folder, folder)
         return
     end
-    local record = check(tuning.parse(text, folder .. "/tuning.txt"))
     local found = false
-    for _, row in ipairs(record.rows) do
+    for _, row in ipairs(rows) do
         local op = row.gemv == kernel and "gemv" or row.gemm == kernel and "gemm"
         if op then
             found = true
@@ -131,10 +136,10 @@ local function entry_in(given, kernel)
     return entry, folder
 end
 
-local function print_place(entry, folder)
+local function print_place(entry, folder, rows)
     say("In %s it is %s.", folder, entry.in_library and "part of the library"
         or "a candidate, for the tools alone")
-    print_measured(entry.name, folder)
+    print_measured(entry.name, folder, rows)
 end
 
 -- The record of a kernel and all that were considered with it; an error if it is none of them.
@@ -152,13 +157,14 @@ end
 
 function explain.run(args)
     local record, kernels, refused = look_up(args.kernel)
-    local entry, folder
+    local entry, folder, rows
     if args.folder then
         entry, folder = entry_in(args.folder, args.kernel)
+        rows = measured_rows(folder)
     end
     print_record(record)
     if entry then
-        print_place(entry, folder)
+        print_place(entry, folder, rows)
     end
     print_rank(record, kernels)
     print_refused(record, refused)

@@ -6,6 +6,7 @@ local library = require("library")
 local library_folder = require("library_folder")
 local list = require("list")
 local models = require("models")
+local remark = require("fail").remark
 local say = require("say")
 local target = require("target")
 local targets = require("targets")
@@ -20,12 +21,13 @@ function gen.options(command)
         :count("*"):argname("<model>[:<format>,...]")
     command:option("--format", "Formats of the weights, such as w2g128 or t,w4g128; needed where "
         .. "the layers have none of their own."):argname("<format>[,<format>...]")
+        :overwrite(false)
     command:option("--target", "CPUs that the library is for (default: native)."):argname(
-        "<target>[,<target>...]")
+        "<target>[,<target>...]"):overwrite(false)
     command:option("--mode", "Numeric mode; fastest (the default) leaves the choice to the "
-        .. "measurement."):choices(MODES)
+        .. "measurement."):choices(MODES):overwrite(false)
     command:option("--out", "Folder of the library; an earlier library there is generated again, "
-        .. "as before where --model is not said."):argname("<folder>"):count(1)
+        .. "as before where --model is not said."):argname("<folder>"):count(1):overwrite(false)
 end
 
 -- The words of a list with commas, each once.
@@ -119,9 +121,9 @@ end
 function gen.run(args)
     local old, folder = library_folder.claim(args.out)
     local request = #args.model > 0 and request_of(args) or request_again(args, old)
-    local record, changed, remark = library.generate(request, folder, old)
-    if remark then
-        io.stderr:write("lutloom: ", remark, "\n")
+    local record, changed, reason = library.generate(request, folder, old)
+    if reason then
+        remark(reason)
     end
     say(summary(record, folder, changed))
 end

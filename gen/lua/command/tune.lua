@@ -11,6 +11,7 @@ local library = require("library")
 local library_folder = require("library_folder")
 local machine = require("machine")
 local Progress = require("progress")
+local remark = require("fail").remark
 local say = require("say")
 local tune = require("tune")
 local tuning = require("tuning")
@@ -32,23 +33,22 @@ function command.options(options)
             return nil, ("--budget: '%s' is no number of seconds above 0"):format(text)
         end
         return seconds
-    end)
+    end):overwrite(false)
     options:option("--residency", "Where the weights are when a kernel starts (default: dram)."):
-        choices({ "cache", "dram" })
+        choices({ "cache", "dram" }):overwrite(false)
     options:flag("--fresh", "Measure again what the tuning file has already.")
 end
 
 -- The record of the tuning file to go on with: the one that stands there if it is valid for
 -- this machine, compiler and kernels, or else an empty one.
 local function start_record(path, header, fresh)
-    local text = not fresh and files.read(path)
-    if text then
-        local record, reason = tuning.parse(text, path)
+    if not fresh and host.path_kind(path) then
+        local record, reason = tuning.parse(check(files.read(path)), path)
         reason = reason or tuning.mismatch(record, header)
         if not reason then
             return record
         end
-        io.stderr:write(("lutloom: %s is written anew: %s\n"):format(path, reason))
+        remark(("%s is written anew: %s"):format(path, reason))
     end
     header.rows = {}
     return header
@@ -146,9 +146,9 @@ end
 -- Generates and builds the library with the record's choices in it.
 local function bake(folder)
     local manifest = library_folder.open(folder)
-    local _, _, remark = library.generate(manifest.request, folder, manifest)
-    if remark then
-        fail("%s", remark)
+    local _, _, reason = library.generate(manifest.request, folder, manifest)
+    if reason then
+        fail("%s", reason)
     end
     return compile.library(folder, library_folder.open(folder))
 end

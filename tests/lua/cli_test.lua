@@ -11,17 +11,30 @@ local folder = os.tmpname()
 os.remove(folder)
 assert(host.make_dir(folder))
 
--- Runs a command line (words separated by blanks; @ stands for the test's folder): its exit
--- code and output.
-local function lutloom(words)
-    local argv, lines = { table.unpack(PROGRAM) }, {}
-    for word in words:gmatch("%S+") do
-        argv[#argv + 1] = (word:gsub("@", folder))
+-- Runs a program with the words of all lists: its exit code and output.
+local function run(...)
+    local argv, lines = {}, {}
+    for _, words in ipairs({ ... }) do
+        table.move(words, 1, #words, #argv + 1, argv)
     end
     local code = assert(host.run(argv, function(line)
         lines[#lines + 1] = line
     end))
     return code, table.concat(lines, "\n")
+end
+
+-- The words of a text; @ stands for the test's folder.
+local function split(text)
+    local words = {}
+    for word in text:gmatch("%S+") do
+        words[#words + 1] = (word:gsub("@", folder))
+    end
+    return words
+end
+
+-- Runs a command line, with more variables in its environment: its exit code and output.
+local function lutloom(words, variables)
+    return run({ "env" }, variables or {}, PROGRAM, split(words))
 end
 
 local function write(name, text)
@@ -36,16 +49,16 @@ local function accepts(words, part)
 end
 
 -- The command fails with one line that has `part`.
-local function refuses(words, part)
-    local code, output = lutloom(words)
+local function refuses(words, part, variables)
+    local code, output = lutloom(words, variables)
     check.equal(code, 1, output)
     check.equal(output:sub(1, 9), "lutloom: ", output)
     check.absent(output, "\n")
     check.contains(output, part)
 end
 
-local function case(name, run)
-    check.case("cli: " .. name, run)
+local function case(name, test)
+    check.case("cli: " .. name, test)
 end
 
 local TINY = 'return { name = "tiny", layers = { { role = "q", m = 64, k = 128 } } }\n'
@@ -96,6 +109,21 @@ case("gen removes what an earlier generation left, and nothing else", function()
     check.equal(host.path_kind(folder .. "/stale/src/mine.c"), "file")
 end)
 
+case("gen goes on where an earlier one was stopped", function()
+    accepts(GEN .. "@/whole", "files changed")
+    local manifest = assert(files.read(folder .. "/whole/manifest.json"))
+    write("stopped/" .. files.temporary("manifest.json"), manifest)
+    write("stopped/" .. files.temporary("src/plan.c"), "half")
+    write("stopped/src/kernels_w2g32_c.c", "whole")
+    refuses("build @/stopped", "its generation was stopped")
+    accepts("gen --model @/tiny.lua --format w4g32 --target x86-64 --out @/stopped", "changed")
+    for _, path in ipairs({ files.temporary("manifest.json"), files.temporary("src/plan.c"),
+        "src/kernels_w2g32_c.c" }) do
+        check.equal(host.path_kind(folder .. "/stopped/" .. path), nil, path)
+    end
+    accepts("gen --out @/stopped", "; 0 files changed")
+end)
+
 case("gen refuses folders that are not its own", function()
     refuses(GEN .. "@/tiny.lua", "is a file")
     refuses(GEN .. "@/tiny.lua/x", "is a file, not a folder")
@@ -121,6 +149,8 @@ case("gen refuses wrong words, and makes nothing", function()
     refuses("gen --format w2g32 --out @/no", "--model is missing")
     refuses("gen --model @/tiny.lua --model @/tiny.lua --format w2g32 --out @/no",
         "a model named tiny was given before")
+    refuses("gen --model @/tiny.lua --format w2g32 --format w4g32 --out @/no",
+        "'--format' must be used at most 1 time")
     check.equal(host.path_kind(folder .. "/no"), nil)
 end)
 
@@ -156,6 +186,11 @@ case("a tuning file that does not match is ignored with a remark", function()
     accepts(GEN .. "@/tuned", "tuning.txt is ignored: kernels was 'z'")
     write("tuned/tuning.txt", "something\n")
     accepts(GEN .. "@/tuned", "tuning.txt is ignored: ")
+    local kernels = assert(files.read(folder .. "/tuned/manifest.json")):match('"hash":"(%x+)"')
+    local gemv = "loom_gemv_w2g32_exact__dot_plain_b1m1n1_c"
+    write("tuned/tuning.txt", ("lutloom-tuning 1\ncpu x\nisa c\ncompiler y\nkernels %s\n"
+        .. "w2g32 exact 64 128 %s %s 1 1 128\n"):format(kernels, gemv, gemv))
+    accepts(GEN .. "@/tuned", "are no pair for w2g32")
 end)
 
 case("explain knows every kernel of a library", function()
@@ -169,9 +204,32 @@ case("explain knows every kernel of a library", function()
 end)
 
 case("a full disk on standard output is an error", function()
-    local code = host.run({ "sh", "-c", table.concat(PROGRAM, " ") .. " shapes > /dev/full" },
-        function() end)
+    local code, output = run({ "sh", "-c", table.concat(PROGRAM, " ") .. " shapes > /dev/full" })
     check.equal(code, 1)
+    check.contains(output, "lutloom: standard output: No space left")
+end)
+
+case("a message is one line whatever a name has in it", function()
+    local code, output = run(PROGRAM, { "build", "a\nb\27" })
+    check.equal(code, 1)
+    check.contains(output, "a?b?: no such folder")
+end)
+
+case("what is not there is named", function()
+    refuses("shapes", "install lua-argparse", { "LUA_PATH=/nonexistent/?.lua" })
+    refuses("shapes", "LUTLOOM_HOME", { "LUTLOOM_HOME=/nonexistent" })
+    accepts(GEN .. "@/unbuilt", "files changed")
+    refuses("build @/unbuilt", "CC is 'no-such-cc -O2', but there is no program no-such-cc",
+        { "CC=no-such-cc -O2" })
+end)
+
+case("quickstart refuses wrong arguments before it does anything", function()
+    for _, words in ipairs({ "-x", "--model", "--format", "--format w2g128" }) do
+        local code, output = run({ "sh", check.root .. "/quickstart" }, split(words))
+        check.equal(code, 1, words)
+        check.contains(output, "usage: ./quickstart")
+        check.absent(output, "\n")
+    end
 end)
 
 host.run({ "rm", "-r", folder })

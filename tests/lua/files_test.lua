@@ -57,14 +57,14 @@ end)
 check.case("files: the frame is staged first and renamed last", function()
     in_folder(function(folder)
         local rename, order = os.rename, {}
-        os.rename = function(from, to)
+        rawset(os, "rename", function(from, to)
             check.equal(files.read(files.temporary(folder .. "/m")), "1\n")
             order[#order + 1] = to:match("[^/]+$")
             return rename(from, to)
-        end
+        end)
         local count = files.write_all({ [folder .. "/m"] = "1\n", [folder .. "/a"] = "2\n",
             [folder .. "/z"] = "3\n" }, folder .. "/m")
-        os.rename = rename
+        rawset(os, "rename", rename)
         check.equal(count, 3)
         check.equal(order[3], "m")
     end)
@@ -73,11 +73,11 @@ end)
 check.case("files: a failure to rename names the file", function()
     in_folder(function(folder)
         local rename = os.rename
-        os.rename = function()
+        rawset(os, "rename", function()
             return nil, "No such file or directory"
-        end
+        end)
         local result, reason = files.write(folder .. "/x", "1\n")
-        os.rename = rename
+        rawset(os, "rename", rename)
         check.refused(folder .. "/x: No such file", result, reason)
         check.equal(content(folder), "")
     end)

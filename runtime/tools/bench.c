@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 static const size_t most_dram_bytes = (size_t)1 << 30;
+enum { PARTIAL_NAME = 4096 };
 static const size_t usual_cache_bytes = (size_t)32 << 20; /* where the system does not tell */
 
 struct bench {
@@ -204,15 +205,33 @@ static void measure(struct bench *bench, const struct bench_problems *problems) 
     team_stop(team);
 }
 
+/* Rows go to a file beside the one asked for, which takes its name when all of them are there. */
+static void partial_name(const struct bench_options *options, char name[PARTIAL_NAME]) {
+    snprintf(name, PARTIAL_NAME, "%s.partial", options->json_name);
+}
+
 static FILE *open_json(const struct arguments *a, const struct bench_options *options) {
     if (!options->json || !options->json_name) {
         return options->json ? stdout : NULL;
     }
-    FILE *file = fopen(options->json_name, "w");
+    char name[PARTIAL_NAME];
+    partial_name(options, name);
+    FILE *file = fopen(name, "w");
     if (!file) {
         arguments_fail(a, "--json %s: cannot be written: %s", options->json_name, strerror(errno));
     }
     return file;
+}
+
+static void close_json(const struct arguments *a, const struct bench_options *options, FILE *file) {
+    char name[PARTIAL_NAME];
+    partial_name(options, name);
+    const bool failed = ferror(file) != 0;
+    if (fclose(file) != 0 || failed || rename(name, options->json_name) != 0) {
+        const int reason = errno;
+        remove(name);
+        arguments_fail(a, "--json %s: cannot be written: %s", options->json_name, strerror(reason));
+    }
 }
 
 int main(int argc, char **argv) {
@@ -225,11 +244,11 @@ int main(int argc, char **argv) {
     bench.json = open_json(&a, &bench.options);
     measure(&bench, &problems);
     free(problems.list);
-    if (fflush(stdout) || (bench.json && ferror(bench.json))) {
-        arguments_fail(&a, "the results cannot be written: %s", strerror(errno));
-    }
     if (bench.json && bench.json != stdout) {
-        fclose(bench.json);
+        close_json(&a, &bench.options, bench.json);
+    }
+    if (fflush(stdout) || ferror(stdout)) {
+        arguments_fail(&a, "standard output cannot be written: %s", strerror(errno));
     }
     if (bench.wrong) {
         arguments_fail(&a, "%zu rows are not what the reference says", bench.wrong);

@@ -73,21 +73,12 @@ static struct loom_cpuid read_cpuid(void) {
 }
 #endif
 
-/* ISAs ascend, and the first one, portable C, needs nothing. */
-static const char *highest_isa(uint32_t features) {
-    size_t i = loom_registry.isa_count - 1;
-    while (i > 0 && !loom_isa_runs(&loom_registry.isas[i], features)) {
-        i--;
-    }
-    return loom_registry.isas[i].name;
-}
-
 loom_status loom_cpu_detect(loom_cpu *cpu, uint32_t allow) {
     if (!cpu) {
         return LOOM_ERROR_NULL;
     }
     const struct loom_cpuid words = read_cpuid();
     cpu->features = loom_cpu_features(&words) & allow;
-    cpu->isa = highest_isa(cpu->features);
+    cpu->isa = loom_registry.isas[loom_highest_isa(&loom_registry, cpu->features)].name;
     return LOOM_OK;
 }

@@ -220,6 +220,16 @@ static inline int loom_isa_runs(const struct loom_isa *isa, uint32_t features) {
     return (isa->needs & ~features) == 0;
 }
 
+/* Index of the highest ISA that a CPU with these features can run: they ascend, and the first,
+ * portable C, needs nothing. */
+static inline size_t loom_highest_isa(const struct loom_registry *registry, uint32_t features) {
+    size_t isa = registry->isa_count - 1;
+    while (isa > 0 && !loom_isa_runs(&registry->isas[isa], features)) {
+        isa--;
+    }
+    return isa;
+}
+
 /* 1 for a plan that loom_plan_create has written, 0 for NULL and for zeros. */
 static inline int loom_plan_ready(const loom_plan *plan) {
     return plan && plan->gemv;

@@ -168,18 +168,10 @@ static struct pair forced_pair(struct search *s, const char *force) {
 
 /* ---- Tuned ----------------------------------------------------------------------------- */
 
-/* The highest ISA that the CPU runs. */
-static size_t highest_isa(const struct search *s) {
-    size_t isa = s->registry->isa_count - 1;
-    while (isa > 0 && !isa_runs(s, isa)) {
-        isa--;
-    }
-    return isa;
-}
-
-static int row_matches(const struct search *s, const struct loom_tuned *row) {
+/* `isa` is the highest one of this CPU. */
+static int row_matches(const struct search *s, const struct loom_tuned *row, size_t isa) {
     loom_format format;
-    return row->mode == s->problem->mode && row->isa >= highest_isa(s) &&
+    return row->mode == s->problem->mode && row->isa >= isa &&
            loom_format_parse(&format, row->format) == LOOM_OK &&
            loom_format_same_kernel(&format, &s->format);
 }
@@ -207,11 +199,12 @@ static double shape_distance(const loom_problem *problem, const struct loom_tune
 
 /* The nearest row that can be used, of equally near ones the best; no_pair if there is none. */
 static struct pair tuned_pair(const struct search *s, loom_choice *choice) {
+    const size_t isa = loom_highest_isa(s->registry, s->features);
     struct pair best = no_pair;
     double best_distance = 0;
     for (size_t i = 0; i < s->registry->tuned_count; i++) {
         const struct loom_tuned *row = &s->registry->tuned[i];
-        const struct pair pair = row_matches(s, row) ? row_pair(s, row) : no_pair;
+        const struct pair pair = row_matches(s, row, isa) ? row_pair(s, row) : no_pair;
         if (!pair.gemv) {
             continue;
         }

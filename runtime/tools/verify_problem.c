@@ -91,9 +91,10 @@ bool problem_compare(struct problem *p, const char *called, const float *y, size
         for (size_t r = begin; r < end; r++) {
             const float expected = p->expected[t * p->c.m + r], got = y[t * y_stride + r];
             if (!float_same(expected, got)) {
-                return problem_fail(
-                    p, called, "row %zu token %zu: expected 0x%08x %.9g, got 0x%08x %.9g", r, t,
-                    float_bits(expected), (double)expected, float_bits(got), (double)got);
+                return problem_fail(p, called,
+                                    "row %zu token %zu: expected 0x%08x %.9g, got 0x%08x %.9g", r,
+                                    t, loom_bits_from_float(expected), (double)expected,
+                                    loom_bits_from_float(got), (double)got);
             }
         }
     }
@@ -109,7 +110,7 @@ bool problem_untouched(struct problem *p, const char *called, const float *y, si
     }
     for (size_t t = 0; t < p->c.n; t++) {
         for (size_t r = begin; r < end && (r < width || t + 1 < p->c.n); r++) {
-            if (float_bits(y[t * y_stride + r]) != canary) {
+            if (loom_bits_from_float(y[t * y_stride + r]) != canary) {
                 return problem_fail(p, called, "wrote row %zu of token %zu, which is not its own",
                                     r, t);
             }

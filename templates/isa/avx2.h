@@ -218,11 +218,5 @@ static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) {
 static inline v_f32 v_to_f32(v_int x) {
     return _mm256_cvtepi32_ps(x);
 }
-static inline v_int v_cast_i32(v_f32 x) {
-    return _mm256_castps_si256(x);
-}
-static inline v_f32 v_cast_f32(v_int x) {
-    return _mm256_castsi256_ps(x);
-}
 
 #endif

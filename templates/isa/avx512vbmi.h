@@ -198,11 +198,5 @@ static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) {
 static inline v_f32 v_to_f32(v_int x) {
     return _mm512_cvtepi32_ps(x);
 }
-static inline v_int v_cast_i32(v_f32 x) {
-    return _mm512_castps_si512(x);
-}
-static inline v_f32 v_cast_f32(v_int x) {
-    return _mm512_castsi512_ps(x);
-}
 
 #endif

@@ -3,8 +3,8 @@
  * The arithmetic, the same for every kernel of a mode (integers, then one fp32 rounding a
  * group, groups in ascending order):
  *     y = 0
- *     for each group g:  y = fma(weight_scale[g] * act_scale[g], (float)isum[g], y)
- * where fma rounds once and the product of the scales is rounded to fp32 first, and
+ *     for each group g:  y = fma(weight_scale[g], act_scale[g] * (float)isum[g], y)
+ * where fma rounds once and the product of the sum is rounded to fp32 first, and
  *     step = 2 for w1, 1 otherwise;  zero = the group's zero point (loom.h)
  *     exact:            isum = step * sum_k code[k] * act[k] - zero * act_sum
  *     table, table7:    isum = step * sum_p 2^p * sum_i entry[i][index_p(i)]
@@ -48,14 +48,17 @@ static inline uint32_t loom_bits_from_float(float value) {
  *        + 512, a number from 4 to 1020, as low = e & 7 and high = e >> 3:
  *        uint8 table[Kp / 16][2][4][16]: for 16 activations four low tables, then four high.
  *
- * rint is to nearest, ties to even; all fp32 operations are single and rounded once. When
- * amax or m4 is below 2^-100 the group is treated as zeros: scale 0, entries of 0 activations;
- * when it is infinite or NaN the group's scale is NaN and its entries those of zeros.
+ * rint is to nearest, ties to even; all fp32 operations are single and rounded once. The last
+ * two bits of a scale are cleared: multiplied by 3 * 2^22 it is still exact, so that a group
+ * of a kernel can end with one FMA that converts its sum and scales it. |isum| is below 2^22
+ * when the group is not the whole row. When amax or m4 is below 2^-100 the group is treated as
+ * zeros: scale 0, entries of 0 activations; when it is above 2^100, infinite or NaN the
+ * group's scale is NaN and its entries those of zeros.
  * With one activation scale a token (act_row) amax and m4 are the token's, and every
  * group of the token gets that scale; act_sum stays one for each group. */
 enum loom_act { LOOM_ACT_I8, LOOM_ACT_LUT8, LOOM_ACT_LUT7, LOOM_ACT_LUT16, LOOM_ACT_COUNT };
 
-enum { LOOM_ACT_TINY = 0x0d800000, LOOM_ACT_HUGE = 0x7f7fffff }; /* 2^-100, FLT_MAX, as bits */
+enum { LOOM_ACT_TINY = 0x0d800000, LOOM_ACT_HUGE = 0x71800000 }; /* 2^-100, 2^100, as bits */
 
 /* The scale of a group whose amax or m4 has these bits, and the factor that quantises it; the
  * factor is 0 where the group counts as zeros. `levels` is 127, 254 or 126 and `top` is 127,
@@ -68,7 +71,8 @@ static inline struct loom_act_scale loom_act_scale(uint32_t bits, float levels, 
     if (bits > LOOM_ACT_HUGE) {
         result.scale = loom_float_from_bits(0x7fc00000u);
     } else if (bits >= LOOM_ACT_TINY) {
-        result.scale = loom_float_from_bits(bits) / levels;
+        const float scale = loom_float_from_bits(bits) / levels;
+        result.scale = loom_float_from_bits(loom_bits_from_float(scale) & ~3u);
         result.factor = top / loom_float_from_bits(bits);
     }
     return result;
@@ -85,6 +89,13 @@ static inline size_t loom_act_bytes(enum loom_act act, size_t k_padded) {
     return act == LOOM_ACT_I8 ? k_padded : act == LOOM_ACT_LUT16 ? k_padded * 8 : k_padded * 4;
 }
 
+/* The tokens of a GEMM kernel stand in tiles of loom_kernel.tokens: units of every form, the bytes
+ * of so many activations of one token, alternate between the tokens of a tile. */
+enum { LOOM_ACT_UNIT_I8 = 4, LOOM_ACT_UNIT_LUT = 32 };
+static inline size_t loom_act_unit(enum loom_act act) {
+    return act == LOOM_ACT_I8 ? LOOM_ACT_UNIT_I8 : loom_act_bytes(act, LOOM_ACT_UNIT_LUT);
+}
+
 /* Arguments of a matmul kernel: whole row blocks, all tokens. */
 struct loom_args {
     const uint8_t *weights; /* the first row block, aligned to LOOM_ALIGN if a row block's bytes
@@ -92,12 +103,13 @@ struct loom_args {
     const void *scales;     /* [block][group][row of the block], fp16 or fp32, aligned to
                                rows * 2 or 4 bytes, at most LOOM_ALIGN */
     const uint8_t *zeros;   /* [block][group][row of the block]; NULL without `z` */
-    const uint8_t *acts;    /* token 0's q or tables, aligned to LOOM_ALIGN */
-    const float *act_scale; /* [token][group] */
-    const int32_t *act_sum; /* [token][group] */
+    const uint8_t *acts;    /* q or tables, [token tile][unit along K][token of the tile], aligned
+                               to LOOM_ALIGN */
+    const float *act_scale; /* [token tile][group][token of the tile] */
+    const int32_t *act_sum; /* [token tile][group][token of the tile] */
     float *y;               /* token 0, the first row of the first block */
-    size_t act_stride;      /* bytes from one token's acts to the next, a multiple of 64 */
-    size_t group_stride;    /* elements from one token's act_scale to the next */
+    size_t act_stride;      /* bytes from one token tile's acts to the next, a multiple of 64 */
+    size_t group_stride;    /* elements from one token tile's act_scale to the next */
     size_t y_stride;        /* floats from one token of y to the next */
     size_t blocks;          /* row blocks, >= 1 */
     size_t groups;          /* groups of a row, >= 1 */
@@ -108,10 +120,12 @@ typedef void loom_matmul_fn(const struct loom_args *args);
 
 /* Arguments of a prepare kernel: groups [0, groups) of one token. */
 struct loom_prepare_args {
-    const float *x;       /* k activations, the first of the first group */
-    uint8_t *acts;        /* q or tables of the first group, aligned to 64 or to the group */
-    float *act_scale;     /* [group] */
-    int32_t *act_sum;     /* [group] */
+    const float *x;   /* k activations, the first of the first group */
+    uint8_t *acts;    /* the first unit of the first group, aligned to 64 or to the unit */
+    float *act_scale; /* of the first group */
+    int32_t *act_sum;
+    size_t unit_stride;   /* bytes from one unit of the token to the next */
+    size_t tokens;        /* of a token tile: elements from one group's act_scale to the next */
     size_t k;             /* activations that exist; the rest of the last group is 0 */
     size_t groups;        /* >= 1 */
     size_t k_group;       /* padded K of one group, a multiple of 32 */
@@ -173,6 +187,7 @@ struct loom_kernel {
     struct loom_format format;     /* tensor and act_row are 0: a kernel serves both */
     uint8_t isa;                   /* index into loom_isas */
     uint8_t op, family, mode, act; /* enum loom_op, _family, loom_mode, enum loom_act */
+    uint8_t tokens;                /* of a token tile; 1 for a GEMV kernel */
     uint8_t tmac;                  /* 1: T-MAC's published schedule, kept to compare with */
     uint16_t rank;                 /* the model's order among kernels of one ISA and
                                       problem, best first */
@@ -261,7 +276,7 @@ void loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream, 
  * aligned to LOOM_ALIGN. All fields are 0 when the size does not fit a size_t. */
 enum { LOOM_HEADER_BYTES = 64 };
 struct loom_prepared_layout {
-    size_t acts, act_scale, act_sum, act_stride, groups, size;
+    size_t acts, act_scale, act_sum, act_stride, group_stride, size;
 };
 struct loom_packed_layout {
     size_t weights, scales, zeros, k_padded, blocks, groups, size;

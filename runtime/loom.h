@@ -76,7 +76,7 @@ const char *loom_status_text(loom_status status);
  *   LOOM_FASTEST  LOOM_EXACT or LOOM_TABLE, whichever was measured, or is expected, to be faster
  * On Gaussian activations and groups of 128 the results are off by about 0.7 % (exact), 1 %
  * (table) and 2 % (table7) of their own root mean square, against fp64. A group whose largest
- * activation is below 2^-100 counts as zeros. */
+ * activation is below 2^-100 counts as zeros; above 2^100 its results are NaN. */
 typedef enum loom_mode { LOOM_FASTEST = 0, LOOM_EXACT, LOOM_TABLE, LOOM_TABLE7 } loom_mode;
 
 /* ---- CPU ---------------------------------------------------------------------------- */

@@ -11,7 +11,7 @@ enum { PARTIAL_FLOATS = LOOM_MAX_ROWS * 32 };
 struct call {
     struct loom_args args; /* the kernel's, for row block 0 */
     loom_matmul_fn *run;
-    size_t rows;                                   /* of a row block */
+    size_t rows, tokens;                           /* of a row block, of a token tile */
     size_t weight_bytes, scale_bytes, zero_values; /* of a row block */
 };
 
@@ -32,13 +32,14 @@ static struct call make_call(const loom_plan *plan, float *y, size_t y_stride,
                 .act_sum = (const int32_t *)(prepared + a.act_sum),
                 .y = y,
                 .act_stride = a.act_stride,
-                .group_stride = a.groups,
+                .group_stride = a.group_stride,
                 .y_stride = y_stride,
-                .groups = a.groups,
-                .k_group = w.k_padded / a.groups,
+                .groups = w.groups,
+                .k_group = w.k_padded / w.groups,
                 .n = n,
             },
         .run = loom_kernel_for(plan, n)->run,
+        .tokens = loom_kernel_for(plan, n)->tokens,
         .rows = layout->rows,
         .weight_bytes = w.k_padded * layout->rows * layout->bits / 8,
         .scale_bytes = values * (plan->format.scale_fp32 ? 4 : 2),
@@ -70,7 +71,8 @@ static void run_blocks(const struct call *call, size_t block, size_t blocks) {
 /* Rows [begin, end), which are a part of one row block. */
 static void run_partial(const struct call *call, size_t begin, size_t end) {
     _Alignas(LOOM_ALIGN) float buffer[PARTIAL_FLOATS];
-    const size_t chunk = PARTIAL_FLOATS / call->rows, skip = begin % call->rows;
+    const size_t tiles = PARTIAL_FLOATS / call->rows / call->tokens;
+    const size_t chunk = tiles * call->tokens, skip = begin % call->rows;
     struct loom_args args = block_args(call, begin / call->rows, 1);
     float *y = args.y + skip;
     args.y = buffer;
@@ -82,9 +84,9 @@ static void run_partial(const struct call *call, size_t begin, size_t end) {
             memcpy(y + (token + t) * call->args.y_stride, buffer + t * call->rows + skip,
                    (end - begin) * sizeof *y);
         }
-        args.acts += args.n * args.act_stride;
-        args.act_scale += args.n * args.group_stride;
-        args.act_sum += args.n * args.group_stride;
+        args.acts += tiles * args.act_stride;
+        args.act_scale += tiles * args.group_stride;
+        args.act_sum += tiles * args.group_stride;
     }
 }
 

@@ -64,19 +64,20 @@ struct loom_packed_layout loom_packed_layout(const loom_plan *plan) {
     };
 }
 
-/* Tokens stand a line further apart than they need: a power of two between them would put the
- * same part of every token into the same few lines of the cache. */
+/* Token tiles stand a line further apart than they need: a power of two between them would put
+ * the same part of every tile into the same few lines of the cache. */
 struct loom_prepared_layout loom_prepared_layout(const loom_plan *plan, size_t n) {
-    const enum loom_act act = loom_prepare_for(plan, n)->act;
+    const struct loom_kernel *kernel = loom_kernel_for(plan, n);
+    const uint64_t tiles = divide_up(n, kernel->tokens);
     const uint64_t k_padded = loom_k_padded(plan->k, plan->format.group);
-    const uint64_t act_bytes = k_padded * loom_act_bytes(act, 64) / 64;
-    const uint64_t act_stride = align_up(act_bytes) + LOOM_ALIGN;
-    const uint64_t groups = loom_groups(plan);
+    const uint64_t act_bytes = k_padded * loom_act_bytes(kernel->act, 64) / 64;
+    const uint64_t act_stride = align_up(act_bytes * kernel->tokens) + LOOM_ALIGN;
+    const uint64_t group_stride = (uint64_t)loom_groups(plan) * kernel->tokens;
 
     const uint64_t acts = LOOM_HEADER_BYTES;
-    const uint64_t act_scale = acts + act_stride * n;
-    const uint64_t act_sum = act_scale + align_up(groups * n * sizeof(float));
-    const uint64_t size = act_sum + align_up(groups * n * sizeof(int32_t));
+    const uint64_t act_scale = acts + act_stride * tiles;
+    const uint64_t act_sum = act_scale + align_up(group_stride * tiles * sizeof(float));
+    const uint64_t size = act_sum + align_up(group_stride * tiles * sizeof(int32_t));
     if (size > SIZE_MAX) {
         return (struct loom_prepared_layout){0};
     }
@@ -85,7 +86,7 @@ struct loom_prepared_layout loom_prepared_layout(const loom_plan *plan, size_t n
         .act_scale = (size_t)act_scale,
         .act_sum = (size_t)act_sum,
         .act_stride = (size_t)act_stride,
-        .groups = (size_t)groups,
+        .group_stride = (size_t)group_stride,
         .size = (size_t)size,
     };
 }

@@ -4,7 +4,7 @@
 #include "kernel.h"
 
 struct prepared_header {
-    uint32_t magic, act, k, n, group, act_row;
+    uint32_t magic, act, k, n, group, act_row, tokens;
 };
 
 static const uint32_t prepared_magic = 0x414d4f4c; /* "LOMA" */
@@ -17,6 +17,7 @@ static struct prepared_header make_header(const loom_plan *plan, size_t n) {
         .n = (uint32_t)n,
         .group = plan->format.group,
         .act_row = plan->format.act_row,
+        .tokens = loom_kernel_for(plan, n)->tokens,
     };
 }
 
@@ -35,20 +36,21 @@ int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n) {
 
 /* ---- Who prepares what ----------------------------------------------------------------- */
 
-/* The work is cut into pieces: a token, or, when there are fewer tokens than parts, the
- * groups of a token whose acts fill whole cache lines, which no two threads then share. */
+/* The work is cut into pieces: a token tile, or, when there are fewer tiles than parts, the
+ * groups of a tile whose acts fill whole cache lines, which no two threads then share. */
 struct pieces {
-    size_t per_token, groups; /* pieces of a token, groups of a piece */
+    size_t tiles, per_tile, groups; /* token tiles, pieces of a tile, groups of a piece */
 };
 
 static struct pieces cut_pieces(const loom_plan *plan, size_t n, size_t parts) {
-    const size_t groups = loom_groups(plan);
-    if (n >= parts || groups == 1) {
-        return (struct pieces){1, groups};
+    const struct loom_kernel *kernel = loom_kernel_for(plan, n);
+    const size_t groups = loom_groups(plan), tiles = (n + kernel->tokens - 1) / kernel->tokens;
+    if (tiles >= parts || groups == 1) {
+        return (struct pieces){tiles, 1, groups};
     }
-    const size_t bytes = loom_act_bytes(loom_prepare_for(plan, n)->act, plan->format.group);
+    const size_t bytes = loom_act_bytes(kernel->act, plan->format.group) * kernel->tokens;
     const size_t piece = bytes >= LOOM_ALIGN ? 1 : LOOM_ALIGN / bytes;
-    return (struct pieces){(groups + piece - 1) / piece, piece};
+    return (struct pieces){tiles, (groups + piece - 1) / piece, piece};
 }
 
 /* The end of part `part` when `count` things are dealt to `parts` as evenly as possible. */
@@ -66,14 +68,19 @@ static void prepare_groups(const loom_plan *plan, uint8_t *prepared, const float
                            size_t token, size_t begin, size_t end) {
     const struct loom_prepared_layout at = loom_prepared_layout(plan, n);
     const struct loom_prepare_kernel *kernel = loom_prepare_for(plan, n);
+    const enum loom_act act = kernel->act;
     const size_t k_group = plan->format.group ? plan->format.group : loom_k_padded(plan->k, 0);
-    const size_t first = token * at.groups + begin;
+    const size_t tokens = loom_kernel_for(plan, n)->tokens;
+    const size_t tile = token / tokens, in_tile = token % tokens;
+    const size_t first = tile * at.group_stride + begin * tokens + in_tile;
     const struct loom_prepare_args args = {
         .x = x + begin * k_group,
-        .acts = prepared + at.acts + token * at.act_stride +
-                begin * loom_act_bytes(kernel->act, k_group),
+        .acts = prepared + at.acts + tile * at.act_stride + in_tile * loom_act_unit(act) +
+                begin * loom_act_bytes(act, k_group) * tokens,
         .act_scale = (float *)(prepared + at.act_scale) + first,
         .act_sum = (int32_t *)(prepared + at.act_sum) + first,
+        .unit_stride = loom_act_unit(act) * tokens,
+        .tokens = tokens,
         .k = min_size(plan->k, end * k_group) - begin * k_group,
         .groups = end - begin,
         .k_group = k_group,
@@ -86,12 +93,15 @@ static void prepare_groups(const loom_plan *plan, uint8_t *prepared, const float
 static void prepare_pieces(const loom_plan *plan, uint8_t *prepared, const float *x,
                            size_t x_stride, size_t n, struct pieces pieces, size_t begin,
                            size_t end) {
-    const size_t groups = loom_groups(plan);
+    const size_t groups = loom_groups(plan), tokens = loom_kernel_for(plan, n)->tokens;
     while (begin < end) {
-        const size_t token = begin / pieces.per_token, piece = begin % pieces.per_token;
-        const size_t count = min_size(pieces.per_token - piece, end - begin);
-        prepare_groups(plan, prepared, x + token * x_stride, n, token, piece * pieces.groups,
-                       min_size((piece + count) * pieces.groups, groups));
+        const size_t tile = begin / pieces.per_tile, piece = begin % pieces.per_tile;
+        const size_t count = min_size(pieces.per_tile - piece, end - begin);
+        const size_t last = min_size((tile + 1) * tokens, n);
+        for (size_t token = tile * tokens; token < last; token++) {
+            prepare_groups(plan, prepared, x + token * x_stride, n, token, piece * pieces.groups,
+                           min_size((piece + count) * pieces.groups, groups));
+        }
         begin += count;
     }
 }
@@ -122,7 +132,7 @@ loom_status loom_prepare(const loom_plan *plan, void *prepared, const float *x, 
         memcpy(prepared, &header, sizeof header);
     }
     const struct pieces pieces = cut_pieces(plan, n, parts);
-    const size_t count = n * pieces.per_token;
+    const size_t count = pieces.tiles * pieces.per_tile;
     const size_t begin = part == 0 ? 0 : part_end(count, parts, part - 1);
     prepare_pieces(plan, prepared, x, x_stride, n, pieces, begin, part_end(count, parts, part));
     return LOOM_OK;

@@ -77,10 +77,7 @@ method.list = {
         gemv = {
             { b = 4, m = 4, n = 1 }, { b = 8, m = 8, n = 1 }, { b = 8, m = 8, n = 1, p = 4 },
         },
-        gemm = {
-            { b = 4, m = 4, n = 2 }, { b = 4, m = 4, n = 4 },
-            { b = 8, m = 4, n = 4 }, { b = 8, m = 8, n = 2 },
-        },
+        gemm = {},
         template = "lut_quad.c.in",
         note = "VPERMB looks up four tables at once, VPDPBUSD\n"
             .. " * adds the entries of four LUT groups times the plane's weight.",
@@ -94,9 +91,35 @@ method.list = {
                 numbers.m * numbers.n + tables * numbers.n + 4, 32)
         end,
         cost = function(format, mode, numbers)
-            local step = 4 / numbers.n + lookups(mode)
             local tables = lookups(mode) / 2 / numbers.m
-            return (step * format.bits + tables) / 512 + group_cost(format, 16)
+            return ((4 + lookups(mode)) * format.bits + tables) / 512 + group_cost(format, 16)
+        end,
+    },
+    {
+        family = "lut",
+        name = "panel",
+        isas = { avx512vbmi = true },
+        modes = ALL_MODES,
+        gemv = {},
+        gemm = {
+            { b = 4, m = 4, n = 2, k = 512 }, { b = 4, m = 4, n = 4, k = 512 },
+            { b = 8, m = 4, n = 4, k = 512 }, { b = 8, m = 8, n = 2, k = 512 },
+        },
+        template = "panel.c.in",
+        note = "indices are unpacked once to a panel in the\n"
+            .. " * level 1 cache, which serves all tokens of a block; VPERMB looks up four tables\n"
+            .. " * at once, VPDPBUSD adds the entries of four LUT groups times the plane's weight.",
+        layout = function(format, numbers)
+            return layout.quad(16, numbers.b, format.bits)
+        end,
+        refuse = function(_, mode, numbers)
+            local tables = mode == "exact" and 4 or 2
+            return even_parts(numbers) or registers(
+                numbers.m * numbers.n + tables * numbers.n + 4, 32)
+        end,
+        cost = function(format, mode, numbers)
+            local tables = lookups(mode) / 2 / numbers.m
+            return (lookups(mode) * format.bits + tables) / 512 + group_cost(format, 16) + 0.0005
         end,
     },
     {
@@ -207,8 +230,10 @@ method.list = {
             { b = 2, m = 2, n = 4, k = 512 }, { b = 4, m = 2, n = 4, k = 512 },
             { b = 2, m = 2, n = 8, k = 512 }, { b = 4, m = 2, n = 8, k = 512 },
             { b = 4, m = 4, n = 4, k = 512 },
+            { b = 3, m = 3, n = 8, k = 512 },
+            { b = 3, m = 3, n = 8, k = 256 },
         },
-        template = "dot_panel.c.in",
+        template = "panel.c.in",
         note = "fields are unpacked once to a panel of bytes in the\n"
             .. " * level 1 cache, which serves all tokens of a block.",
         layout = function(format, numbers, isa)

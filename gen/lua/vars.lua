@@ -8,8 +8,10 @@ local MODE_NOTES = { exact = "exact", table = "8-bit tables", table7 = "7-bit ta
 -- Entries are stored plus this, so that they are unsigned bytes (enum loom_act in kernel.h).
 local BIAS = { exact = 512, table = 128, table7 = 64 }
 local ACT_BYTES = { i8 = 1, lut8 = 4, lut7 = 4, lut16 = 8 }
+local ACT_UNIT_K = { i8 = 4, lut8 = 32, lut7 = 32, lut16 = 32 } -- loom_act_unit in kernel.h
 
--- A C expression: field f of the vector x, for 3 bits with its top bit from `top`, as bytes.
+-- A C expression: field f of the vector x, for 3 bits with its top bit from `top`, as bytes; for
+-- 1 bit twice the code, which is what enters the sum.
 local function code_expression(bits, vector_index, f, x, top)
     local function shift(value, count)
         if count == 0 then
@@ -20,6 +22,9 @@ local function code_expression(bits, vector_index, f, x, top)
     end
     if bits == 3 then
         return ("v_join3(%s, %s)"):format(shift(x, 2 * f), shift(top, 2 * f + vector_index - 2))
+    end
+    if bits == 1 then
+        return ("v_and(%s, v_set_i8(2))"):format(shift(x, f - 1))
     end
     return ("v_and(%s, v_set_i8(%d))"):format(shift(x, bits * f), (1 << bits) - 1)
 end
@@ -39,7 +44,7 @@ local function dot_chunk(record)
     if record.isa.vector ~= 32 then
         return nil
     end
-    local largest = 2 * 127 * ((1 << record.format.bits) - 1)
+    local largest = 2 * 127 * ((1 << record.format.bits) - 1) * record.format.step
     local chunk = 256
     while chunk // 4 * largest > 32767 do
         chunk = chunk // 2
@@ -105,6 +110,9 @@ local function arithmetic(record)
         sum_factor = is_table and format.step * planes_sum or 0,
         zero_factor = is_table and 2 or 1,
         act_bytes = ACT_BYTES[record.act],
+        act_unit = ACT_BYTES[record.act] * ACT_UNIT_K[record.act],
+        sum_is_small = format.group > 0,
+        sum_start = format.group > 0 and "V_SUM_START" or "0",
     }
 end
 
@@ -118,7 +126,8 @@ local function tile(record)
         lanes = lanes,
         vector = vector,
         vectors = pair and 4 or 1,
-        tile_sizes = tile_sizes(numbers.n or 1),
+        token_tile = record.tokens,
+        tile_sizes = tile_sizes(record.tokens),
         prefetch = numbers.p or 0,
         token_block = TOKEN_BLOCK[record.family],
         part_rows = m * lanes * (pair and 4 or 1),
@@ -126,12 +135,28 @@ local function tile(record)
     }
 end
 
+-- The panel of unpacked weights: bytes of codes (dot), or two vectors of indices for 32 codes of
+-- each vector of rows and plane (lut).
+local function panel(record)
+    local group, k, m = record.format.group, record.numbers.k or 0, record.numbers.m or 0
+    local is_dot = record.family == "dot"
+    return {
+        panel_k = k,
+        panel_bytes = is_dot and k * m * record.isa.vector // 4
+            or k * m * record.format.bits * record.isa.vector // 16,
+        panel_note = is_dot and "bytes: [k / 4][row][4]"
+            or "indices of tables: [k / 32][plane][vector of rows][2][64]",
+        panel_groups = math.max(1, k // math.max(group, 1)),
+        panel_step = group > 0 and math.max(1, k // group) or k,
+    }
+end
+
 local function dot(record)
     local bits, group = record.format.bits, record.format.group
     local chunk = dot_chunk(record)
-    local panel_k = record.numbers.k or 0
     return {
         fields = bits == 3 and 3 or 8 // bits,
+        sum_step = 1,
         field_bits = bits == 3 and 2 or bits,
         byte_fields = bits == 3 and 4 or 8 // bits,
         chunk = chunk or false,
@@ -139,8 +164,6 @@ local function dot(record)
             or group > 0 and ("k + %d"):format(math.min(chunk, group))
             or ("k + %d < a->k_group ? k + %d : a->k_group"):format(chunk, chunk),
         unroll = 2,
-        panel_k = panel_k,
-        panel_step = group > 0 and math.max(1, panel_k // group) or panel_k,
         code = function(vector_index, f, x, top)
             return code_expression(bits, vector_index, f, x, top)
         end,
@@ -150,6 +173,7 @@ end
 local function lut(record)
     return {
         chunk = 256,
+        sum_step = record.format.step,
         plane_pairs = record.format.bits // 2,
         unit_k = record.layout.unit_k,
         accumulators = function(token)
@@ -168,6 +192,7 @@ function vars.of(record)
         name = record.name,
         op = record.op,
         family = record.family,
+        method = record.method,
         mode = record.mode,
         summary = summary(record),
         method_note = record.method_note,
@@ -184,8 +209,8 @@ function vars.of(record)
         layout_name = record.layout.name,
         rows = record.layout.rows,
     }
-    local parts = { arithmetic(record), tile(record), record.family == "lut" and lut(record)
-        or dot(record) }
+    local parts = { arithmetic(record), tile(record), panel(record),
+        record.family == "lut" and lut(record) or dot(record) }
     for _, part in ipairs(parts) do
         for key, value in pairs(part) do
             result[key] = value

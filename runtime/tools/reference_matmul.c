@@ -70,8 +70,8 @@ float reference_dot(const struct reference_weights *w, const struct reference_ac
         const struct group group = group_of(w, row, g, acts->k_group);
         const uint8_t *entries = acts->acts + token * acts->stride + g * group_bytes;
         const int64_t sum = group_sum(&group, acts, entries, acts->sum[at]);
-        const float scale = reference_scale(w, row, g) * acts->scale[at];
-        y = fmaf(scale, (float)sum, y);
+        const float scaled = acts->scale[at] * (float)sum;
+        y = fmaf(reference_scale(w, row, g), scaled, y);
     }
     return y;
 }

@@ -46,15 +46,22 @@ static float range_of(enum loom_act act, const float *x, size_t k) {
 }
 
 static int is_silent(float range) {
-    return range < 0x1p-100f || !isfinite(range);
+    return range < 0x1p-100f || !(range <= 0x1p100f);
+}
+
+/* The two least significant bits of the 24 cleared. */
+static float without_two_bits(float value) {
+    int exponent;
+    const float fraction = frexpf(value, &exponent);
+    return ldexpf(floorf(fraction * 0x1p22f), exponent - 22);
 }
 
 static float scale_of(enum loom_act act, float range) {
     const float steps = act == LOOM_ACT_LUT8 ? 254 : act == LOOM_ACT_LUT7 ? 126 : 127;
-    if (!isfinite(range)) {
+    if (!(range <= 0x1p100f)) {
         return NAN;
     }
-    return range < 0x1p-100f ? 0 : range / steps;
+    return range < 0x1p-100f ? 0 : without_two_bits(range / steps);
 }
 
 /* q or v of activation i of a group. */

@@ -94,7 +94,7 @@ struct reference_weights make_weights(const struct verify_case *c, struct guard 
 /* The largest value of a run of activations, around and beyond the limits of fp32. */
 static float run_magnitude(enum acts acts, struct random *random) {
     static const float tiny[] = {1e-35f, 1e-40f, 0x1p-100f, 0x1.fffffep-101f, 1e-30f, 1e-28f};
-    static const float huge[] = {1e30f, 8e37f, 8.6e37f, 3.4e38f};
+    static const float huge[] = {1e25f, 1e30f, 0x1p100f, 0x1.000002p100f, 3.4e38f};
     if (acts == ACTS_TINY) {
         return tiny[random_below(random, sizeof tiny / sizeof tiny[0])];
     }

@@ -28,7 +28,27 @@ static const void *make_blocked(struct problem *p, const char *name, const void 
     return out;
 }
 
-/* The activations in the kernel's own form, `gap` bytes and elements between the tokens. */
+/* Where token t's activations go: its place in its tile, the other tokens in between. */
+struct place {
+    uint8_t *data;
+    float *scale;
+    int32_t *sum;
+    size_t tokens;
+};
+
+static void place_token(const struct place *to, const struct reference_acts *acts, size_t t) {
+    const size_t unit = loom_act_unit(acts->act);
+    for (size_t i = 0; i < acts->stride; i += unit) {
+        memcpy(to->data + i * to->tokens, acts->acts + t * acts->stride + i, unit);
+    }
+    for (size_t g = 0; g < acts->groups; g++) {
+        to->scale[g * to->tokens] = acts->scale[t * acts->groups + g];
+        to->sum[g * to->tokens] = acts->sum[t * acts->groups + g];
+    }
+}
+
+/* The activations in the kernel's own form, with gaps between the token tiles. Where the last tile
+ * has fewer tokens an inaccessible page follows the last one that exists. */
 static void make_acts(struct problem *p, struct loom_args *args) {
     const struct verify_case *c = &p->c;
     struct reference_acts acts;
@@ -36,20 +56,22 @@ static void make_acts(struct problem *p, struct loom_args *args) {
                           c->n)) {
         return;
     }
-    args->act_stride = (acts.stride + 63) / 64 * 64 + 64 * random_below(&p->random, 2);
-    args->group_stride = acts.groups + random_below(&p->random, 3);
-    const size_t last = c->n - 1;
+    const size_t tokens = p->kernel->tokens, unit = loom_act_unit(acts.act);
+    const size_t last = (c->n - 1) / tokens, missing = tokens - 1 - (c->n - 1) % tokens;
+    args->act_stride = (acts.stride * tokens + 63) / 64 * 64 + 64 * random_below(&p->random, 2);
+    args->group_stride = acts.groups * tokens + random_below(&p->random, 3);
+    const size_t values = last * args->group_stride + acts.groups * tokens - missing;
     uint8_t *data =
-        guard_alloc(&p->guard, "activations", last * args->act_stride + acts.stride, LOOM_ALIGN);
-    float *scale = guard_alloc(&p->guard, "activation scales",
-                               (last * args->group_stride + acts.groups) * sizeof *scale, 4);
-    int32_t *sum = guard_alloc(&p->guard, "activation sums",
-                               (last * args->group_stride + acts.groups) * sizeof *sum, 4);
+        guard_alloc(&p->guard, "activations",
+                    last * args->act_stride + acts.stride * tokens - missing * unit, LOOM_ALIGN);
+    float *scale = guard_alloc(&p->guard, "activation scales", values * sizeof *scale, 4);
+    int32_t *sum = guard_alloc(&p->guard, "activation sums", values * sizeof *sum, 4);
     for (size_t t = 0; t < c->n; t++) {
-        memcpy(data + t * args->act_stride, acts.acts + t * acts.stride, acts.stride);
-        memcpy(scale + t * args->group_stride, acts.scale + t * acts.groups,
-               acts.groups * sizeof *scale);
-        memcpy(sum + t * args->group_stride, acts.sum + t * acts.groups, acts.groups * sizeof *sum);
+        const size_t tile = t / tokens, in_tile = t % tokens;
+        const size_t at = tile * args->group_stride + in_tile;
+        place_token(&(struct place){data + tile * args->act_stride + in_tile * unit, scale + at,
+                                    sum + at, tokens},
+                    &acts, t);
     }
     args->acts = data;
     args->act_scale = scale;

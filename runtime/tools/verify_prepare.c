@@ -31,6 +31,7 @@ static struct prepare_case make_case(struct prepare_check *check, unsigned group
     c.format.act_row = random_below(random, 3) == 0;
     c.n = 1 + random_below(random, 4);
     c.parts = 1 + random_below(random, 6);
+    c.tokens = (size_t)1 << random_below(random, 4);
     const uint32_t groups = (uint32_t)reference_groups(&c.format, k);
     c.first = random_below(random, groups);
     c.end = c.first + 1 + random_below(random, groups - (uint32_t)c.first);

@@ -8,9 +8,10 @@
 static bool fail(struct prepare_check *check, const char *called, const char *reason) {
     const struct prepare_case *c = &check->c;
     snprintf(check->verify->text, VERIFY_TEXT,
-             "%s: %s (group %u%s, k %zu, n %zu, activations %s, groups %zu to %zu, %zu parts)",
+             "%s: %s (group %u%s, k %zu, n %zu, activations %s, groups %zu to %zu, %zu parts, "
+             "tiles of %zu tokens)",
              called, reason, c->format.group, c->format.act_row ? ", a scale a token" : "", c->k,
-             c->n, acts_names[c->acts], c->first, c->end, c->parts);
+             c->n, acts_names[c->acts], c->first, c->end, c->parts, c->tokens);
     return false;
 }
 
@@ -32,7 +33,8 @@ static bool run(struct prepare_check *check, const char *called, void (*call)(vo
 
 /* ---- What was written ------------------------------------------------------------------ */
 
-/* Where the results of one token's groups [first, end) are. */
+/* Where the results of one token's groups [first, end) are; the other tokens of its tile stand
+ * in between. */
 struct result {
     const uint8_t *acts;
     const float *scale;
@@ -45,12 +47,14 @@ static bool compare_acts(struct prepare_check *check, const char *called,
     const struct reference_acts *want = &check->expected;
     const size_t group_bytes = want->stride / want->groups;
     const uint8_t *acts = want->acts + got->token * want->stride + got->first * group_bytes;
+    const size_t unit = loom_act_unit(want->act), unit_stride = unit * check->c.tokens;
     char reason[160];
     for (size_t i = 0; i < (got->end - got->first) * group_bytes; i++) {
-        if (got->acts[i] != acts[i]) {
+        const uint8_t byte = got->acts[i / unit * unit_stride + i % unit];
+        if (byte != acts[i]) {
             snprintf(reason, sizeof reason,
                      "token %zu byte %zu of group %zu: expected 0x%02x, got 0x%02x", got->token,
-                     i % group_bytes, got->first + i / group_bytes, acts[i], got->acts[i]);
+                     i % group_bytes, got->first + i / group_bytes, acts[i], byte);
             return fail(check, called, reason);
         }
     }
@@ -61,7 +65,8 @@ static bool compare_scales(struct prepare_check *check, const char *called,
                            const struct result *got) {
     char reason[160];
     for (size_t g = got->first; g < got->end; g++) {
-        const size_t at = got->token * check->expected.groups + g, i = g - got->first;
+        const size_t at = got->token * check->expected.groups + g;
+        const size_t i = (g - got->first) * check->c.tokens;
         const float scale = check->expected.scale[at];
         const int32_t sum = check->expected.sum[at];
         if (!float_same(got->scale[i], scale)) {
@@ -89,15 +94,18 @@ static void call_kernel(void *context) {
     check->kernel->run(&check->args);
 }
 
-/* A group of one line or more starts on a line, a smaller one on a multiple of its size. */
-static size_t acts_align(size_t group_bytes) {
-    return group_bytes % LOOM_ALIGN ? group_bytes & (~group_bytes + 1) : LOOM_ALIGN;
+/* The first group of a token may be at any unit of its tile. */
+static size_t acts_align(size_t unit) {
+    return unit < LOOM_ALIGN ? unit : LOOM_ALIGN;
 }
 
 bool prepare_check_direct(struct prepare_check *check) {
     const struct prepare_case *c = &check->c;
     const struct reference_acts *want = &check->expected;
     const size_t groups = c->end - c->first, group_bytes = want->stride / want->groups;
+    const size_t unit = loom_act_unit(want->act), unit_stride = unit * c->tokens;
+    const size_t last_unit = groups * group_bytes / unit - 1;
+    const size_t values = (groups - 1) * c->tokens + 1;
     const size_t begin = c->first * want->k_group;
     const size_t end = c->end * want->k_group < c->k ? c->end * want->k_group : c->k;
     struct guard *guard = &check->guard;
@@ -105,13 +113,15 @@ bool prepare_check_direct(struct prepare_check *check) {
     memcpy(x, check->x + begin, (end - begin) * sizeof *x);
     guard_seal(guard);
     uint8_t *acts =
-        guard_alloc(guard, "activations", groups * group_bytes, acts_align(group_bytes));
-    float *scale = guard_alloc(guard, "activation scales", groups * sizeof *scale, 4);
-    int32_t *sum = guard_alloc(guard, "activation sums", groups * sizeof *sum, 4);
+        guard_alloc(guard, "activations", last_unit * unit_stride + unit, acts_align(unit));
+    float *scale = guard_alloc(guard, "activation scales", values * sizeof *scale, 4);
+    int32_t *sum = guard_alloc(guard, "activation sums", values * sizeof *sum, 4);
     check->args = (struct loom_prepare_args){.x = x,
                                              .acts = acts,
                                              .act_scale = scale,
                                              .act_sum = sum,
+                                             .unit_stride = unit_stride,
+                                             .tokens = c->tokens,
                                              .k = end - begin,
                                              .groups = groups,
                                              .k_group = want->k_group,
@@ -137,7 +147,8 @@ static bool make_plan(struct prepare_check *check) {
                                .format = check->c.format,
                                .isa = kernel->isa,
                                .mode = (uint8_t)modes[kernel->act],
-                               .act = kernel->act};
+                               .act = kernel->act,
+                               .tokens = (uint8_t)check->c.tokens};
     struct loom_registry base = *check->verify->registry;
     base.prepares = kernel;
     base.prepare_count = 1;
@@ -158,14 +169,16 @@ static void call_prepare(void *context) {
 
 static bool compare_tokens(struct prepare_check *check, const char *called) {
     const struct loom_prepared_layout at = loom_prepared_layout(&check->one.plan, check->c.n);
+    const size_t tokens = check->c.tokens, unit = loom_act_unit(check->expected.act);
     for (size_t t = 0; t < check->c.n; t++) {
-        const size_t first = t * at.groups;
-        const struct result result = {check->prepared + at.acts + t * at.act_stride,
+        const size_t first = t / tokens * at.group_stride + t % tokens;
+        const struct result result = {check->prepared + at.acts + t / tokens * at.act_stride +
+                                          t % tokens * unit,
                                       (float *)(check->prepared + at.act_scale) + first,
                                       (int32_t *)(check->prepared + at.act_sum) + first,
                                       t,
                                       0,
-                                      at.groups};
+                                      check->expected.groups};
         if (!compare(check, called, &result)) {
             return false;
         }

@@ -12,6 +12,7 @@ struct prepare_case {
     enum acts acts;
     size_t first, end; /* the groups of a direct call */
     size_t parts;      /* of the calls of loom_prepare */
+    size_t tokens;     /* of a token tile */
 };
 
 struct prepare_check {

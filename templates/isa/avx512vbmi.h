@@ -141,6 +141,11 @@ static inline void v_opaque(v_int *x) {
     __asm__ volatile("" : "+v"(*x));
 }
 
+/* Values stored before are loaded from memory after. */
+static inline void v_fence(void) {
+    __asm__ volatile("" ::: "memory");
+}
+
 /* Preparing activations. */
 
 /* The first `count` (1 to V_ROWS) floats at p, then zeros; reads no further. */
@@ -197,6 +202,13 @@ static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) {
 }
 static inline v_f32 v_to_f32(v_int x) {
     return _mm512_cvtepi32_ps(x);
+}
+/* scale * (sum - V_SUM_START) for |sum - V_SUM_START| < 2^22, with offset = scale * V_SUM_OFFSET,
+ * which is exact: the bits of such a sum are those of a float, V_SUM_OFFSET higher. */
+#define V_SUM_START 0x4b400000
+#define V_SUM_OFFSET 12582912.0f
+static inline v_f32 v_scale_sum(v_int sum, v_f32 scale, v_f32 offset) {
+    return _mm512_fmsub_ps(_mm512_castsi512_ps(sum), scale, offset);
 }
 
 #endif

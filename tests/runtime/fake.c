@@ -12,7 +12,7 @@
 struct shape {
     size_t rows, bits;
     int zero; /* where the format has no zero points */
-    size_t act_bytes;
+    size_t act_bytes, tokens;
 };
 
 static unsigned code_at(const struct shape *s, const uint8_t *unit, size_t row, size_t k) {
@@ -23,25 +23,32 @@ static unsigned code_at(const struct shape *s, const uint8_t *unit, size_t row, 
     return code;
 }
 
+static size_t act_unit(size_t act_bytes) {
+    return act_bytes == 1 ? LOOM_ACT_UNIT_I8 : LOOM_ACT_UNIT_LUT * act_bytes;
+}
+
 static float multiply_row(const struct shape *s, const struct loom_args *a, size_t block,
                           size_t row, size_t token) {
     const size_t unit_bytes = s->rows * 32 * s->bits / 8;
     const uint8_t *weights = a->weights + block * (a->groups * a->k_group / 32 * unit_bytes);
-    const int8_t *acts = (const int8_t *)a->acts + token * a->act_stride;
+    const size_t tile = token / s->tokens, in_tile = token % s->tokens,
+                 unit = act_unit(s->act_bytes);
+    const int8_t *acts = (const int8_t *)a->acts + tile * a->act_stride + in_tile * unit;
     float y = 0;
     for (size_t g = 0; g < a->groups; g++) {
         const size_t value = (block * a->groups + g) * s->rows + row;
         const int zero = a->zeros ? a->zeros[value] : s->zero;
         int sum = 0, act_sum = 0;
         for (size_t k = g * a->k_group; k < (g + 1) * a->k_group; k++) {
-            const int8_t act = acts[k * s->act_bytes];
+            const size_t byte = k * s->act_bytes;
+            const int8_t act = acts[byte / unit * unit * s->tokens + byte % unit];
             const unsigned code = code_at(s, weights + k / 32 * unit_bytes, row, k % 32);
             sum += ((int)code - zero) * act;
             act_sum += act;
         }
-        assert_int_equal(act_sum, a->act_sum[token * a->group_stride + g]);
-        y += ((const float *)a->scales)[value] * a->act_scale[token * a->group_stride + g] *
-             (float)sum;
+        const size_t at = tile * a->group_stride + g * s->tokens + in_tile;
+        assert_int_equal(act_sum, a->act_sum[at]);
+        y += ((const float *)a->scales)[value] * a->act_scale[at] * (float)sum;
     }
     return y;
 }
@@ -57,18 +64,18 @@ static void multiply(const struct shape *s, const struct loom_args *a) {
     }
 }
 
-#define KERNELS(format, rows, bits, zero)                                                          \
+#define KERNELS(format, rows, bits, zero, tokens)                                                  \
     static void gemv_##format(const struct loom_args *a) {                                         \
         assert_int_equal(a->n, 1);                                                                 \
-        multiply(&(const struct shape){rows, bits, zero, 4}, a);                                   \
+        multiply(&(const struct shape){rows, bits, zero, 4, 1}, a);                                \
     }                                                                                              \
     static void gemm_##format(const struct loom_args *a) {                                         \
-        multiply(&(const struct shape){rows, bits, zero, 1}, a);                                   \
+        multiply(&(const struct shape){rows, bits, zero, 1, tokens}, a);                           \
     }
-KERNELS(w2g32f32, 6, 2, 2)
-KERNELS(w3g64zf32, 16, 3, -1000)
-KERNELS(w2rowf32, 256, 2, 2)
-KERNELS(trowf32, 8, 2, 1)
+KERNELS(w2g32f32, 6, 2, 2, 1)
+KERNELS(w3g64zf32, 16, 3, -1000, 4)
+KERNELS(w2rowf32, 256, 2, 2, 1)
+KERNELS(trowf32, 8, 2, 1, 1)
 
 static float largest(const float *x, size_t count) {
     float max = 0;
@@ -78,21 +85,26 @@ static float largest(const float *x, size_t count) {
     return max;
 }
 
+static uint8_t *act_of(const struct loom_prepare_args *a, size_t k, size_t act_bytes) {
+    const size_t unit = act_unit(act_bytes), byte = k * act_bytes;
+    return a->acts + byte / unit * a->unit_stride + byte % unit;
+}
+
 static void prepare(const struct loom_prepare_args *a, size_t act_bytes) {
-    const size_t group_bytes = a->k_group * act_bytes;
-    assert_int_equal((uintptr_t)a->acts % (group_bytes < LOOM_ALIGN ? group_bytes : LOOM_ALIGN), 0);
+    const size_t unit = act_unit(act_bytes);
+    assert_int_equal((uintptr_t)a->acts % (unit < LOOM_ALIGN ? unit : LOOM_ALIGN), 0);
     assert_true(a->groups >= 1 && a->k <= a->groups * a->k_group);
     assert_true(a->k > (a->groups - 1) * a->k_group);
     for (size_t g = 0; g < a->groups; g++) {
         const size_t first = g * a->k_group;
         const size_t count = a->k - first < a->k_group ? a->k - first : a->k_group;
-        a->act_sum[g] = 0;
-        a->act_scale[g] =
+        a->act_sum[g * a->tokens] = 0;
+        a->act_scale[g * a->tokens] =
             1 + (a->range_x ? largest(a->range_x, a->range_k) : largest(a->x + first, count));
         for (size_t k = 0; k < a->k_group; k++) {
             const int act = k < count ? (int)a->x[first + k] : 0;
-            memset(a->acts + (first + k) * act_bytes, act, act_bytes);
-            a->act_sum[g] += act;
+            memset(act_of(a, first + k, act_bytes), act, act_bytes);
+            a->act_sum[g * a->tokens] += act;
         }
     }
 }
@@ -119,7 +131,7 @@ static const struct loom_layout layouts[] = {
     {"row_major_trowf32", 8, 32, 2, 1, {{0, 4, {K_8, PLANES(2), K_32, ROWS(8)}}}},
 };
 
-#define KERNEL_ROW(kernel_op, prefix, text, index, form, ...)                                      \
+#define KERNEL_ROW(kernel_op, prefix, text, index, form, tile, ...)                                \
     {.name = "loom_" #prefix "_" #text "_exact__fake_c",                                           \
      .schedule = "fake",                                                                           \
      .layout = &layouts[index],                                                                    \
@@ -128,11 +140,12 @@ static const struct loom_layout layouts[] = {
      .op = kernel_op,                                                                              \
      .family = LOOM_FAMILY_DOT,                                                                    \
      .mode = LOOM_EXACT,                                                                           \
-     .act = form}
-#define GEMM_ROW(text, index, ...)                                                                 \
-    KERNEL_ROW(LOOM_OP_GEMM, gemm, text, index, LOOM_ACT_I8, __VA_ARGS__)
+     .act = form,                                                                                  \
+     .tokens = tile}
+#define GEMM_ROW(text, index, tokens, ...)                                                         \
+    KERNEL_ROW(LOOM_OP_GEMM, gemm, text, index, LOOM_ACT_I8, tokens, __VA_ARGS__)
 #define GEMV_ROW(text, index, ...)                                                                 \
-    KERNEL_ROW(LOOM_OP_GEMV, gemv, text, index, LOOM_ACT_LUT8, __VA_ARGS__)
+    KERNEL_ROW(LOOM_OP_GEMV, gemv, text, index, LOOM_ACT_LUT8, 1, __VA_ARGS__)
 
 #define W2G32F32 {.bits = 2, .scale_fp32 = 1, .group = 32}
 #define W3G64ZF32 {.bits = 3, .zero_points = 1, .scale_fp32 = 1, .group = 64}
@@ -141,10 +154,10 @@ static const struct loom_layout layouts[] = {
 
 static const struct loom_isa isas[] = {{"c", 0}};
 static const struct loom_kernel kernels[] = {
-    GEMM_ROW(trowf32, 3, TROWF32),   GEMM_ROW(w2g32f32, 0, W2G32F32),
-    GEMM_ROW(w2rowf32, 2, W2ROWF32), GEMM_ROW(w3g64zf32, 1, W3G64ZF32),
-    GEMV_ROW(trowf32, 3, TROWF32),   GEMV_ROW(w2g32f32, 0, W2G32F32),
-    GEMV_ROW(w2rowf32, 2, W2ROWF32), GEMV_ROW(w3g64zf32, 1, W3G64ZF32),
+    GEMM_ROW(trowf32, 3, 1, TROWF32),   GEMM_ROW(w2g32f32, 0, 1, W2G32F32),
+    GEMM_ROW(w2rowf32, 2, 1, W2ROWF32), GEMM_ROW(w3g64zf32, 1, 4, W3G64ZF32),
+    GEMV_ROW(trowf32, 3, TROWF32),      GEMV_ROW(w2g32f32, 0, W2G32F32),
+    GEMV_ROW(w2rowf32, 2, W2ROWF32),    GEMV_ROW(w3g64zf32, 1, W3G64ZF32),
 };
 static const struct loom_prepare_kernel prepares[] = {
     {"loom_prepare_i8__fake_c", prepare_i8, 0, LOOM_ACT_I8},

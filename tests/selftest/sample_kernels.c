@@ -19,7 +19,7 @@ enum fault {
     TOKEN_USED_TWICE,
     GROUPS_BACKWARDS,
     NOT_FUSED,
-    SCALES_NOT_MULTIPLIED_FIRST,
+    SCALES_MULTIPLIED_FIRST,
     ACT_SCALE_OF_FIRST_GROUP,
     ILLEGAL_INSTRUCTION
 };
@@ -135,15 +135,15 @@ static float add_group(const struct recipe *recipe, const struct loom_args *a, s
     const float weight_scale = half_to_float(((const uint16_t *)a->scales)[at]);
     const float act_scale = a->act_scale[token * a->group_stride + scale_group];
     const float sum = (float)group_sum(recipe, a, row, token, g);
-    const float scale = weight_scale * act_scale;
-    if (recipe->fault == SCALES_NOT_MULTIPLIED_FIRST) {
-        return fmaf(weight_scale, act_scale * sum, y);
+    const float scaled = act_scale * sum;
+    if (recipe->fault == SCALES_MULTIPLIED_FIRST) {
+        return fmaf(weight_scale * act_scale, sum, y);
     }
     if (recipe->fault == NOT_FUSED) {
-        const volatile float product = scale * sum;
+        const volatile float product = weight_scale * scaled;
         return y + product;
     }
-    return fmaf(scale, sum, y);
+    return fmaf(weight_scale, scaled, y);
 }
 
 static float one_result(const struct recipe *recipe, const struct loom_args *a, size_t row,
@@ -212,7 +212,7 @@ DEFINE(weights_written, dot_int8, 1, WEIGHTS_WRITTEN)
 DEFINE(token_used_twice, dot_int8, 1, TOKEN_USED_TWICE)
 DEFINE(groups_backwards, dot_int8, 1, GROUPS_BACKWARDS)
 DEFINE(not_fused, dot_int8, 1, NOT_FUSED)
-DEFINE(scales_not_multiplied_first, dot_int8, 1, SCALES_NOT_MULTIPLIED_FIRST)
+DEFINE(scales_multiplied_first, dot_int8, 1, SCALES_MULTIPLIED_FIRST)
 DEFINE(act_scale_of_first_group, dot_int8, 1, ACT_SCALE_OF_FIRST_GROUP)
 DEFINE(illegal_instruction, dot_int8, 1, ILLEGAL_INSTRUCTION)
 /* 8-bit tables taken for 7-bit ones. */
@@ -227,7 +227,8 @@ DEFINE(wrong_bias, dot_lut7, 4, NO_FAULT)
                 .op = LOOM_OP_##operation,                                                         \
                 .family = LOOM_FAMILY_DOT,                                                         \
                 .mode = LOOM_##numbers,                                                            \
-                .act = LOOM_ACT_##form},                                                           \
+                .act = LOOM_ACT_##form,                                                            \
+                .tokens = 1},                                                                      \
      .good = (is_good)}
 const struct sample_kernel sample_kernels[] = {
     KERNEL(good_int8, GEMV, EXACT, I8, true),
@@ -252,7 +253,7 @@ const struct sample_kernel sample_kernels[] = {
     KERNEL(token_used_twice, GEMM, EXACT, I8, false),
     KERNEL(groups_backwards, GEMV, EXACT, I8, false),
     KERNEL(not_fused, GEMV, EXACT, I8, false),
-    KERNEL(scales_not_multiplied_first, GEMV, EXACT, I8, false),
+    KERNEL(scales_multiplied_first, GEMV, EXACT, I8, false),
     KERNEL(act_scale_of_first_group, GEMV, EXACT, I8, false),
     KERNEL(illegal_instruction, GEMV, EXACT, I8, false),
 };

@@ -8,6 +8,8 @@ enum fault {
     CLAMP_LOST,
     LIMIT_TOO_SMALL,
     NAN_LOST,
+    SCALE_NOT_CLEARED,
+    UNITS_CONTIGUOUS,
     SUM_WITHOUT_LAST,
     SUM_NOT_ROUNDED,
     PADDING_NOT_WRITTEN,
@@ -62,14 +64,16 @@ static float levels(const struct recipe *recipe) {
 static float scale_of(const struct recipe *recipe, float range, float *factor) {
     const float units = is_table(recipe) ? levels(recipe) * 128 : levels(recipe);
     *factor = 0;
-    if (!isfinite(range)) {
+    if (!(range <= 0x1p100f)) {
         return NAN;
     }
     if (range < (recipe->fault == LIMIT_TOO_SMALL ? 0x1p-120f : 0x1p-100f)) {
         return 0;
     }
     *factor = (recipe->fault == CLAMP_LOST ? units + 1 : units) / range;
-    return range / levels(recipe);
+    const float scale = range / levels(recipe);
+    const uint32_t cleared = recipe->fault == SCALE_NOT_CLEARED ? 0 : 3;
+    return loom_float_from_bits(loom_bits_from_float(scale) & ~cleared);
 }
 
 static int32_t quantised(const struct recipe *recipe, const struct group *group, size_t i) {
@@ -97,7 +101,8 @@ static int32_t sum_of(const struct recipe *recipe, const struct group *group) {
 }
 
 static void write_entries(const struct recipe *recipe, const struct group *group, size_t i,
-                          uint8_t *out) {
+                          size_t unit_stride, uint8_t *out) {
+    uint8_t *unit = out + i / LOOM_ACT_UNIT_LUT * unit_stride;
     const int32_t unset = is_table(recipe) ? -1 : 0;
     for (unsigned index = 0; index < 16; index++) {
         int32_t sum = 0;
@@ -106,42 +111,45 @@ static void write_entries(const struct recipe *recipe, const struct group *group
         }
         if (is_table(recipe)) {
             const int32_t offset = recipe->act == LOOM_ACT_LUT8 ? 32768 : 16384;
-            out[i * 4 + index] = (uint8_t)((sum + 128 + offset) >> 8);
+            unit[i % 32 * 4 + index] = (uint8_t)((sum + 128 + offset) >> 8);
         } else {
-            uint8_t *low = out + i / 16 * 128 + i % 16 * 4 + index;
+            uint8_t *low = unit + i / 16 % 2 * 128 + i % 16 * 4 + index;
             low[0] = (sum + 512) & 7;
             low[64] = (uint8_t)((sum + 512) >> 3);
         }
     }
 }
 
-static void write_group(const struct recipe *recipe, const struct group *group, uint8_t *out) {
+static void write_group(const struct recipe *recipe, const struct group *group, size_t stride,
+                        uint8_t *out) {
     const size_t k = recipe->fault == PADDING_NOT_WRITTEN ? group->k : group->k_group;
     if (recipe->act == LOOM_ACT_I8) {
         for (size_t i = 0; i < k; i++) {
-            out[i] = (uint8_t)quantised(recipe, group, i);
+            out[i / 4 * stride + i % 4] = (uint8_t)quantised(recipe, group, i);
         }
     } else {
         for (size_t i = 0; i < k; i += 4) {
-            write_entries(recipe, group, i, out);
+            write_entries(recipe, group, i, stride, out);
         }
     }
 }
 
 static void prepare(const struct recipe *recipe, const struct loom_prepare_args *a) {
-    const size_t group_bytes = loom_act_bytes(recipe->act, a->k_group);
+    const size_t unit = loom_act_unit(recipe->act);
+    const size_t units = loom_act_bytes(recipe->act, a->k_group) / unit;
+    const size_t stride = recipe->fault == UNITS_CONTIGUOUS ? unit : a->unit_stride;
     const int whole_token = a->range_x && recipe->fault != RANGE_OF_GROUP;
     for (size_t g = 0; g < a->groups; g++) {
         const size_t at = g * a->k_group, left = a->k - at;
         struct group group = {a->x + at, left < a->k_group ? left : a->k_group, a->k_group, 0};
         const float range = whole_token ? range_of(recipe, a->range_x, a->range_k)
                                         : range_of(recipe, group.x, group.k);
-        a->act_scale[g] = scale_of(recipe, range, &group.factor);
-        a->act_sum[g] = sum_of(recipe, &group);
-        write_group(recipe, &group, a->acts + g * group_bytes);
+        a->act_scale[g * a->tokens] = scale_of(recipe, range, &group.factor);
+        a->act_sum[g * a->tokens] = sum_of(recipe, &group);
+        write_group(recipe, &group, stride, a->acts + g * units * stride);
     }
     if (recipe->fault == GROUP_TOO_MANY) {
-        a->act_sum[a->groups] = 0;
+        a->act_sum[a->groups * a->tokens] = 0;
     }
 }
 
@@ -159,6 +167,8 @@ DEFINE(lut8_half_away, LUT8, HALF_AWAY)
 DEFINE(int8_clamp_lost, I8, CLAMP_LOST)
 DEFINE(limit_too_small, I8, LIMIT_TOO_SMALL)
 DEFINE(nan_lost, LUT7, NAN_LOST)
+DEFINE(scale_not_cleared, I8, SCALE_NOT_CLEARED)
+DEFINE(units_contiguous, LUT8, UNITS_CONTIGUOUS)
 DEFINE(sum_without_last, I8, SUM_WITHOUT_LAST)
 DEFINE(sum_not_rounded, LUT8, SUM_NOT_ROUNDED)
 DEFINE(padding_not_written, LUT16, PADDING_NOT_WRITTEN)
@@ -176,13 +186,14 @@ const struct loom_prepare_kernel good_prepares[GOOD_PREPARES] = {
 #define PREPARE(function, form, is_good)                                                           \
     {{"prepare_" #function, function, 0, LOOM_ACT_##form}, is_good}
 const struct sample_prepare sample_prepares[] = {
-    PREPARE(good_int8, I8, true),          PREPARE(good_lut16, LUT16, true),
-    PREPARE(good_lut8, LUT8, true),        PREPARE(good_lut7, LUT7, true),
-    PREPARE(int8_half_away, I8, false),    PREPARE(lut8_half_away, LUT8, false),
-    PREPARE(int8_clamp_lost, I8, false),   PREPARE(limit_too_small, I8, false),
-    PREPARE(nan_lost, LUT7, false),        PREPARE(sum_without_last, I8, false),
-    PREPARE(sum_not_rounded, LUT8, false), PREPARE(padding_not_written, LUT16, false),
-    PREPARE(tail_overread, LUT8, false),   PREPARE(group_too_many, I8, false),
-    PREPARE(range_of_group, LUT16, false),
+    PREPARE(good_int8, I8, true),           PREPARE(good_lut16, LUT16, true),
+    PREPARE(good_lut8, LUT8, true),         PREPARE(good_lut7, LUT7, true),
+    PREPARE(int8_half_away, I8, false),     PREPARE(lut8_half_away, LUT8, false),
+    PREPARE(int8_clamp_lost, I8, false),    PREPARE(limit_too_small, I8, false),
+    PREPARE(nan_lost, LUT7, false),         PREPARE(sum_without_last, I8, false),
+    PREPARE(sum_not_rounded, LUT8, false),  PREPARE(padding_not_written, LUT16, false),
+    PREPARE(tail_overread, LUT8, false),    PREPARE(group_too_many, I8, false),
+    PREPARE(range_of_group, LUT16, false),  PREPARE(scale_not_cleared, I8, false),
+    PREPARE(units_contiguous, LUT8, false),
 };
 const size_t sample_prepare_count = sizeof sample_prepares / sizeof sample_prepares[0];

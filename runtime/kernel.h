@@ -157,17 +157,35 @@ struct loom_section {
 
 /* Where the bits of the weights are. The packed stream is
  *     [row block][unit along K][section][bits of the section]
- * a unit being `rows` rows by `unit_k` codes by all planes, rows * unit_k * bits / 8 bytes, a
- * multiple of 4. Bit b of a section is the code bit whose row, k and plane are the sums
- * of digit * stride, with b written in the mixed radix of the counts. */
+ * a unit being `rows` rows by `unit_k` codes, as symbols of `bits` planes. A symbol is one code, or
+ * `symbol_k` of them (symbol.c): symbol s of a row's S = unit_k / symbol_k in a unit holds the
+ * codes at s, s + S, s + 2 S ... Bit b of a section is the bit of a symbol whose row, k (counted in
+ * symbols) and plane are the sums of digit * stride, with b written in the mixed radix of the
+ * counts. A unit's bytes are a multiple of 4; the last unit may reach beyond the padded K. */
 struct loom_layout {
     const char *name;
     uint16_t rows;   /* rows of a row block */
-    uint16_t unit_k; /* codes along K of a unit; divides k_group */
-    uint8_t bits;
+    uint16_t unit_k; /* codes along K of a unit; divides k_group where a symbol is one code */
+    uint8_t bits, symbol_k;
     uint8_t sections;
     struct loom_section section[LOOM_MAX_SECTIONS];
 };
+
+static inline size_t loom_unit_symbols(const struct loom_layout *layout) {
+    return (size_t)layout->unit_k / layout->symbol_k;
+}
+static inline size_t loom_unit_bytes(const struct loom_layout *layout) {
+    return layout->rows * loom_unit_symbols(layout) * layout->bits / 8;
+}
+
+/* Bytes of a row block of the packed stream. */
+static inline size_t loom_block_bytes(const struct loom_layout *layout, size_t k_padded) {
+    return (k_padded + layout->unit_k - 1) / layout->unit_k * loom_unit_bytes(layout);
+}
+
+/* The symbol of symbol_k codes, `stride` apart, and back (symbol.c). */
+uint8_t loom_symbol(size_t symbol_k, const uint8_t *codes, size_t stride);
+void loom_symbol_codes(size_t symbol_k, uint8_t symbol, uint8_t *codes, size_t stride);
 
 /* An ISA of this library; loom_isas is in ascending order and starts with portable C. */
 struct loom_isa {

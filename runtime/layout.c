@@ -2,9 +2,9 @@
  * digits give.
  *
  * A unit of the stream goes through a tile, its codes as bytes, padded with 0: row-major, at
- * row * unit_k + k. The lowest digits of a section say where in the tile the 8 bits of a byte
- * are, the same for every byte; each other digit is a loop that moves through the tile or from
- * plane to plane, the last digit outermost. */
+ * row * unit_k + k; then as symbols, at row * symbols + symbol. The lowest digits of a section say
+ * where in the tile the 8 bits of a byte are, the same for every byte; each other digit is a loop
+ * that moves through the tile or from plane to plane, the last digit outermost. */
 #include <string.h>
 
 #include "kernel.h"
@@ -23,7 +23,7 @@ struct section_order {
 };
 
 struct order {
-    size_t rows, unit_k, unit_bytes, sections;
+    size_t rows, unit_k, symbol_k, symbols, unit_bytes, sections;
     struct section_order section[LOOM_MAX_SECTIONS];
 };
 
@@ -34,7 +34,7 @@ static size_t min_size(size_t a, size_t b) {
 static struct step make_step(const struct loom_layout *layout, const struct loom_digit *digit) {
     switch (digit->axis) {
     case LOOM_AXIS_ROW:
-        return (struct step){digit->count, (size_t)digit->stride * layout->unit_k, 0};
+        return (struct step){digit->count, digit->stride * loom_unit_symbols(layout), 0};
     case LOOM_AXIS_K:
         return (struct step){digit->count, digit->stride, 0};
     default:
@@ -71,15 +71,13 @@ static void make_section(struct section_order *order, const struct loom_layout *
 static void make_order(struct order *order, const struct loom_layout *layout) {
     order->rows = layout->rows;
     order->unit_k = layout->unit_k;
-    order->unit_bytes = (size_t)layout->rows * layout->unit_k * layout->bits / 8;
+    order->symbol_k = layout->symbol_k;
+    order->symbols = loom_unit_symbols(layout);
+    order->unit_bytes = loom_unit_bytes(layout);
     order->sections = layout->sections;
     for (size_t s = 0; s < layout->sections; s++) {
         make_section(&order->section[s], layout, &layout->section[s]);
     }
-}
-
-static size_t block_bytes(const struct order *order, size_t k_padded) {
-    return k_padded / order->unit_k * order->unit_bytes;
 }
 
 /* ---- Pack ------------------------------------------------------------------------------ */
@@ -127,13 +125,23 @@ static uint8_t load_tile(uint8_t *tile, const struct order *order, const uint8_t
     return largest;
 }
 
+/* From codes to symbols, in place. */
+static void join_codes(uint8_t *tile, const struct order *order) {
+    for (size_t r = 0; order->symbol_k > 1 && r < order->rows; r++) {
+        for (size_t s = 0; s < order->symbols; s++) {
+            tile[r * order->symbols + s] =
+                loom_symbol(order->symbol_k, tile + r * order->unit_k + s, order->symbols);
+        }
+    }
+}
+
 loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream, const uint8_t *codes,
                             size_t m, size_t k, size_t k_padded, uint8_t max_code, size_t begin,
                             size_t end) {
     struct order order;
     make_order(&order, layout);
     uint8_t tile[LOOM_MAX_UNIT];
-    uint8_t *unit = stream + begin / order.rows * block_bytes(&order, k_padded);
+    uint8_t *unit = stream + begin / order.rows * loom_block_bytes(layout, k_padded);
     for (size_t row = begin; row < end; row += order.rows) {
         const size_t rows = min_size(order.rows, m - row);
         for (size_t first = 0; first < k_padded; first += order.unit_k) {
@@ -141,6 +149,7 @@ loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream, c
             if (load_tile(tile, &order, codes + row * k + from, rows, width, k) > max_code) {
                 return LOOM_ERROR_VALUE;
             }
+            join_codes(tile, &order);
             pack_unit(&order, unit, tile);
             unit += order.unit_bytes;
         }
@@ -173,21 +182,28 @@ static const uint8_t *scatter(const struct section_order *order, size_t steps, c
 }
 
 static void unpack_unit(const struct order *order, const uint8_t *unit, uint8_t *tile) {
-    memset(tile, 0, order->rows * order->unit_k);
+    memset(tile, 0, order->rows * order->symbols);
     for (size_t s = 0; s < order->sections; s++) {
         unit = scatter(&order->section[s], order->section[s].steps, unit, tile, 0);
+    }
+}
+
+/* A row's codes of a unit from its symbols. */
+static void split_row(uint8_t *codes, const struct order *order, const uint8_t *symbols) {
+    for (size_t s = 0; s < order->symbols; s++) {
+        loom_symbol_codes(order->symbol_k, symbols[s], codes + s, order->symbols);
     }
 }
 
 /* Rows [begin, end) of one row block, `block_row` being its first. */
 static void unpack_block(const struct order *order, const uint8_t *block, uint8_t *codes, size_t k,
                          size_t block_row, size_t begin, size_t end) {
-    uint8_t tile[LOOM_MAX_UNIT];
+    uint8_t tile[LOOM_MAX_UNIT], row_codes[LOOM_MAX_UNIT];
     for (size_t first = 0; first < k; first += order->unit_k) {
         unpack_unit(order, block + first / order->unit_k * order->unit_bytes, tile);
         for (size_t row = begin; row < end; row++) {
-            memcpy(codes + row * k + first, tile + (row - block_row) * order->unit_k,
-                   min_size(order->unit_k, k - first));
+            split_row(row_codes, order, tile + (row - block_row) * order->symbols);
+            memcpy(codes + row * k + first, row_codes, min_size(order->unit_k, k - first));
         }
     }
 }
@@ -199,7 +215,7 @@ void loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream, 
     while (begin < end) {
         const size_t block = begin / order.rows;
         const size_t stop = min_size((block + 1) * order.rows, end);
-        unpack_block(&order, stream + block * block_bytes(&order, k_padded), codes, k,
+        unpack_block(&order, stream + block * loom_block_bytes(layout, k_padded), codes, k,
                      block * order.rows, begin, stop);
         begin = stop;
     }

@@ -41,7 +41,7 @@ static struct call make_call(const loom_plan *plan, float *y, size_t y_stride,
         .run = loom_kernel_for(plan, n)->run,
         .tokens = loom_kernel_for(plan, n)->tokens,
         .rows = layout->rows,
-        .weight_bytes = w.k_padded * layout->rows * layout->bits / 8,
+        .weight_bytes = loom_block_bytes(layout, w.k_padded),
         .scale_bytes = values * (plan->format.scale_fp32 ? 4 : 2),
         .zero_values = values,
     };

@@ -47,7 +47,7 @@ struct loom_packed_layout loom_packed_layout(const loom_plan *plan) {
     const uint64_t groups = loom_groups(plan);
 
     const uint64_t weights = LOOM_HEADER_BYTES;
-    const uint64_t scales = weights + align_up(rows * k_padded * layout->bits / 8);
+    const uint64_t scales = weights + align_up(blocks * loom_block_bytes(layout, k_padded));
     const uint64_t zeros = scales + align_up(rows * groups * (plan->format.scale_fp32 ? 4 : 2));
     const uint64_t size = zeros + (plan->format.zero_points ? align_up(rows * groups) : 0);
     if (size > SIZE_MAX) {
@@ -111,6 +111,7 @@ static uint32_t hash_layout(uint32_t hash, const struct loom_layout *layout) {
     hash = hash_add(hash, layout->rows);
     hash = hash_add(hash, layout->unit_k);
     hash = hash_add(hash, layout->bits);
+    hash = hash_add(hash, layout->symbol_k);
     for (size_t s = 0; s < layout->sections; s++) {
         const struct loom_section *section = &layout->section[s];
         hash = hash_add(hash, section->first_plane);

@@ -30,15 +30,16 @@ local function section_bits(part)
     return product
 end
 
-local function make(name, bits, rows, unit_k, sections)
-    local total = 0
+-- `symbol_k` codes share one symbol of `bits` bits; the digits place symbols.
+local function make(name, bits, rows, unit_k, sections, symbol_k)
+    local total, symbols = 0, unit_k // (symbol_k or 1)
     for _, part in ipairs(sections) do
         total = total + section_bits(part)
     end
-    assert(total == rows * unit_k * bits, "the digits must cover a unit")
+    assert(total == rows * symbols * bits, "the digits must cover a unit")
     assert(rows <= MAX_ROWS and rows * unit_k <= MAX_UNIT, "the unit is too large to pack")
     return { name = name .. "_w" .. bits, bits = bits, rows = rows, unit_k = unit_k,
-        sections = sections }
+        symbol_k = symbol_k or 1, unit_bytes = rows * symbols * bits // 8, sections = sections }
 end
 
 -- lut, portable: row by row; a byte holds the indices of two neighbouring LUT groups of one
@@ -114,6 +115,17 @@ function layout.dot(lanes, block, bits)
         }
     end
     return make(("dot%dx%d"):format(lanes, block), bits, lanes * block, 32, sections)
+end
+
+-- dot, ternary: 5 codes are a symbol of 8 bits, the bits are planes of 32 symbols a row. Unpacked,
+-- the bits of a plane are the fields of layout.dot.
+function layout.trit(lanes, block)
+    return make(("trit%dx%d"):format(lanes, block), 8, lanes * block, 160, {
+        section(0, {
+            digit("k", 2, 16), digit("k", 4, 4), digit("k", 4, 1), digit("row", lanes, 1),
+            digit("row", block, lanes), digit("plane", 8, 1),
+        }),
+    }, 5)
 end
 
 return layout

@@ -101,6 +101,15 @@ local function summary(record)
         MODE_NOTES[record.mode])
 end
 
+-- A C expression: bytes of a row block.
+local function block_bytes(of)
+    if of.symbol_k > 1 then
+        return ("(a->groups * a->k_group + %d) / %d * %d"):format(of.unit_k - 1, of.unit_k,
+            of.unit_bytes)
+    end
+    return ("a->groups * a->k_group / 8 * %d"):format(of.rows * of.bits)
+end
+
 local function arithmetic(record)
     local format, is_table = record.format, record.family == "lut" and record.mode ~= "exact"
     local planes_sum = (1 << format.bits) - 1
@@ -141,6 +150,7 @@ local function panel(record)
     local group, k, m = record.format.group, record.numbers.k or 0, record.numbers.m or 0
     local is_dot = record.family == "dot"
     return {
+        panel_unpack = record.method == "trit" and "trit" or record.family,
         panel_k = k,
         panel_bytes = is_dot and k * m * record.isa.vector // 4
             or k * m * record.format.bits * record.isa.vector // 16,
@@ -175,12 +185,42 @@ local function lut(record)
         chunk = 256,
         sum_step = record.format.step,
         plane_pairs = record.format.bits // 2,
-        unit_k = record.layout.unit_k,
         accumulators = function(token)
             return pair_accumulators(record, token)
         end,
         vectors_of_step = function(s)
             return pair_vectors(record, s)
+        end,
+    }
+end
+
+-- The number that tells v_logic what to do: bit 4 a + 2 b + c of it is f(a, b, c).
+local function logic(f)
+    local number = 0
+    for index = 0, 7 do
+        if f(index & 4 > 0, index & 2 > 0, index & 1 > 0) then
+            number = number | 1 << index
+        end
+    end
+    return number
+end
+
+-- Units of 160 codes are 5 runs of 32; so many units are together 5 groups. A part is a group, or
+-- a run where the group is the whole row.
+local function trit(record)
+    local group = record.format.group
+    local runs = group > 0 and group // 32 or 1
+    return {
+        logic = logic,
+        units = runs,
+        unit_groups = 5,
+        run_of = function(unit, j)
+            local run = unit * 5 + j
+            return { part = run // runs, starts = group > 0 and run % runs == 0,
+                ends = group > 0 and run % runs == runs - 1 }
+        end,
+        fields_of = function(v)
+            return ("field0_%d, field1_%d, field2_%d, field3_%d"):format(v, v, v, v)
         end,
     }
 end
@@ -208,8 +248,11 @@ function vars.of(record)
         k_group = format.group > 0 and format.group or "a->k_group",
         layout_name = record.layout.name,
         rows = record.layout.rows,
+        unit_k = record.layout.unit_k,
+        unit_bytes = record.layout.unit_bytes,
+        block_bytes = block_bytes(record.layout),
     }
-    local parts = { arithmetic(record), tile(record), panel(record),
+    local parts = { arithmetic(record), tile(record), panel(record), trit(record),
         record.family == "lut" and lut(record) or dot(record) }
     for _, part in ipairs(parts) do
         for key, value in pairs(part) do

@@ -1,6 +1,7 @@
 /* The packed stream of kernel.h, bit by bit. */
 #include "reference.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static size_t section_bits(const struct loom_section *section) {
@@ -12,12 +13,51 @@ static size_t section_bits(const struct loom_section *section) {
 }
 
 static size_t unit_bits(const struct loom_layout *layout) {
-    return (size_t)layout->rows * layout->unit_k * layout->bits;
+    return (size_t)layout->rows * layout->unit_k / layout->symbol_k * layout->bits;
+}
+
+static size_t units_of(const struct loom_layout *layout, size_t k_padded) {
+    return (k_padded + layout->unit_k - 1) / layout->unit_k;
+}
+
+/* Code `index` (0 to 4) of a symbol of 5, by the table in the Khronos Data Format Specification. */
+static unsigned trit_of(unsigned symbol, unsigned index) {
+    const unsigned c = (symbol & 0x1c) == 0x1c ? (symbol >> 5 << 2 | (symbol & 3)) : symbol & 31;
+    const unsigned last_two[2] = {(symbol & 0x1c) == 0x1c   ? 2
+                                  : (symbol & 0x60) == 0x60 ? symbol >> 7
+                                                            : symbol >> 5 & 3,
+                                  (symbol & 0x1c) == 0x1c || (symbol & 0x60) == 0x60 ? 2
+                                                                                     : symbol >> 7};
+    const unsigned c01[3] = {(c >> 3 & 1) << 1 | ((c >> 2 & 1) & ~(c >> 3 & 1)), c >> 4, 2};
+    const unsigned c23[3] = {c & 3, 2, 2};
+    const unsigned none[3] = {(c >> 1 & 1) << 1 | ((c & 1) & ~(c >> 1 & 1)), c >> 2 & 3, c >> 4};
+    if (index >= 3) {
+        return last_two[index - 3];
+    }
+    return (c & 3) == 3 ? c01[index] : (c & 12) == 12 ? c23[index] : none[index];
+}
+
+/* The smallest symbol that holds the codes, k_stride apart; codes past `k` are 0. */
+static unsigned symbol_of(const struct loom_layout *layout, const uint8_t *codes, size_t at,
+                          size_t k) {
+    const size_t stride = layout->unit_k / layout->symbol_k;
+    if (layout->symbol_k == 1) {
+        return codes[at];
+    }
+    for (unsigned symbol = 0;; symbol++) {
+        bool same = true;
+        for (unsigned i = 0; i < 5; i++) {
+            same = same && trit_of(symbol, i) == (at + i * stride < k ? codes[at + i * stride] : 0);
+        }
+        if (same) {
+            return symbol;
+        }
+    }
 }
 
 size_t reference_stream_bytes(const struct loom_layout *layout, size_t m, size_t k_padded) {
     const size_t blocks = (m + layout->rows - 1) / layout->rows;
-    return blocks * (k_padded / layout->unit_k) * unit_bits(layout) / 8;
+    return blocks * units_of(layout, k_padded) * unit_bits(layout) / 8;
 }
 
 /* Walks the bits of a section from the least significant one: its digits count upwards, and
@@ -50,17 +90,17 @@ struct matrix {
     size_t m, k, k_padded;
 };
 
-/* One bit of every unit: the one at `bit` of it, which is that of the code `at` in the unit. */
+/* One bit of every unit: the one at `bit` of it, which is that of the symbol `at` in the unit. */
 static void pack_bit(const struct loom_layout *layout, uint8_t *stream, const struct matrix *w,
                      size_t bit, const size_t at[3]) {
-    const size_t unit_bytes = unit_bits(layout) / 8, units = w->k_padded / layout->unit_k;
+    const size_t unit_bytes = unit_bits(layout) / 8, units = units_of(layout, w->k_padded);
     const uint8_t mask = (uint8_t)(1u << bit % 8);
     uint8_t *block = stream + bit / 8;
     for (size_t row = at[LOOM_AXIS_ROW]; row < w->m; row += layout->rows) {
         const uint8_t *codes = w->codes + row * w->k;
         uint8_t *out = block;
         for (size_t k = at[LOOM_AXIS_K]; k < w->k; k += layout->unit_k) {
-            if (codes[k] >> at[LOOM_AXIS_PLANE] & 1) {
+            if (symbol_of(layout, codes, k, w->k) >> at[LOOM_AXIS_PLANE] & 1) {
                 *out |= mask;
             }
             out += unit_bytes;

@@ -81,6 +81,8 @@ static inline v_int v_or(v_int a, v_int b) {
 static inline v_int v_select(v_int mask, v_int a, v_int b) {
     return _mm512_ternarylogic_epi32(mask, a, b, 0xca);
 }
+/* Any function of three bits: bit 4 a + 2 b + c of the constant `table` is its value. */
+#define v_logic(a, b, c, table) _mm512_ternarylogic_epi32(a, b, c, table)
 static inline v_int v_xor(v_int a, v_int b) {
     return _mm512_xor_si512(a, b);
 }

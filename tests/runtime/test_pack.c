@@ -12,18 +12,20 @@
 
 /* Layouts of the kinds that kernels use, and some that they do not. */
 static const struct loom_layout layouts[] = {
-    {"row by row", 1, 32, 1, 1, {{0, 1, {K(32, 1)}}}},
-    {"plane by plane", 1, 32, 3, 1, {{0, 3, {K(8, 1), PLANE(3, 1), K(4, 8)}}}},
+    {"row by row", 1, 32, 1, 1, 1, {{0, 1, {K(32, 1)}}}},
+    {"plane by plane", 1, 32, 3, 1, 1, {{0, 3, {K(8, 1), PLANE(3, 1), K(4, 8)}}}},
     {"nibbles of 4 k in lanes",
      128,
      32,
      2,
+     1,
      1,
      {{0, 6, {K(4, 1), K(2, 16), K(4, 4), ROW(16, 1), ROW(8, 16), PLANE(2, 1)}}}},
     {"two planes a byte, odd plane apart",
      32,
      32,
      3,
+     1,
      2,
      {{0, 7, {K(4, 1), K(2, 4), PLANE(2, 1), ROW(2, 8), ROW(8, 1), ROW(2, 16), K(4, 8)}},
       {2, 6, {K(4, 1), K(2, 4), ROW(2, 16), ROW(2, 8), ROW(8, 1), K(4, 8)}}}},
@@ -32,17 +34,25 @@ static const struct loom_layout layouts[] = {
      32,
      4,
      1,
+     1,
      {{0, 5, {PLANE(4, 1), K(2, 4), K(4, 1), ROW(16, 1), K(4, 8)}}}},
     {"fields of 2 bits, then of 1",
      8,
      32,
      3,
+     1,
      2,
      {{0, 5, {PLANE(2, 1), K(4, 4), K(4, 1), ROW(8, 1), K(2, 16)}},
       {2, 4, {K(2, 16), K(4, 4), K(4, 1), ROW(8, 1)}}}},
-    {"rows innermost", 256, 64, 2, 1, {{0, 3, {ROW(256, 1), K(64, 1), PLANE(2, 1)}}}},
-    {"odd counts", 15, 32, 3, 1, {{0, 5, {K(8, 1), ROW(5, 3), PLANE(3, 1), K(4, 8), ROW(3, 1)}}}},
-    {"upside down", 4, 32, 2, 2, {{1, 2, {ROW(4, 1), K(32, 1)}}, {0, 2, {ROW(4, 1), K(32, 1)}}}},
+    {"rows innermost", 256, 64, 2, 1, 1, {{0, 3, {ROW(256, 1), K(64, 1), PLANE(2, 1)}}}},
+    {"odd counts",
+     15,
+     32,
+     3,
+     1,
+     1,
+     {{0, 5, {K(8, 1), ROW(5, 3), PLANE(3, 1), K(4, 8), ROW(3, 1)}}}},
+    {"upside down", 4, 32, 2, 1, 2, {{1, 2, {ROW(4, 1), K(32, 1)}}, {0, 2, {ROW(4, 1), K(32, 1)}}}},
 };
 enum { LAYOUTS = sizeof layouts / sizeof layouts[0] };
 
@@ -59,6 +69,32 @@ static loom_plan plan_for(size_t layout, const char *grain, size_t m, size_t k) 
     assert_int_equal(loom_format_parse(&plan.format, name), LOOM_OK);
     plan.check = loom_plan_check(&plan);
     return plan;
+}
+
+/* ---- Symbols ----------------------------------------------------------------------------- */
+
+static void symbols_hold_any_codes(void **state) {
+    (void)state;
+    for (unsigned number = 0; number < 243; number++) {
+        uint8_t codes[10] = {0}, back[10] = {0};
+        for (unsigned i = 0, rest = number; i < 5; i++, rest /= 3) {
+            codes[2 * i] = (uint8_t)(rest % 3);
+        }
+        loom_symbol_codes(5, loom_symbol(5, codes, 2), back, 2);
+        assert_memory_equal(codes, back, sizeof codes);
+    }
+}
+
+static void any_symbol_holds_ternary_codes(void **state) {
+    (void)state;
+    for (unsigned symbol = 0; symbol < 256; symbol++) {
+        uint8_t codes[5];
+        loom_symbol_codes(5, (uint8_t)symbol, codes, 1);
+        for (unsigned i = 0; i < 5; i++) {
+            assert_in_range(codes[i], 0, 2);
+        }
+        assert_true(loom_symbol(5, codes, 1) <= symbol);
+    }
 }
 
 /* ---- Where the bits are ------------------------------------------------------------------ */
@@ -340,6 +376,8 @@ static void other_rows_are_not_read(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(symbols_hold_any_codes),
+        cmocka_unit_test(any_symbol_holds_ternary_codes),
         cmocka_unit_test(stream_follows_the_definition),
         cmocka_unit_test(every_layout_returns_what_it_got),
         cmocka_unit_test(packed_bytes_are_reproducible),

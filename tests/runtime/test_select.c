@@ -12,9 +12,12 @@ static const struct loom_isa isas[ISAS] = {
 };
 static const uint32_t c_only = 0, avx2_only = LOOM_CPU_AVX2, everything = ~0u;
 
-static const struct loom_layout layout_a = {.name = "a", .rows = 8, .unit_k = 32, .bits = 2};
-static const struct loom_layout layout_b = {.name = "b", .rows = 16, .unit_k = 32, .bits = 2};
-static const struct loom_layout layout_t = {.name = "t", .rows = 32, .unit_k = 32, .bits = 2};
+static const struct loom_layout layout_a = {
+    .name = "a", .rows = 8, .unit_k = 32, .bits = 2, .symbol_k = 1};
+static const struct loom_layout layout_b = {
+    .name = "b", .rows = 16, .unit_k = 32, .bits = 2, .symbol_k = 1};
+static const struct loom_layout layout_t = {
+    .name = "t", .rows = 32, .unit_k = 32, .bits = 2, .symbol_k = 1};
 
 static const struct loom_prepare_kernel prepares[] = {
     {"prepare_i8_c", NULL, C, LOOM_ACT_I8},       {"prepare_lut8_c", NULL, C, LOOM_ACT_LUT8},

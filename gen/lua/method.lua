@@ -12,11 +12,15 @@ local function lookups(mode)
     return mode == "exact" and 8 or 4
 end
 
--- Operations at the end of a group, for one vector of rows and one token.
-local function group_cost(format, lanes)
+-- Operations at the end of a group, for one vector of rows and one token; `more` are the
+-- method's own.
+local function group_cost(format, isa, more)
     local group = format.group == 0 and 4096 or format.group
-    return (5 + (format.zero_points and 4 or 0)) / (group * lanes)
+    return (isa.group_ops + (format.zero_points and 4 or 0) + (more or 0))
+        / (group * isa.vector // 4)
 end
+
+local VECTORS = { ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, avx512vbmi = true }
 
 local function even_parts(numbers)
     if numbers.b % numbers.m ~= 0 then
@@ -93,16 +97,16 @@ method.list = {
             return even_parts(numbers) or registers(
                 numbers.m * numbers.n + tables * numbers.n + 4, 32)
         end,
-        cost = function(format, mode, numbers)
+        cost = function(format, mode, numbers, isa)
             local step = 4 / numbers.n + lookups(mode)
             local tables = lookups(mode) / 2 / numbers.m
-            return (step * format.bits + tables) / 512 + group_cost(format, 16)
+            return (step * format.bits + tables) / 512 + group_cost(format, isa)
         end,
     },
     {
         family = "lut",
         name = "pair",
-        isas = { avx2 = true },
+        isas = { ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true },
         modes = ALL_MODES,
         gemv = {
             { b = 1, m = 1, n = 1 }, { b = 2, m = 2, n = 1 }, { b = 2, m = 2, n = 1, p = 4 },
@@ -112,22 +116,21 @@ method.list = {
         note = "VPMADDUBSW adds the entries of two planes in 16\n"
             .. " * bits, which are widened before they can overflow; a plane without a partner\n"
             .. " * has two rows in a 16-bit lane, told apart by a second sum of the high bytes.",
-        lanes = 8,
-        layout = function(format, numbers)
-            return layout.pair(numbers.b, format.bits)
+        layout = function(format, numbers, isa)
+            return layout.pair(isa.vector, numbers.b, format.bits)
         end,
-        refuse = function(format, mode, numbers)
+        refuse = function(format, mode, numbers, isa)
             if format.bits == 3 and numbers.m ~= numbers.b then
                 return "3 bits have two sections, which a part of a block cannot address"
             end
             local sums = (format.bits // 2 + format.bits % 2) * 2 * numbers.m * numbers.n
-            return even_parts(numbers) or registers(
-                sums * (mode == "exact" and 2 or 1) + (mode == "exact" and 4 or 2), 20)
+            local kinds = mode == "exact" and 2 or 1
+            return even_parts(numbers) or registers((sums + 2) * kinds, isa.registers + 4)
         end,
-        cost = function(format, mode, numbers)
+        cost = function(format, mode, numbers, isa)
             local adds = (mode == "table" and 4 or 3) * (mode == "exact" and 2 or 1)
             local step = 4 / numbers.n + lookups(mode) / 2 + adds
-            return step * format.bits / 256 + 2.5 * group_cost(format, 8)
+            return step * format.bits / (8 * isa.vector) + group_cost(format, isa, 8)
         end,
     },
     {
@@ -170,16 +173,16 @@ method.list = {
             local fields = format.bits == 3 and 3 or 8 // format.bits
             return registers(numbers.m * (fields + 2) + 6, 36)
         end,
-        cost = function(format, _, numbers)
+        cost = function(format, _, numbers, isa)
             local field = format.bits == 3 and 3.2 or 2
             local shifts = format.group > 0 and 16 // format.bits / (format.group * 16) or 0
-            return (field + 1 / numbers.m + format.bits / 8) / 64 + shifts + group_cost(format, 16)
+            return (field + 1 / numbers.m + format.bits / 8) / 64 + shifts + group_cost(format, isa)
         end,
     },
     {
         family = "dot",
         name = "shift",
-        isas = { avx2 = true, avx512vbmi = true },
+        isas = VECTORS,
         modes = { exact = true },
         gemv = {
             { b = 2, m = 2, n = 1 }, { b = 4, m = 4, n = 1 }, { b = 4, m = 4, n = 1, p = 4 },
@@ -192,15 +195,15 @@ method.list = {
         end,
         refuse = function() end,
         cost = function(format, _, numbers, isa)
-            local field = (format.bits == 3 and 4 or 2) + (isa.vector == 64 and 1 or 2)
+            local field = (format.bits == 3 and 4 or 2) + (isa.sum_bits == 32 and 1 or 2)
             return (field + 1 / numbers.m + format.bits / 8) / isa.vector
-                + group_cost(format, isa.vector // 4)
+                + group_cost(format, isa)
         end,
     },
     {
         family = "dot",
         name = "panel",
-        isas = { avx2 = true, avx512vbmi = true },
+        isas = VECTORS,
         modes = { exact = true },
         gemv = {},
         gemm = {
@@ -216,12 +219,12 @@ method.list = {
         end,
         refuse = function(_, _, numbers, isa)
             return even_parts(numbers)
-                or registers(numbers.m * (numbers.n + 1) + 1, isa.vector == 64 and 32 or 16)
+                or registers(numbers.m * (numbers.n + 1) + 1, isa.registers)
         end,
         cost = function(format, _, numbers, isa)
-            local step = isa.vector == 64 and 1 or 2.5
+            local step = isa.sum_bits == 32 and 1 or 2.5
             return (step + 0.5 / numbers.m + 0.5 / numbers.n) / isa.vector
-                + group_cost(format, isa.vector // 4) + 0.002
+                + group_cost(format, isa) + 0.002
         end,
     },
 }

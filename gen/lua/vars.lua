@@ -36,7 +36,7 @@ end
 -- The largest number of codes, a power of two and at most 256, whose products of unsigned
 -- codes and int8 sum to 16 bits, four neighbours being two sums. nil where sums have 32 bits.
 local function dot_chunk(record)
-    if record.isa.vector ~= 32 then
+    if record.isa.sum_bits == 32 then
         return nil
     end
     local largest = 2 * 127 * ((1 << record.format.bits) - 1)
@@ -75,16 +75,16 @@ end
 -- Vectors of packed weights that the `pair` method reads for 8 codes, number s of a unit.
 local function pair_vectors(record, s)
     local bits, b, m, list = record.format.bits, record.numbers.b, record.numbers.m, {}
-    local pairs_of_planes = bits // 2
+    local pairs_of_planes, vector = bits // 2, record.isa.vector
     for pair = 0, pairs_of_planes - 1 do
         for v = 0, 2 * m - 1 do
             list[#list + 1] = { pair = pair, v = v, single = false,
-                offset = ((s * pairs_of_planes + pair) * 2 * b + v) * 32 }
+                offset = ((s * pairs_of_planes + pair) * 2 * b + v) * vector }
         end
     end
     for v = 0, bits % 2 == 1 and m - 1 or -1 do
         list[#list + 1] = { v = v, single = true,
-            offset = (pairs_of_planes * 8 * b + s * b + v) * 32 }
+            offset = (pairs_of_planes * 8 * b + s * b + v) * vector }
     end
     return list
 end

@@ -1,0 +1,54 @@
+/* Floats that SSSE3 has no instructions for: fp16, and the fused multiply-add. */
+#ifndef ISA_SSSE3_FLOAT_H
+#define ISA_SSSE3_FLOAT_H
+
+/* fp16 to fp32, exact, as v_half in c.h does it: normal numbers get another exponent, subnormal
+ * ones are what is above 0.5, infinity and NaN (made quiet) keep the largest exponent. */
+static inline v_f32 v_load_half(const uint16_t *p) {
+    const __m128i zero = _mm_setzero_si128();
+    const __m128i half = _mm_unpacklo_epi16(_mm_loadl_epi64((const __m128i *)p), zero);
+    const __m128i sign = _mm_slli_epi32(_mm_and_si128(half, _mm_set1_epi32(0x8000)), 16);
+    const __m128i rest = _mm_and_si128(half, _mm_set1_epi32(0x7fff));
+    const __m128i is_small = _mm_cmpgt_epi32(_mm_set1_epi32(0x400), rest);
+    const __m128i is_large = _mm_cmpgt_epi32(rest, _mm_set1_epi32(0x7bff));
+    const __m128i is_nan = _mm_cmpgt_epi32(rest, _mm_set1_epi32(0x7c00));
+    const __m128i above = _mm_castps_si128(_mm_sub_ps(
+        _mm_castsi128_ps(_mm_add_epi32(rest, _mm_set1_epi32(0x3f000000))), _mm_set1_ps(0.5f)));
+    const __m128i rebias = _mm_add_epi32(_mm_set1_epi32(0x38000000),
+                                         _mm_and_si128(is_large, _mm_set1_epi32(0x38000000)));
+    const __m128i normal = _mm_or_si128(_mm_add_epi32(_mm_slli_epi32(rest, 13), rebias),
+                                        _mm_and_si128(is_nan, _mm_set1_epi32(0x400000)));
+    const __m128i magnitude =
+        _mm_or_si128(_mm_and_si128(is_small, above), _mm_andnot_si128(is_small, normal));
+    return _mm_castsi128_ps(_mm_or_si128(sign, magnitude));
+}
+
+/* product + c rounded to odd: an inexact sum whose last bit is 0 goes one step towards the exact
+ * one, which is away from zero where the error has the sum's sign. */
+static inline __m128d v_add_to_odd(__m128d product, __m128d c) {
+    const __m128d sum = _mm_add_pd(product, c);
+    const __m128d added = _mm_sub_pd(sum, product);
+    const __m128d error =
+        _mm_add_pd(_mm_sub_pd(product, _mm_sub_pd(sum, added)), _mm_sub_pd(c, added));
+    const __m128d zero = _mm_setzero_pd();
+    const __m128d above = _mm_cmpgt_pd(error, zero);
+    const __m128d inexact = _mm_or_pd(above, _mm_cmplt_pd(error, zero));
+    const __m128i towards_zero = _mm_castpd_si128(_mm_xor_pd(above, _mm_cmpgt_pd(sum, zero)));
+    const __m128i one = _mm_set1_epi64x(1), bits = _mm_castpd_si128(sum);
+    const __m128i is_even = _mm_sub_epi64(_mm_and_si128(bits, one), one);
+    const __m128i step = _mm_or_si128(towards_zero, one);
+    const __m128i changed = _mm_and_si128(is_even, _mm_castpd_si128(inexact));
+    return _mm_castsi128_pd(_mm_add_epi64(bits, _mm_and_si128(changed, step)));
+}
+
+/* a * b + c rounded once, as v_fma in c.h does it: exact products in double, sums rounded to
+ * odd there, then to float. */
+static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) {
+    const __m128d low = v_add_to_odd(_mm_mul_pd(_mm_cvtps_pd(a), _mm_cvtps_pd(b)), _mm_cvtps_pd(c));
+    const __m128 a_high = _mm_movehl_ps(a, a), b_high = _mm_movehl_ps(b, b);
+    const __m128d high = v_add_to_odd(_mm_mul_pd(_mm_cvtps_pd(a_high), _mm_cvtps_pd(b_high)),
+                                      _mm_cvtps_pd(_mm_movehl_ps(c, c)));
+    return _mm_movelh_ps(_mm_cvtpd_ps(low), _mm_cvtpd_ps(high));
+}
+
+#endif

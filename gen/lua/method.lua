@@ -34,6 +34,25 @@ local function registers(needed, has)
     end
 end
 
+local PAIR_ISAS = { ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true }
+
+local function pair_layout(format, numbers, isa)
+    return layout.pair(isa.vector, numbers.b, format.bits)
+end
+
+-- Vectors of 16-bit sums of a tile.
+local function pair_sums(format, mode, numbers)
+    local planes = (format.bits + 1) // 2 * 2
+    return planes * numbers.m * numbers.n * (mode == "exact" and 2 or 1)
+end
+
+-- `unpack` operations make indices of a vector of weights.
+local function pair_cost(format, mode, unpack, isa)
+    local adds = (mode == "table" and 4 or 3) * (mode == "exact" and 2 or 1)
+    local step = unpack + lookups(mode) / 2 + adds
+    return step * format.bits / (8 * isa.vector) + group_cost(format, isa, 8)
+end
+
 local method = {}
 
 method.list = {
@@ -106,31 +125,49 @@ method.list = {
     {
         family = "lut",
         name = "pair",
-        isas = { ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true },
+        isas = PAIR_ISAS,
         modes = ALL_MODES,
         gemv = {
             { b = 1, m = 1, n = 1 }, { b = 2, m = 2, n = 1 }, { b = 2, m = 2, n = 1, p = 4 },
         },
-        gemm = { { b = 1, m = 1, n = 2 }, { b = 1, m = 1, n = 4 }, { b = 2, m = 1, n = 4 } },
+        gemm = {},
         template = "lut_pair.c.in",
         note = "VPMADDUBSW adds the entries of two planes in 16\n"
             .. " * bits, which are widened before they can overflow; a plane without a partner\n"
             .. " * has two rows in a 16-bit lane, told apart by a second sum of the high bytes.",
-        layout = function(format, numbers, isa)
-            return layout.pair(isa.vector, numbers.b, format.bits)
-        end,
+        layout = pair_layout,
         refuse = function(format, mode, numbers, isa)
-            if format.bits == 3 and numbers.m ~= numbers.b then
-                return "3 bits have two sections, which a part of a block cannot address"
+            return registers(pair_sums(format, mode, numbers) + lookups(mode) // 2,
+                isa.registers + 4)
+        end,
+        cost = function(format, mode, _, isa)
+            return pair_cost(format, mode, 4, isa)
+        end,
+    },
+    {
+        family = "lut",
+        name = "panel",
+        isas = PAIR_ISAS,
+        modes = ALL_MODES,
+        gemv = {},
+        gemm = {
+            { b = 1, m = 1, n = 1, k = 256 }, { b = 1, m = 1, n = 2, k = 256 },
+            { b = 1, m = 1, n = 4, k = 256 }, { b = 2, m = 2, n = 1, k = 256 },
+            { b = 2, m = 2, n = 2, k = 256 }, { b = 2, m = 2, n = 4, k = 256 },
+        },
+        template = "lut_panel.c.in",
+        note = "indices are unpacked once to a panel in the\n"
+            .. " * level 1 cache, which serves all tokens of a block; added as lut_pair does it.",
+        layout = pair_layout,
+        refuse = function(format, mode, numbers, isa)
+            local sums, others = pair_sums(format, mode, numbers), lookups(mode) // 2 + 3
+            if 2 * sums + others <= isa.registers then
+                return "leaves half of the vector registers idle"
             end
-            local sums = (format.bits // 2 + format.bits % 2) * 2 * numbers.m * numbers.n
-            local kinds = mode == "exact" and 2 or 1
-            return even_parts(numbers) or registers((sums + 2) * kinds, isa.registers + 4)
+            return registers(sums + others, isa.registers)
         end,
         cost = function(format, mode, numbers, isa)
-            local adds = (mode == "table" and 4 or 3) * (mode == "exact" and 2 or 1)
-            local step = 4 / numbers.n + lookups(mode) / 2 + adds
-            return step * format.bits / (8 * isa.vector) + group_cost(format, isa, 8)
+            return pair_cost(format, mode, 0.5 / numbers.n, isa)
         end,
     },
     {

@@ -72,19 +72,24 @@ local function pair_accumulators(record, token)
     return list
 end
 
--- Vectors of packed weights that the `pair` method reads for 8 codes, number s of a unit.
+-- Vectors of packed weights that the `pair` method reads for 8 codes, number s of a unit, and
+-- where a panel has their indices, low and high nibbles.
 local function pair_vectors(record, s)
     local bits, b, m, list = record.format.bits, record.numbers.b, record.numbers.m, {}
     local pairs_of_planes, vector = bits // 2, record.isa.vector
+    local function add(x)
+        x.panel_offset = (s * bits * m + #list) * 2 * vector
+        list[#list + 1] = x
+    end
     for pair = 0, pairs_of_planes - 1 do
         for v = 0, 2 * m - 1 do
-            list[#list + 1] = { pair = pair, v = v, single = false,
-                offset = ((s * pairs_of_planes + pair) * 2 * b + v) * vector }
+            add({ pair = pair, v = v, single = false,
+                offset = ((s * pairs_of_planes + pair) * 2 * b + v) * vector })
         end
     end
     for v = 0, bits % 2 == 1 and m - 1 or -1 do
-        list[#list + 1] = { v = v, single = true,
-            offset = (pairs_of_planes * 8 * b + s * b + v) * vector }
+        add({ v = v, single = true,
+            offset = (pairs_of_planes * 8 * b + s * b + v) * vector })
     end
     return list
 end
@@ -110,7 +115,7 @@ end
 
 local function tile(record)
     local numbers, vector = record.numbers, record.isa.vector
-    local pair = record.method == "pair"
+    local pair = record.method == "pair" or record.family == "lut" and record.method == "panel"
     local m, lanes = numbers.m or numbers.b, vector // 4
     return {
         block = numbers.b,
@@ -126,11 +131,20 @@ local function tile(record)
     }
 end
 
+-- Groups in a panel, or codes where a group is the whole row.
+local function panel_step(record)
+    local group, k = record.format.group, record.numbers.k or 0
+    return group > 0 and math.max(1, k // group) or k
+end
+
 local function dot(record)
     local bits, group = record.format.bits, record.format.group
     local chunk = dot_chunk(record)
     local panel_k = record.numbers.k or 0
     return {
+        panel_chunks = "panel_chunks.c.in",
+        panel_step = panel_step(record),
+        panel_bytes = panel_k * (record.numbers.m or 0) * record.isa.vector // 4,
         fields = bits == 3 and 3 or 8 // bits,
         field_bits = bits == 3 and 2 or bits,
         byte_fields = bits == 3 and 4 or 8 // bits,
@@ -139,8 +153,6 @@ local function dot(record)
             or group > 0 and ("k + %d"):format(math.min(chunk, group))
             or ("k + %d < a->k_group ? k + %d : a->k_group"):format(chunk, chunk),
         unroll = 2,
-        panel_k = panel_k,
-        panel_step = group > 0 and math.max(1, panel_k // group) or panel_k,
         code = function(vector_index, f, x, top)
             return code_expression(bits, vector_index, f, x, top)
         end,
@@ -148,7 +160,15 @@ local function dot(record)
 end
 
 local function lut(record)
+    local panel_unit = 8 * record.format.bits * (record.numbers.m or 0) * record.isa.vector
+    local panel_k = math.max(record.numbers.k or 0, record.format.group)
     return {
+        panel_chunks = "lut_panel_chunks.c.in",
+        panel_step = panel_step(record),
+        panel_unit = panel_unit,
+        panel_bytes = panel_k // 32 * panel_unit,
+        indices = record.numbers.k and "lut_panel_indices.c.in" or "pair_indices.c.in",
+        packed_unit = record.layout.rows * 4 * record.format.bits,
         chunk = 256,
         plane_pairs = record.format.bits // 2,
         unit_k = record.layout.unit_k,

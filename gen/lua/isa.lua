@@ -27,7 +27,7 @@ isa.list = {
         needs = { "LOOM_CPU_SSSE3" },
         vector = 16,
         registers = 16,
-        group_ops = 60,
+        group_ops = 40,
         sum_bits = 16,
     },
     {

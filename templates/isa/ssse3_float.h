@@ -4,7 +4,7 @@
 #define ISA_SSSE3_FLOAT_H
 
 /* fp16 to fp32, exact, as v_half in c.h does it: normal numbers get another exponent, subnormal
- * ones are what is above 0.5, infinity and NaN (made quiet) keep the largest exponent. */
+ * ones are what is above 0.5, infinity and NaN keep the largest exponent. */
 __attribute__((noinline, unused)) static v_f32 v_load_half(const uint16_t *p) {
     const __m128i zero = _mm_setzero_si128();
     const __m128i half = _mm_unpacklo_epi16(_mm_loadl_epi64((const __m128i *)p), zero);
@@ -12,13 +12,11 @@ __attribute__((noinline, unused)) static v_f32 v_load_half(const uint16_t *p) {
     const __m128i rest = _mm_and_si128(half, _mm_set1_epi32(0x7fff));
     const __m128i is_small = _mm_cmpgt_epi32(_mm_set1_epi32(0x400), rest);
     const __m128i is_large = _mm_cmpgt_epi32(rest, _mm_set1_epi32(0x7bff));
-    const __m128i is_nan = _mm_cmpgt_epi32(rest, _mm_set1_epi32(0x7c00));
     const __m128i above = _mm_castps_si128(_mm_sub_ps(
         _mm_castsi128_ps(_mm_add_epi32(rest, _mm_set1_epi32(0x3f000000))), _mm_set1_ps(0.5f)));
     const __m128i rebias = _mm_add_epi32(_mm_set1_epi32(0x38000000),
                                          _mm_and_si128(is_large, _mm_set1_epi32(0x38000000)));
-    const __m128i normal = _mm_or_si128(_mm_add_epi32(_mm_slli_epi32(rest, 13), rebias),
-                                        _mm_and_si128(is_nan, _mm_set1_epi32(0x400000)));
+    const __m128i normal = _mm_add_epi32(_mm_slli_epi32(rest, 13), rebias);
     const __m128i magnitude =
         _mm_or_si128(_mm_and_si128(is_small, above), _mm_andnot_si128(is_small, normal));
     return _mm_castsi128_ps(_mm_or_si128(sign, magnitude));

@@ -46,6 +46,30 @@ local function pair_sums(format, mode, numbers)
     return planes * numbers.m * numbers.n * (mode == "exact" and 2 or 1)
 end
 
+-- Tiles of the panel method, m by n, for each length of the panel.
+local function panel_tiles(lengths)
+    local tiles = {}
+    for _, k in ipairs(lengths) do
+        for m = 1, 2 do
+            for _, n in ipairs({ 1, 2, 4 }) do
+                tiles[#tiles + 1] = { b = m, m = m, n = n, k = k }
+            end
+        end
+    end
+    return tiles
+end
+
+-- Of the lengths that differ by 2 one is right: the longest that leaves most of a level 1 cache
+-- of 32 KiB to the tables.
+local function panel_size(format, numbers, isa)
+    local kib = format.bits * numbers.m * isa.vector * numbers.k // 4096
+    if numbers.k > 256 and kib > 16 then
+        return ("a panel of %d KiB leaves little of the level 1 cache to the tables"):format(kib)
+    elseif numbers.k == 256 and kib <= 8 then
+        return ("a panel of %d KiB may be longer"):format(kib)
+    end
+end
+
 -- `unpack` operations make indices of a vector of weights.
 local function pair_cost(format, mode, unpack, isa)
     local adds = (mode == "table" and 4 or 3) * (mode == "exact" and 2 or 1)
@@ -150,11 +174,7 @@ method.list = {
         isas = PAIR_ISAS,
         modes = ALL_MODES,
         gemv = {},
-        gemm = {
-            { b = 1, m = 1, n = 1, k = 256 }, { b = 1, m = 1, n = 2, k = 256 },
-            { b = 1, m = 1, n = 4, k = 256 }, { b = 2, m = 2, n = 1, k = 256 },
-            { b = 2, m = 2, n = 2, k = 256 }, { b = 2, m = 2, n = 4, k = 256 },
-        },
+        gemm = panel_tiles({ 256, 512 }),
         template = "lut_panel.c.in",
         note = "indices are unpacked once to a panel in the\n"
             .. " * level 1 cache, which serves all tokens of a block; added as lut_pair does it.",
@@ -164,7 +184,7 @@ method.list = {
             if 2 * sums + others <= isa.registers then
                 return "leaves half of the vector registers idle"
             end
-            return registers(sums + others, isa.registers)
+            return panel_size(format, numbers, isa) or registers(sums + others, isa.registers)
         end,
         cost = function(format, mode, numbers, isa)
             return pair_cost(format, mode, 0.5 / numbers.n, isa)

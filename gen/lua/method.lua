@@ -4,21 +4,12 @@
 -- token, which the rank follows. Figures behind the choices are in README.md.
 
 local layout = require("layout")
+local method_cost = require("method_cost")
+local method_pair = require("method_pair")
 
 local ALL_MODES = { exact = true, table = true, table7 = true }
-
--- Vectors of the packed stream for 32 codes of the rows that share one vector.
-local function lookups(mode)
-    return mode == "exact" and 8 or 4
-end
-
--- Operations at the end of a group, for one vector of rows and one token; `more` are the
--- method's own.
-local function group_cost(format, isa, more)
-    local group = format.group == 0 and 4096 or format.group
-    return (isa.group_ops + (format.zero_points and 4 or 0) + (more or 0))
-        / (group * isa.vector // 4)
-end
+local group_cost, lookups = method_cost.group, method_cost.lookups
+local registers = method_cost.registers
 
 local VECTORS = { ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, avx512vbmi = true }
 
@@ -26,55 +17,6 @@ local function even_parts(numbers)
     if numbers.b % numbers.m ~= 0 then
         return ("a tile of %d does not divide a block of %d"):format(numbers.m, numbers.b)
     end
-end
-
-local function registers(needed, has)
-    if needed > has then
-        return ("needs %d vector registers, the ISA has %d"):format(needed, has)
-    end
-end
-
-local PAIR_ISAS = { ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true }
-
-local function pair_layout(format, numbers, isa)
-    return layout.pair(isa.vector, numbers.b, format.bits)
-end
-
--- Vectors of 16-bit sums of a tile.
-local function pair_sums(format, mode, numbers)
-    local planes = (format.bits + 1) // 2 * 2
-    return planes * numbers.m * numbers.n * (mode == "exact" and 2 or 1)
-end
-
--- Tiles of the panel method, m by n, for each length of the panel.
-local function panel_tiles(lengths)
-    local tiles = {}
-    for _, k in ipairs(lengths) do
-        for m = 1, 2 do
-            for _, n in ipairs({ 1, 2, 4 }) do
-                tiles[#tiles + 1] = { b = m, m = m, n = n, k = k }
-            end
-        end
-    end
-    return tiles
-end
-
--- Of the lengths that differ by 2 one is right: the longest that leaves most of a level 1 cache
--- of 32 KiB to the tables.
-local function panel_size(format, numbers, isa)
-    local kib = format.bits * numbers.m * isa.vector * numbers.k // 4096
-    if numbers.k > 256 and kib > 16 then
-        return ("a panel of %d KiB leaves little of the level 1 cache to the tables"):format(kib)
-    elseif numbers.k == 256 and kib <= 8 then
-        return ("a panel of %d KiB may be longer"):format(kib)
-    end
-end
-
--- `unpack` operations make indices of a vector of weights.
-local function pair_cost(format, mode, unpack, isa)
-    local adds = (mode == "table" and 4 or 3) * (mode == "exact" and 2 or 1)
-    local step = unpack + lookups(mode) / 2 + adds
-    return step * format.bits / (8 * isa.vector) + group_cost(format, isa, 8)
 end
 
 local method = {}
@@ -144,50 +86,6 @@ method.list = {
             local step = 4 / numbers.n + lookups(mode)
             local tables = lookups(mode) / 2 / numbers.m
             return (step * format.bits + tables) / 512 + group_cost(format, isa)
-        end,
-    },
-    {
-        family = "lut",
-        name = "pair",
-        isas = PAIR_ISAS,
-        modes = ALL_MODES,
-        gemv = {
-            { b = 1, m = 1, n = 1 }, { b = 2, m = 2, n = 1 }, { b = 2, m = 2, n = 1, p = 4 },
-        },
-        gemm = {},
-        template = "lut_pair.c.in",
-        note = "VPMADDUBSW adds the entries of two planes in 16\n"
-            .. " * bits, which are widened before they can overflow; a plane without a partner\n"
-            .. " * has two rows in a 16-bit lane, told apart by a second sum of the high bytes.",
-        layout = pair_layout,
-        refuse = function(format, mode, numbers, isa)
-            return registers(pair_sums(format, mode, numbers) + lookups(mode) // 2,
-                isa.registers + 4)
-        end,
-        cost = function(format, mode, _, isa)
-            return pair_cost(format, mode, 4, isa)
-        end,
-    },
-    {
-        family = "lut",
-        name = "panel",
-        isas = PAIR_ISAS,
-        modes = ALL_MODES,
-        gemv = {},
-        gemm = panel_tiles({ 256, 512 }),
-        template = "lut_panel.c.in",
-        note = "indices are unpacked once to a panel in the\n"
-            .. " * level 1 cache, which serves all tokens of a block; added as lut_pair does it.",
-        layout = pair_layout,
-        refuse = function(format, mode, numbers, isa)
-            local sums, others = pair_sums(format, mode, numbers), lookups(mode) // 2 + 3
-            if 2 * sums + others <= isa.registers then
-                return "leaves half of the vector registers idle"
-            end
-            return panel_size(format, numbers, isa) or registers(sums + others, isa.registers)
-        end,
-        cost = function(format, mode, numbers, isa)
-            return pair_cost(format, mode, 0.5 / numbers.n, isa)
         end,
     },
     {
@@ -285,5 +183,7 @@ method.list = {
         end,
     },
 }
+
+table.move(method_pair, 1, #method_pair, #method.list + 1, method.list)
 
 return method

@@ -1,11 +1,12 @@
 -- ISA levels, in ascending order. A level is
 --   headers    its vocabulary: files of templates/isa/, first the one that kernels include
 --   flags      what the compiler needs for that vocabulary, and may use itself
---   needs      the CPU features the runtime asks for: all that the flags allow
+--   needs      the CPU features the runtime asks for: all that the flags allow and imply
 --   vector     bytes of a vector
 --   registers  vector registers
 --   group_ops  vector operations at the end of a group of weights: scales, fused multiply-add
 --   sum_bits   of the sums of its 8-bit dot product, v_acc_dot4
+--   tmac       true where T-MAC's schedule is, which others are compared with
 
 local isa = {}
 
@@ -33,6 +34,7 @@ isa.list = {
     {
         name = "avx2",
         arch = "x86_64",
+        tmac = true,
         headers = { "avx2.h", "vector256.h", "x86.h", "sums16.h" },
         flags = { "-mavx2", "-mfma", "-mf16c" },
         needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2" },
@@ -56,7 +58,7 @@ isa.list = {
         name = "avx512bw",
         arch = "x86_64",
         headers = { "avx512bw.h", "vector512.h", "x86.h", "sums16.h" },
-        flags = { "-mavx2", "-mfma", "-mf16c", "-mavx512f", "-mavx512bw" },
+        flags = { "-mavx512f", "-mavx512bw" },
         needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2", "LOOM_CPU_AVX512" },
         vector = 64,
         registers = 32,
@@ -67,9 +69,7 @@ isa.list = {
         name = "avx512vbmi",
         arch = "x86_64",
         headers = { "avx512vbmi.h", "vector512.h", "x86.h", "sums32.h" },
-        flags = {
-            "-mavx2", "-mfma", "-mf16c", "-mavx512f", "-mavx512bw", "-mavx512vbmi", "-mavx512vnni",
-        },
+        flags = { "-mavx512f", "-mavx512bw", "-mavx512vbmi", "-mavx512vnni" },
         needs = {
             "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2", "LOOM_CPU_AVX512", "LOOM_CPU_AVX512VBMI",
             "LOOM_CPU_AVX512VNNI",

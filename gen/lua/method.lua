@@ -150,7 +150,8 @@ method.list = {
         end,
         refuse = function() end,
         cost = function(format, _, numbers, isa)
-            local field = (format.bits == 3 and 4 or 2) + (isa.sum_bits == 32 and 1 or 2)
+            local unpack = format.bits == 3 and 4 or 2 - format.bits / 8
+            local field = unpack + (isa.sum_bits == 32 and 1 or 2)
             return (field + 1 / numbers.m + format.bits / 8) / isa.vector
                 + group_cost(format, isa)
         end,
@@ -177,7 +178,7 @@ method.list = {
                 or registers(numbers.m * (numbers.n + 1) + 1, isa.registers)
         end,
         cost = function(format, _, numbers, isa)
-            local step = isa.sum_bits == 32 and 1 or 2.5
+            local step = isa.sum_bits == 32 and 1 or 2
             return (step + 0.5 / numbers.m + 0.5 / numbers.n) / isa.vector
                 + group_cost(format, isa) + 0.002
         end,

@@ -12,10 +12,9 @@ static const struct {
     const char *name;
     uint32_t bit;
 } cpu_features[] = {
-    {"LOOM_CPU_AVX2", LOOM_CPU_AVX2},
-    {"LOOM_CPU_AVX512", LOOM_CPU_AVX512},
-    {"LOOM_CPU_AVX512VBMI", LOOM_CPU_AVX512VBMI},
-    {"LOOM_CPU_AVX512VNNI", LOOM_CPU_AVX512VNNI},
+    {"LOOM_CPU_SSSE3", LOOM_CPU_SSSE3},           {"LOOM_CPU_AVX2", LOOM_CPU_AVX2},
+    {"LOOM_CPU_AVXVNNI", LOOM_CPU_AVXVNNI},       {"LOOM_CPU_AVX512", LOOM_CPU_AVX512},
+    {"LOOM_CPU_AVX512VBMI", LOOM_CPU_AVX512VBMI}, {"LOOM_CPU_AVX512VNNI", LOOM_CPU_AVX512VNNI},
 };
 
 /* features() -> { LOOM_CPU_AVX2 = true, ... }: the names that an ISA's record needs. */

@@ -82,10 +82,12 @@ typedef enum loom_mode { LOOM_FASTEST = 0, LOOM_EXACT, LOOM_TABLE, LOOM_TABLE7 }
 /* ---- CPU ---------------------------------------------------------------------------- */
 
 /* Bits of loom_cpu.features. */
-#define LOOM_CPU_AVX2 (1u << 0)       /* AVX2, FMA, F16C */
-#define LOOM_CPU_AVX512 (1u << 1)     /* AVX-512 F, BW, DQ, VL, CD */
-#define LOOM_CPU_AVX512VBMI (1u << 2) /* AVX-512 VBMI */
-#define LOOM_CPU_AVX512VNNI (1u << 3) /* AVX-512 VNNI */
+#define LOOM_CPU_SSSE3 (1u << 0)      /* SSSE3 */
+#define LOOM_CPU_AVX2 (1u << 1)       /* AVX2, FMA, F16C */
+#define LOOM_CPU_AVXVNNI (1u << 2)    /* AVX-VNNI */
+#define LOOM_CPU_AVX512 (1u << 3)     /* AVX-512 F, BW */
+#define LOOM_CPU_AVX512VBMI (1u << 4) /* AVX-512 VBMI */
+#define LOOM_CPU_AVX512VNNI (1u << 5) /* AVX-512 VNNI */
 
 typedef struct loom_cpu {
     uint32_t features; /* LOOM_CPU_*: what CPU and operating system both support */
@@ -143,7 +145,7 @@ typedef struct loom_plan {
 loom_status loom_format_parse(loom_format *format, const char *name);
 
 /* Chooses kernels for the problem on this CPU. The environment variable LOOM_FORCE, if it is set
- * and not empty, overrides the choice: an ISA's name (`c`, `avx2`, `avx512vbmi`), or a kernel's,
+ * and not empty, overrides the choice: an ISA's name (`c`, `avx2`, `avx512bw`), or a kernel's,
  * which then serves its kind of N while the other kind gets the best kernel of the same layout.
  * LOOM_ERROR_NULL, _FORMAT, _MODE, _SIZE, _NO_KERNEL, _FORCE; *plan is not written on an error. */
 loom_status loom_plan_create(loom_plan *plan, const loom_problem *problem);

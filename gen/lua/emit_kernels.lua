@@ -96,13 +96,15 @@ end
 -- For each ISA: its vocabulary, prepare kernels and probes.
 local function add_isa(context, isa, texts)
     local library = context.library
-    local vocabulary, reason = context.sources.template("isa/" .. isa.header)
-    if not vocabulary then
-        return nil, ("templates/isa/%s: %s"):format(isa.header, reason)
+    for _, header in ipairs(isa.headers) do
+        local text, failure = context.sources.template("isa/" .. header)
+        if not text then
+            return nil, ("templates/isa/%s: %s"):format(header, failure)
+        end
+        context.files["src/isa_" .. header] = text
     end
-    context.files[("src/isa_%s.h"):format(isa.name)] = vocabulary
     local prepares, probes = of_isa(library.prepares, isa), of_isa(library.probes, isa)
-    local ok = true
+    local ok, reason = true, nil
     if #prepares > 0 then
         ok, reason = add_unit(context, ("src/prepare_%s.c"):format(isa.name),
             ("Turns activations into tables or int8, ISA %s."):format(isa.name), prepares, texts)

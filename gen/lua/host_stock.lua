@@ -74,8 +74,10 @@ end
 
 -- The words of /proc/cpuinfo that a feature of the runtime stands for.
 local FEATURE_FLAGS = {
+    LOOM_CPU_SSSE3 = { "ssse3" },
     LOOM_CPU_AVX2 = { "avx2", "fma", "f16c" },
-    LOOM_CPU_AVX512 = { "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd" },
+    LOOM_CPU_AVXVNNI = { "avx_vnni" },
+    LOOM_CPU_AVX512 = { "avx512f", "avx512bw" },
     LOOM_CPU_AVX512VBMI = { "avx512vbmi" },
     LOOM_CPU_AVX512VNNI = { "avx512_vnni" },
 }

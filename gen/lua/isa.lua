@@ -1,5 +1,12 @@
--- ISA levels, in ascending order. A level is a vocabulary header in templates/isa/, the
--- flags that header needs, and the CPU features the runtime asks for before it is used.
+-- ISA levels, in ascending order. A level is
+--   headers    its vocabulary: files of templates/isa/, first the one that kernels include
+--   flags      what the compiler needs for that vocabulary, and may use itself
+--   needs      the CPU features the runtime asks for: all that the flags allow and imply
+--   vector     bytes of a vector
+--   registers  vector registers
+--   group_ops  vector operations at the end of a group of weights: scales, fused multiply-add
+--   sum_bits   of the sums of its 8-bit dot product, v_acc_dot4
+--   tmac       true where T-MAC's schedule is, which others are compared with
 
 local isa = {}
 
@@ -7,31 +14,70 @@ isa.list = {
     {
         name = "c",
         arch = "any",
-        header = "c.h",
+        headers = { "c.h" },
         flags = {},
         needs = {},
         vector = 1,
+        sum_bits = 32,
+    },
+    {
+        name = "ssse3",
+        arch = "x86_64",
+        headers = { "ssse3.h", "ssse3_float.h", "x86.h", "sums16.h" },
+        flags = { "-mssse3" },
+        needs = { "LOOM_CPU_SSSE3" },
+        vector = 16,
+        registers = 16,
+        group_ops = 40,
+        sum_bits = 16,
     },
     {
         name = "avx2",
         arch = "x86_64",
-        header = "avx2.h",
+        tmac = true,
+        headers = { "avx2.h", "vector256.h", "x86.h", "sums16.h" },
         flags = { "-mavx2", "-mfma", "-mf16c" },
-        needs = { "LOOM_CPU_AVX2" },
+        needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2" },
         vector = 32,
+        registers = 16,
+        group_ops = 5,
+        sum_bits = 16,
+    },
+    {
+        name = "avxvnni",
+        arch = "x86_64",
+        headers = { "avxvnni.h", "vector256.h", "x86.h", "sums32.h" },
+        flags = { "-mavx2", "-mfma", "-mf16c", "-mavxvnni" },
+        needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2", "LOOM_CPU_AVXVNNI" },
+        vector = 32,
+        registers = 16,
+        group_ops = 5,
+        sum_bits = 32,
+    },
+    {
+        name = "avx512bw",
+        arch = "x86_64",
+        headers = { "avx512bw.h", "vector512.h", "x86.h", "sums16.h" },
+        flags = { "-mavx512f", "-mavx512bw" },
+        needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2", "LOOM_CPU_AVX512" },
+        vector = 64,
+        registers = 32,
+        group_ops = 5,
+        sum_bits = 16,
     },
     {
         name = "avx512vbmi",
         arch = "x86_64",
-        header = "avx512vbmi.h",
-        flags = {
-            "-mavx2", "-mfma", "-mf16c", "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl",
-            "-mavx512cd", "-mavx512vbmi", "-mavx512vnni", "-mprefer-vector-width=512",
-        },
+        headers = { "avx512vbmi.h", "vector512.h", "x86.h", "sums32.h" },
+        flags = { "-mavx512f", "-mavx512bw", "-mavx512vbmi", "-mavx512vnni" },
         needs = {
-            "LOOM_CPU_AVX2", "LOOM_CPU_AVX512", "LOOM_CPU_AVX512VBMI", "LOOM_CPU_AVX512VNNI",
+            "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2", "LOOM_CPU_AVX512", "LOOM_CPU_AVX512VBMI",
+            "LOOM_CPU_AVX512VNNI",
         },
         vector = 64,
+        registers = 32,
+        group_ops = 5,
+        sum_bits = 32,
     },
 }
 

@@ -63,24 +63,26 @@ function layout.quad(lanes, block, bits)
 end
 
 -- lut: a 16-bit lane is a row, its 2 bytes are two planes; nibbles are two LUT groups. Even
--- lanes hold rows 0-7, odd lanes 8-15, so that widening by shifts keeps rows in order. A plane
--- without a partner has two rows in a lane. `block` counts 32 rows.
-function layout.pair(block, bits)
-    local sections = {}
+-- lanes hold the first half of a vector's rows, odd lanes the second, so that widening by shifts
+-- keeps rows in order. A plane without a partner has two rows in a lane. `block` counts `vector`
+-- rows, as many as a vector has bytes.
+function layout.pair(vector, block, bits)
+    local sections, lanes = {}, vector // 4
     if bits >= 2 then
         sections[1] = section(0, {
-            digit("k", 4, 1), digit("k", 2, 4), digit("plane", 2, 1), digit("row", 2, 8),
-            digit("row", 8, 1), digit("row", 2 * block, 16), digit("plane", bits // 2, 2),
-            digit("k", 4, 8),
+            digit("k", 4, 1), digit("k", 2, 4), digit("plane", 2, 1), digit("row", 2, lanes),
+            digit("row", lanes, 1), digit("row", 2 * block, 2 * lanes),
+            digit("plane", bits // 2, 2), digit("k", 4, 8),
         })
     end
     if bits % 2 == 1 then
         sections[#sections + 1] = section(bits - 1, {
-            digit("k", 4, 1), digit("k", 2, 4), digit("row", 2, 16), digit("row", 2, 8),
-            digit("row", 8, 1), digit("row", block, 32), digit("k", 4, 8),
+            digit("k", 4, 1), digit("k", 2, 4), digit("row", 2, 2 * lanes),
+            digit("row", 2, lanes), digit("row", lanes, 1), digit("row", block, vector),
+            digit("k", 4, 8),
         })
     end
-    return make(("pair32x%d"):format(block), bits, 32 * block, 32, sections)
+    return make(("pair%dx%d"):format(vector, block), bits, vector * block, 32, sections)
 end
 
 -- T-MAC's: 16 bytes are one LUT group of 32 rows of one plane, low nibbles rows 0-15, high

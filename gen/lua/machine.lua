@@ -42,8 +42,8 @@ end
 -- The last of `isas` (names, ascending) that this machine runs.
 function machine.highest_isa(isas)
     local runs = {}
-    for _, name in ipairs(target.native(host.features(), machine.arch()).isas) do
-        runs[name] = true
+    for _, level in ipairs(target.levels(host.features(), machine.arch())) do
+        runs[level.name] = true
     end
     local highest
     for _, name in ipairs(isas) do

@@ -23,6 +23,7 @@ local function make_record(entry, op, numbers, format, mode, isa)
         isa = isa,
         family = entry.family,
         method = entry.name,
+        loop = entry.loop,
         method_note = entry.note,
         numbers = numbers,
         schedule = name.schedule(entry.family, entry.name, numbers),

@@ -44,15 +44,36 @@ function target.parse(text, filename)
     return record
 end
 
--- The target of a CPU with these features (feature's name -> true).
-function target.native(features, arch)
-    local names = {}
-    for _, level in ipairs(isa.list) do
-        local runs = level.arch == "any" or level.arch == arch
-        for _, need in ipairs(level.needs) do
-            runs = runs and features[need]
+-- true if a CPU with these features (feature's name -> true) runs the level.
+local function runs(level, features, arch)
+    if level.arch ~= "any" and level.arch ~= arch then
+        return false
+    end
+    for _, need in ipairs(level.needs) do
+        if not features[need] then
+            return false
         end
-        if runs then
+    end
+    return true
+end
+
+-- The ISA records that such a CPU runs, ascending.
+function target.levels(features, arch)
+    local levels = {}
+    for _, level in ipairs(isa.list) do
+        if runs(level, features, arch) then
+            levels[#levels + 1] = level
+        end
+    end
+    return levels
+end
+
+-- The target of such a CPU: portable C, the highest level, and the one to compare with. The
+-- levels between would never be chosen.
+function target.native(features, arch)
+    local names, levels = {}, target.levels(features, arch)
+    for index, level in ipairs(levels) do
+        if index == 1 or level.tmac or index == #levels then
             names[#names + 1] = level.name
         end
     end

@@ -1,5 +1,9 @@
 -- What a template may use: the variables of one kernel.
 
+local vars_dot = require("vars_dot")
+local vars_lut = require("vars_lut")
+local vars_trit = require("vars_trit")
+
 local vars = {}
 
 local TOKEN_BLOCK = { lut = 64, dot = 128 } -- tokens whose activations stay in the level 2 cache
@@ -10,25 +14,6 @@ local BIAS = { exact = 512, table = 128, table7 = 64 }
 local ACT_BYTES = { i8 = 1, lut8 = 4, lut7 = 4, lut16 = 8 }
 local ACT_UNIT_K = { i8 = 4, lut8 = 32, lut7 = 32, lut16 = 32 } -- loom_act_unit in kernel.h
 
--- A C expression: field f of the vector x, for 3 bits with its top bit from `top`, as bytes; for
--- 1 bit twice the code, which is what enters the sum.
-local function code_expression(bits, vector_index, f, x, top)
-    local function shift(value, count)
-        if count == 0 then
-            return value
-        end
-        return ("v_sh%s_u16(%s, %d)"):format(count > 0 and "r" or "l", value,
-            math.abs(count))
-    end
-    if bits == 3 then
-        return ("v_join3(%s, %s)"):format(shift(x, 2 * f), shift(top, 2 * f + vector_index - 2))
-    end
-    if bits == 1 then
-        return ("v_and(%s, v_set_i8(2))"):format(shift(x, f - 1))
-    end
-    return ("v_and(%s, v_set_i8(%d))"):format(shift(x, bits * f), (1 << bits) - 1)
-end
-
 local function tile_sizes(n)
     local sizes = {}
     while n >= 1 do
@@ -36,62 +21,6 @@ local function tile_sizes(n)
         n = n // 2
     end
     return sizes
-end
-
--- The largest number of codes, a power of two and at most 256, whose products of unsigned
--- codes and int8 sum to 16 bits, four neighbours being two sums. nil where sums have 32 bits.
-local function dot_chunk(record)
-    if record.isa.vector ~= 32 then
-        return nil
-    end
-    local largest = 2 * 127 * ((1 << record.format.bits) - 1) * record.format.step
-    local chunk = 256
-    while chunk // 4 * largest > 32767 do
-        chunk = chunk // 2
-    end
-    return chunk
-end
-
--- Accumulators of the `pair` method for one token: name, the two vectors of 32-bit sums it
--- is widened into, and the power of two it is worth.
-local function pair_accumulators(record, token)
-    local bits, list = record.format.bits, {}
-    local function add(name, sum, shift, raw)
-        list[#list + 1] = { name = name, raw = raw, single = raw ~= nil, shift = shift,
-            even = ("sum%d_%d"):format(token, sum), odd = ("sum%d_%d"):format(token, sum + 1) }
-    end
-    for _, kind in ipairs(record.mode == "exact" and { "", "h" } or { "" }) do
-        local worth = kind == "h" and 3 or 0
-        for pair = 0, bits // 2 - 1 do
-            for v = 0, 2 * record.numbers.m - 1 do
-                add(("acc%s%d_%d_%d"):format(kind, token, pair, v), 2 * v, 2 * pair + worth)
-            end
-        end
-        for v = 0, bits % 2 == 1 and record.numbers.m - 1 or -1 do
-            local raw = ("raw%s%d_%d"):format(kind, token, v)
-            local shift = bits - 1 + record.format.step - 1 + worth
-            add(raw, 4 * v, shift)
-            add(("top%s%d_%d"):format(kind, token, v), 4 * v + 2, shift, raw)
-        end
-    end
-    return list
-end
-
--- Vectors of packed weights that the `pair` method reads for 8 codes, number s of a unit.
-local function pair_vectors(record, s)
-    local bits, b, m, list = record.format.bits, record.numbers.b, record.numbers.m, {}
-    local pairs_of_planes = bits // 2
-    for pair = 0, pairs_of_planes - 1 do
-        for v = 0, 2 * m - 1 do
-            list[#list + 1] = { pair = pair, v = v, single = false,
-                offset = ((s * pairs_of_planes + pair) * 2 * b + v) * 32 }
-        end
-    end
-    for v = 0, bits % 2 == 1 and m - 1 or -1 do
-        list[#list + 1] = { v = v, single = true,
-            offset = (pairs_of_planes * 8 * b + s * b + v) * 32 }
-    end
-    return list
 end
 
 local function summary(record)
@@ -127,7 +56,7 @@ end
 
 local function tile(record)
     local numbers, vector = record.numbers, record.isa.vector
-    local pair = record.method == "pair"
+    local pair = record.loop == "pair"
     local m, lanes = numbers.m or numbers.b, vector // 4
     return {
         block = numbers.b,
@@ -144,84 +73,26 @@ local function tile(record)
     }
 end
 
--- The panel of unpacked weights: bytes of codes (dot), or two vectors of indices for 32 codes of
--- each vector of rows and plane (lut).
+-- Vectors in a panel of unpacked weights, for 32 codes of each vector of rows.
+local function panel_vectors(record)
+    if record.family == "dot" then
+        return 8
+    end
+    return (record.loop == "pair" and 8 or 2) * record.format.bits
+end
+
+-- The panel of unpacked weights: bytes of codes (dot), or indices of tables, low nibbles and
+-- high nibbles of each vector of packed weights (lut).
 local function panel(record)
-    local group, k, m = record.format.group, record.numbers.k or 0, record.numbers.m or 0
-    local is_dot = record.family == "dot"
+    local group, k = record.format.group, record.numbers.k or 0
+    local unit = panel_vectors(record) * (record.numbers.m or 0) * record.isa.vector
     return {
-        panel_unpack = record.method == "trit" and "trit" or record.family,
-        panel_k = k,
-        panel_bytes = is_dot and k * m * record.isa.vector // 4
-            or k * m * record.format.bits * record.isa.vector // 16,
-        panel_note = is_dot and "bytes: [k / 4][row][4]"
-            or "indices of tables: [k / 32][plane][vector of rows][2][64]",
+        panel_unit = unit,
+        panel_bytes = math.max(k, group) // 32 * unit,
+        panel_note = record.family == "dot" and "bytes: [k / 4][row][4]" or "indices of tables",
         panel_groups = math.max(1, k // math.max(group, 1)),
         panel_step = group > 0 and math.max(1, k // group) or k,
-    }
-end
-
-local function dot(record)
-    local bits, group = record.format.bits, record.format.group
-    local chunk = dot_chunk(record)
-    return {
-        fields = bits == 3 and 3 or 8 // bits,
-        sum_step = 1,
-        field_bits = bits == 3 and 2 or bits,
-        byte_fields = bits == 3 and 4 or 8 // bits,
-        chunk = chunk or false,
-        chunk_end = not chunk and (group > 0 and group or "a->k_group")
-            or group > 0 and ("k + %d"):format(math.min(chunk, group))
-            or ("k + %d < a->k_group ? k + %d : a->k_group"):format(chunk, chunk),
-        unroll = 2,
-        code = function(vector_index, f, x, top)
-            return code_expression(bits, vector_index, f, x, top)
-        end,
-    }
-end
-
-local function lut(record)
-    return {
-        chunk = 256,
-        sum_step = record.format.step,
-        plane_pairs = record.format.bits // 2,
-        accumulators = function(token)
-            return pair_accumulators(record, token)
-        end,
-        vectors_of_step = function(s)
-            return pair_vectors(record, s)
-        end,
-    }
-end
-
--- The number that tells v_logic what to do: bit 4 a + 2 b + c of it is f(a, b, c).
-local function logic(f)
-    local number = 0
-    for index = 0, 7 do
-        if f(index & 4 > 0, index & 2 > 0, index & 1 > 0) then
-            number = number | 1 << index
-        end
-    end
-    return number
-end
-
--- Units of 160 codes are 5 runs of 32; so many units are together 5 groups. A part is a group, or
--- a run where the group is the whole row.
-local function trit(record)
-    local group = record.format.group
-    local runs = group > 0 and group // 32 or 1
-    return {
-        logic = logic,
-        units = runs,
-        unit_groups = 5,
-        run_of = function(unit, j)
-            local run = unit * 5 + j
-            return { part = run // runs, starts = group > 0 and run % runs == 0,
-                ends = group > 0 and run % runs == runs - 1 }
-        end,
-        fields_of = function(v)
-            return ("field0_%d, field1_%d, field2_%d, field3_%d"):format(v, v, v, v)
-        end,
+        panel_steps = (record.loop == "trit" and "dot" or record.loop) .. "_panel_steps.c.in",
     }
 end
 
@@ -232,7 +103,7 @@ function vars.of(record)
         name = record.name,
         op = record.op,
         family = record.family,
-        method = record.method,
+        loop = record.loop,
         mode = record.mode,
         summary = summary(record),
         method_note = record.method_note,
@@ -252,8 +123,8 @@ function vars.of(record)
         unit_bytes = record.layout.unit_bytes,
         block_bytes = block_bytes(record.layout),
     }
-    local parts = { arithmetic(record), tile(record), panel(record), trit(record),
-        record.family == "lut" and lut(record) or dot(record) }
+    local parts = { arithmetic(record), tile(record), panel(record), vars_trit(record),
+        record.family == "lut" and vars_lut(record) or vars_dot(record) }
     for _, part in ipairs(parts) do
         for key, value in pairs(part) do
             result[key] = value

@@ -55,7 +55,9 @@ static void list_missing(uint32_t missing, char *text, size_t size) {
     static const struct {
         uint32_t bit;
         const char *name;
-    } names[] = {{LOOM_CPU_AVX2, "AVX2"},
+    } names[] = {{LOOM_CPU_SSSE3, "SSSE3"},
+                 {LOOM_CPU_AVX2, "AVX2"},
+                 {LOOM_CPU_AVXVNNI, "AVX-VNNI"},
                  {LOOM_CPU_AVX512, "AVX-512"},
                  {LOOM_CPU_AVX512VBMI, "AVX-512 VBMI"},
                  {LOOM_CPU_AVX512VNNI, "AVX-512 VNNI"}};

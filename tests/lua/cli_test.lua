@@ -62,12 +62,12 @@ local function case(name, test)
 end
 
 local TINY = 'return { name = "tiny", layers = { { role = "q", m = 64, k = 128 } } }\n'
-local GEN = "gen --model @/tiny.lua --format w2g32 --target x86-64 --mode exact --out "
+local GEN = "gen --model @/tiny.lua --format w2g32 --target generic --mode exact --out "
 
 write("tiny.lua", TINY)
 
 case("a model may bring formats of its own", function()
-    local two = "gen --model @/tiny.lua:w1g32,w4row --model bitnet-b1.58-2b-4t:t --target x86-64 "
+    local two = "gen --model @/tiny.lua:w1g32,w4row --model bitnet-b1.58-2b-4t:t --target generic "
     accepts(two .. "--out @/two", "kernels in the library")
     local readme = assert(files.read(folder .. "/two/README.md"))
     check.contains(readme, "| tiny | q | 64 | 128 | w4row |")
@@ -103,7 +103,7 @@ end)
 case("gen removes what an earlier generation left, and nothing else", function()
     accepts(GEN .. "@/stale", "files changed")
     write("stale/src/mine.c", "int mine;\n")
-    accepts("gen --model @/tiny.lua --format w4g32 --target x86-64 --out @/stale", "files changed")
+    accepts("gen --model @/tiny.lua --format w4g32 --target generic --out @/stale", "files changed")
     check.equal(host.path_kind(folder .. "/stale/src/kernels_w2g32_c.c"), nil)
     check.equal(host.path_kind(folder .. "/stale/src/kernels_w4g32_c.c"), "file")
     check.equal(host.path_kind(folder .. "/stale/src/mine.c"), "file")
@@ -116,7 +116,7 @@ case("gen goes on where an earlier one was stopped", function()
     write("stopped/" .. files.temporary("src/plan.c"), "half")
     write("stopped/src/kernels_w2g32_c.c", "whole")
     refuses("build @/stopped", "its generation was stopped")
-    accepts("gen --model @/tiny.lua --format w4g32 --target x86-64 --out @/stopped", "changed")
+    accepts("gen --model @/tiny.lua --format w4g32 --target generic --out @/stopped", "changed")
     for _, path in ipairs({ files.temporary("manifest.json"), files.temporary("src/plan.c"),
         "src/kernels_w2g32_c.c" }) do
         check.equal(host.path_kind(folder .. "/stopped/" .. path), nil, path)

@@ -1,10 +1,24 @@
 local check = require("check")
 local files = require("files")
 local host = require("host")
+local list = require("list")
 local target = require("target")
 
-local X86 = { LOOM_CPU_AVX2 = true, LOOM_CPU_AVX512 = true, LOOM_CPU_AVX512VBMI = true,
-    LOOM_CPU_AVX512VNNI = true }
+-- What CPUs have: a feature's name after LOOM_CPU_.
+local NEHALEM = { "SSSE3" }
+local HASWELL = { "SSSE3", "AVX2" }
+local ALDERLAKE = { "SSSE3", "AVX2", "AVXVNNI" }
+local SKYLAKE_X = { "SSSE3", "AVX2", "AVX512" }
+local ICELAKE = { "SSSE3", "AVX2", "AVX512", "AVX512VBMI", "AVX512VNNI" }
+local SAPPHIRE_RAPIDS = { "SSSE3", "AVX2", "AVXVNNI", "AVX512", "AVX512VBMI", "AVX512VNNI" }
+
+local function native(features, arch)
+    local set = {}
+    for _, name in ipairs(features) do
+        set["LOOM_CPU_" .. name] = true
+    end
+    return target.native(set, arch or "x86_64")
+end
 
 local function read(name)
     return assert(target.parse(files.read(check.root .. "/gen/targets/" .. name), name))
@@ -28,18 +42,33 @@ check.case("target: every file is valid and named like its target", function()
     end
 end)
 
-check.case("target: native has what the features allow and all below", function()
-    check.equal(isas(target.native(X86, "x86_64")), "c avx2 avx512vbmi")
-    check.equal(isas(target.native({ LOOM_CPU_AVX2 = true }, "x86_64")), "c avx2")
-    check.equal(isas(target.native({ LOOM_CPU_AVX2 = true, LOOM_CPU_AVX512 = true }, "x86_64")),
-        "c avx2")
-    check.equal(isas(target.native({}, "x86_64")), "c")
-    check.equal(isas(target.native(X86, "aarch64")), "c")
+check.case("target: native has the highest level of the features, and AVX2 to compare", function()
+    check.equal(isas(native({})), "c")
+    check.equal(isas(native(NEHALEM)), "c ssse3")
+    check.equal(isas(native(HASWELL)), "c avx2")
+    check.equal(isas(native(ALDERLAKE)), "c avx2 avxvnni")
+    check.equal(isas(native(SKYLAKE_X)), "c avx2 avx512bw")
+    check.equal(isas(native(ICELAKE)), "c avx2 avx512vbmi")
+    check.equal(isas(native(SAPPHIRE_RAPIDS)), "c avx2 avx512vbmi")
+    check.equal(isas(native({ "SSSE3", "AVX2", "AVX512", "AVX512VBMI" })), "c avx2 avx512bw")
+    check.equal(isas(native(SAPPHIRE_RAPIDS, "aarch64")), "c")
+end)
+
+check.case("target: a CPU runs all levels whose features it has", function()
+    local features = { LOOM_CPU_SSSE3 = true, LOOM_CPU_AVX2 = true, LOOM_CPU_AVX512 = true }
+    check.equal(table.concat(list.names(target.levels(features, "x86_64")), " "),
+        "c ssse3 avx2 avx512bw")
+    check.equal(#target.levels(features, "aarch64"), 1)
+end)
+
+check.case("target: x86-64 has every level of x86, generic none", function()
+    check.equal(isas(read("x86-64.lua")), "c ssse3 avx2 avxvnni avx512bw avx512vbmi")
+    check.equal(isas(read("generic.lua")), "c")
 end)
 
 check.case("target: several targets are one library with the ISAs of all", function()
     check.equal(joined_isas({ read("zen4.lua"), read("haswell.lua") }), "c avx2 avx512vbmi")
-    check.equal(joined_isas({ read("x86-64.lua") }), "c")
+    check.equal(joined_isas({ read("generic.lua") }), "c")
 end)
 
 check.case("target: flags hold for one target alone", function()

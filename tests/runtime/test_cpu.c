@@ -3,46 +3,69 @@
 
 #include <string.h>
 
-#define AVX512_EBX (1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31)
-
 /* A CPU and an operating system with everything. */
 static const struct loom_cpuid full = {
-    .leaf1_ecx = 1u << 12 | 1u << 27 | 1u << 28 | 1u << 29,
-    .leaf7_ebx = 1u << 5 | AVX512_EBX,
+    .leaf1_ecx = 1u << 9 | 1u << 12 | 1u << 27 | 1u << 28 | 1u << 29,
+    .leaf7_ebx = 1u << 5 | 1u << 16 | 1u << 30,
     .leaf7_ecx = 1u << 1 | 1u << 11,
+    .leaf7_1_eax = 1u << 4,
     .xcr0 = 0xe7,
 };
-static const uint32_t all_features =
-    LOOM_CPU_AVX2 | LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI | LOOM_CPU_AVX512VNNI;
+static const uint32_t avx2 = LOOM_CPU_SSSE3 | LOOM_CPU_AVX2;
+static const uint32_t avxvnni = LOOM_CPU_SSSE3 | LOOM_CPU_AVX2 | LOOM_CPU_AVXVNNI;
+static const uint32_t avx512 = LOOM_CPU_SSSE3 | LOOM_CPU_AVX2 | LOOM_CPU_AVXVNNI | LOOM_CPU_AVX512;
+static const uint32_t all_features = LOOM_CPU_SSSE3 | LOOM_CPU_AVX2 | LOOM_CPU_AVXVNNI |
+                                     LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI | LOOM_CPU_AVX512VNNI;
 
 static void finds_all_features(void **state) {
     (void)state;
     assert_int_equal(loom_cpu_features(&full), all_features);
     assert_int_equal(loom_cpu_features(&(struct loom_cpuid){0}), 0);
-    assert_int_equal(loom_cpu_features(&(struct loom_cpuid){~0u, ~0u, ~0u, ~0u}), all_features);
+    assert_int_equal(loom_cpu_features(&(struct loom_cpuid){~0u, ~0u, ~0u, ~0u, ~0u}),
+                     all_features);
 }
 
-/* Without each one of these bits nothing beyond plain C may run. */
+static void ssse3_needs_its_bit_alone(void **state) {
+    (void)state;
+    const struct loom_cpuid old = {.leaf1_ecx = 1u << 9};
+    assert_int_equal(loom_cpu_features(&old), LOOM_CPU_SSSE3);
+    struct loom_cpuid words = full;
+    words.leaf1_ecx &= ~(1u << 9);
+    assert_int_equal(loom_cpu_features(&words), 0);
+}
+
+/* Without each one of these bits nothing beyond SSSE3 may run. */
 static void avx2_needs_every_bit(void **state) {
     (void)state;
     static const unsigned leaf1_bits[] = {12, 27, 28, 29};
     for (size_t i = 0; i < 4; i++) {
         struct loom_cpuid words = full;
         words.leaf1_ecx &= ~(1u << leaf1_bits[i]);
-        assert_int_equal(loom_cpu_features(&words), 0);
+        assert_int_equal(loom_cpu_features(&words), LOOM_CPU_SSSE3);
     }
     struct loom_cpuid words = full;
     words.leaf7_ebx &= ~(1u << 5);
-    assert_int_equal(loom_cpu_features(&words), 0);
+    assert_int_equal(loom_cpu_features(&words), LOOM_CPU_SSSE3);
+}
+
+/* AVX-VNNI and AVX-512 do not need each other. */
+static void avxvnni_is_separate(void **state) {
+    (void)state;
+    struct loom_cpuid words = full;
+    words.leaf7_1_eax = ~(1u << 4);
+    assert_int_equal(loom_cpu_features(&words), all_features & ~LOOM_CPU_AVXVNNI);
+    words = full;
+    words.leaf7_ebx = 1u << 5;
+    assert_int_equal(loom_cpu_features(&words), avxvnni);
 }
 
 static void avx512_needs_every_bit(void **state) {
     (void)state;
-    static const unsigned leaf7_bits[] = {16, 17, 28, 30, 31};
-    for (size_t i = 0; i < 5; i++) {
+    static const unsigned leaf7_bits[] = {16, 30};
+    for (size_t i = 0; i < 2; i++) {
         struct loom_cpuid words = full;
         words.leaf7_ebx &= ~(1u << leaf7_bits[i]);
-        assert_int_equal(loom_cpu_features(&words), LOOM_CPU_AVX2);
+        assert_int_equal(loom_cpu_features(&words), avxvnni);
     }
 }
 
@@ -50,11 +73,9 @@ static void vbmi_and_vnni_are_separate(void **state) {
     (void)state;
     struct loom_cpuid words = full;
     words.leaf7_ecx = 1u << 1;
-    assert_int_equal(loom_cpu_features(&words),
-                     LOOM_CPU_AVX2 | LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI);
+    assert_int_equal(loom_cpu_features(&words), avx512 | LOOM_CPU_AVX512VBMI);
     words.leaf7_ecx = 1u << 11;
-    assert_int_equal(loom_cpu_features(&words),
-                     LOOM_CPU_AVX2 | LOOM_CPU_AVX512 | LOOM_CPU_AVX512VNNI);
+    assert_int_equal(loom_cpu_features(&words), avx512 | LOOM_CPU_AVX512VNNI);
 }
 
 static void features_need_the_operating_system(void **state) {
@@ -62,15 +83,9 @@ static void features_need_the_operating_system(void **state) {
     static const struct {
         uint32_t xcr0, features;
     } cases[] = {
-        {0x00, 0},
-        {0x01, 0},
-        {0x03, 0},
-        {0x05, 0},
-        {0xe1, 0},
-        {0x07, LOOM_CPU_AVX2},
-        {0x67, LOOM_CPU_AVX2},
-        {0xa7, LOOM_CPU_AVX2},
-        {0xc7, LOOM_CPU_AVX2},
+        {0x00, LOOM_CPU_SSSE3}, {0x01, LOOM_CPU_SSSE3}, {0x03, LOOM_CPU_SSSE3},
+        {0x05, LOOM_CPU_SSSE3}, {0xe1, LOOM_CPU_SSSE3}, {0x07, avxvnni},
+        {0x67, avxvnni},        {0xa7, avxvnni},        {0xc7, avxvnni},
         {0xe7, all_features},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -86,6 +101,7 @@ static void detects_this_cpu(void **state) {
     assert_int_equal(loom_cpu_detect(&cpu, ~0u), LOOM_OK);
     assert_int_equal(cpu.features & ~all_features, 0);
 #if defined(__x86_64__)
+    assert_int_equal(!!(cpu.features & LOOM_CPU_SSSE3), !!__builtin_cpu_supports("ssse3"));
     assert_int_equal(!!(cpu.features & LOOM_CPU_AVX2),
                      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"));
     assert_int_equal(!!(cpu.features & LOOM_CPU_AVX512VBMI),
@@ -94,8 +110,8 @@ static void detects_this_cpu(void **state) {
     assert_int_equal(cpu.features, 0);
 #endif
     assert_string_equal(cpu.isa, "c");
-    assert_int_equal(loom_cpu_detect(&lowered, LOOM_CPU_AVX2), LOOM_OK);
-    assert_int_equal(lowered.features, cpu.features & LOOM_CPU_AVX2);
+    assert_int_equal(loom_cpu_detect(&lowered, avx2), LOOM_OK);
+    assert_int_equal(lowered.features, cpu.features & avx2);
     assert_int_equal(loom_cpu_detect(&lowered, 0), LOOM_OK);
     assert_int_equal(lowered.features, 0);
 }
@@ -103,7 +119,9 @@ static void detects_this_cpu(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_all_features),
+        cmocka_unit_test(ssse3_needs_its_bit_alone),
         cmocka_unit_test(avx2_needs_every_bit),
+        cmocka_unit_test(avxvnni_is_separate),
         cmocka_unit_test(avx512_needs_every_bit),
         cmocka_unit_test(vbmi_and_vnni_are_separate),
         cmocka_unit_test(features_need_the_operating_system),

@@ -11,7 +11,7 @@ function command.run()
     say("This machine: " .. machine.identity())
     say("")
     for _, target in ipairs(targets.list()) do
-        say("%-16s %-20s %s", target.name, table.concat(target.isas, " "),
+        say("%-16s %-42s %s", target.name, table.concat(target.isas, " "),
             target.description)
     end
 end

@@ -1,0 +1,31 @@
+-- What methods need: operations and registers.
+
+local method_cost = {}
+
+-- Vectors of the packed stream for 32 codes of the rows that share one vector.
+function method_cost.lookups(mode)
+    return mode == "exact" and 8 or 4
+end
+
+-- Operations at the end of a group, for one vector of rows and one token; `more` are the
+-- method's own.
+function method_cost.group(format, isa, more)
+    local group = format.group == 0 and 4096 or format.group
+    return (isa.group_ops + (format.zero_points and 4 or 0) + (more or 0))
+        / (group * isa.vector // 4)
+end
+
+-- Reasons to refuse, or nil.
+function method_cost.even_parts(numbers)
+    if numbers.b % numbers.m ~= 0 then
+        return ("a tile of %d does not divide a block of %d"):format(numbers.m, numbers.b)
+    end
+end
+
+function method_cost.registers(needed, has)
+    if needed > has then
+        return ("needs %d vector registers, the ISA has %d"):format(needed, has)
+    end
+end
+
+return method_cost

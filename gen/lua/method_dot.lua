@@ -1,0 +1,89 @@
+-- Integer dot products of codes: `mask` and `shift` for one token, `panel` for many.
+
+local layout = require("layout")
+local method_cost = require("method_cost")
+
+local VECTORS = { ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, avx512vbmi = true }
+
+return {
+    {
+        family = "dot",
+        name = "mask",
+        loop = "mask",
+        isas = { avx512vbmi = true },
+        modes = { exact = true },
+        gemv = {
+            { b = 2, m = 2, n = 1 }, { b = 3, m = 3, n = 1 }, { b = 4, m = 4, n = 1 },
+            { b = 3, m = 3, n = 1, p = 4 }, { b = 4, m = 4, n = 1, p = 4 },
+        },
+        gemm = {},
+        template = "dot_mask.c.in",
+        note = "VPDPBUSD on fields in place, a sum for each field,\n"
+            .. " * shifted once at the end of a group.",
+        layout = function(format, numbers)
+            return layout.dot(16, numbers.b, format.bits)
+        end,
+        refuse = function(format, _, numbers)
+            local fields = format.bits == 3 and 3 or 8 // format.bits
+            return method_cost.registers(numbers.m * (fields + 2) + 6, 36)
+        end,
+        cost = function(format, _, numbers, isa)
+            local field = format.bits == 3 and 3.2 or 2
+            local shifts = format.group > 0 and 16 // format.bits / (format.group * 16) or 0
+            return (field + 1 / numbers.m + format.bits / 8) / 64 + shifts + method_cost.group(format, isa)
+        end,
+    },
+    {
+        family = "dot",
+        name = "shift",
+        loop = "shift",
+        isas = VECTORS,
+        modes = { exact = true },
+        gemv = {
+            { b = 2, m = 2, n = 1 }, { b = 3, m = 3, n = 1 }, { b = 4, m = 4, n = 1 },
+            { b = 3, m = 3, n = 1, p = 4 }, { b = 4, m = 4, n = 1, p = 4 },
+        },
+        gemm = {},
+        template = "dot_shift.c.in",
+        note = "fields are shifted and masked, then multiplied.",
+        layout = function(format, numbers, isa)
+            return layout.dot(isa.vector // 4, numbers.b, format.bits)
+        end,
+        refuse = function() end,
+        cost = function(format, _, numbers, isa)
+            local unpack = format.bits == 3 and 4 or 2 - format.bits / 8
+            local field = unpack + (isa.sum_bits == 32 and 1 or 2)
+            return (field + 1 / numbers.m + format.bits / 8) / isa.vector
+                + method_cost.group(format, isa)
+        end,
+    },
+    {
+        family = "dot",
+        name = "panel",
+        loop = "dot",
+        isas = VECTORS,
+        modes = { exact = true },
+        gemv = {},
+        gemm = {
+            { b = 2, m = 2, n = 4, k = 512 }, { b = 4, m = 2, n = 4, k = 512 },
+            { b = 2, m = 2, n = 8, k = 512 }, { b = 4, m = 2, n = 8, k = 512 },
+            { b = 4, m = 4, n = 4, k = 512 },
+            { b = 3, m = 3, n = 4, k = 512 }, { b = 3, m = 3, n = 8, k = 512 },
+        },
+        template = "panel.c.in",
+        note = "fields are unpacked once to a panel of bytes in the\n"
+            .. " * level 1 cache, which serves all tokens of a block.",
+        layout = function(format, numbers, isa)
+            return layout.dot(isa.vector // 4, numbers.b, format.bits)
+        end,
+        refuse = function(_, _, numbers, isa)
+            return method_cost.even_parts(numbers)
+                or method_cost.registers(numbers.m * (numbers.n + 1) + 1, isa.registers)
+        end,
+        cost = function(format, _, numbers, isa)
+            local step = isa.sum_bits == 32 and 1 or 2
+            return (step + 0.5 / numbers.m + 0.5 / numbers.n) / isa.vector
+                + method_cost.group(format, isa) + 0.002
+        end,
+    },
+}

@@ -1,0 +1,45 @@
+-- Portable C: one row at a time.
+
+local layout = require("layout")
+local method_cost = require("method_cost")
+
+local ONE = { { b = 1, m = 1, n = 1 } }
+
+return {
+    {
+        family = "lut",
+        name = "plain",
+        loop = "plain",
+        isas = { c = true },
+        modes = { exact = true, table = true, table7 = true },
+        gemv = ONE,
+        gemm = ONE,
+        template = "lut_plain.c.in",
+        note = "one row at a time.",
+        layout = function(format)
+            return layout.plain_lut(format.bits)
+        end,
+        refuse = function() end,
+        cost = function(format, mode)
+            return 4 * format.bits * method_cost.lookups(mode) / 16
+        end,
+    },
+    {
+        family = "dot",
+        name = "plain",
+        loop = "plain",
+        isas = { c = true },
+        modes = { exact = true },
+        gemv = ONE,
+        gemm = ONE,
+        template = "dot_plain.c.in",
+        note = "one row at a time.",
+        layout = function(format)
+            return layout.dot(1, 1, format.bits)
+        end,
+        refuse = function() end,
+        cost = function()
+            return 0.8
+        end,
+    },
+}

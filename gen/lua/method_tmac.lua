@@ -1,0 +1,26 @@
+-- T-MAC's published schedule, kept to compare with.
+
+local layout = require("layout")
+
+return {
+    {
+        family = "lut",
+        name = "tmac",
+        loop = "tmac",
+        isas = { avx2 = true },
+        modes = { table = true },
+        gemv = { { b = 1 }, { b = 4 }, { b = 8 } },
+        gemm = {},
+        template = "lut_tmac.c.in",
+        note = "T-MAC's published schedule (arXiv 2407.00088):\n"
+            .. " * every entry is widened to 16 bits and added.",
+        tmac = true,
+        layout = function(format, numbers)
+            return layout.tmac(numbers.b, format.group == 32 and 32 or 64, format.bits)
+        end,
+        refuse = function() end,
+        cost = function(format)
+            return 10 * format.bits / 128
+        end,
+    },
+}

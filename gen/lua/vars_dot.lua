@@ -1,0 +1,54 @@
+-- Variables of the integer dot products' templates.
+
+-- A C expression: field f of the vector x, for 3 bits with its top bit from `top`, as bytes; for
+-- 1 bit twice the code, which is what enters the sum.
+local function code_expression(bits, vector_index, f, x, top)
+    local function shift(value, count)
+        if count == 0 then
+            return value
+        end
+        return ("v_sh%s_u16(%s, %d)"):format(count > 0 and "r" or "l", value,
+            math.abs(count))
+    end
+    if bits == 3 then
+        return ("v_join3(%s, %s)"):format(shift(x, 2 * f), shift(top, 2 * f + vector_index - 2))
+    end
+    if bits == 1 then
+        return ("v_and(%s, v_set_i8(2))"):format(shift(x, f - 1))
+    end
+    return ("v_and(%s, v_set_i8(%d))"):format(shift(x, bits * f), (1 << bits) - 1)
+end
+
+-- The largest number of codes, a power of two and at most 256, whose products of unsigned
+-- codes and int8 sum to 16 bits, four neighbours being two sums. nil where sums have 32 bits.
+local function dot_chunk(record)
+    if record.isa.sum_bits == 32 then
+        return nil
+    end
+    local largest = 2 * 127 * ((1 << record.format.bits) - 1) * record.format.step
+    local chunk = 256
+    while chunk // 4 * largest > 32767 do
+        chunk = chunk // 2
+    end
+    return chunk
+end
+
+-- The variables of one kernel.
+return function(record)
+    local bits, group = record.format.bits, record.format.group
+    local chunk = dot_chunk(record)
+    return {
+        fields = bits == 3 and 3 or 8 // bits,
+        sum_step = 1,
+        field_bits = bits == 3 and 2 or bits,
+        byte_fields = bits == 3 and 4 or 8 // bits,
+        chunk = chunk or false,
+        chunk_end = not chunk and (group > 0 and group or "a->k_group")
+            or group > 0 and ("k + %d"):format(math.min(chunk, group))
+            or ("k + %d < a->k_group ? k + %d : a->k_group"):format(chunk, chunk),
+        unroll = 2,
+        code = function(vector_index, f, x, top)
+            return code_expression(bits, vector_index, f, x, top)
+        end,
+    }
+end

@@ -1,0 +1,19 @@
+/* Vocabulary of AVX-VNNI, beside AVX2, FMA and F16C. */
+#ifndef ISA_AVXVNNI_H
+#define ISA_AVXVNNI_H
+
+#ifndef __AVXVNNI__
+#error "compile this file with -mavx2 -mfma -mf16c -mavxvnni"
+#endif
+
+#include "isa_vector256.h"
+#include "isa_x86.h"
+
+/* acc + the sum of 4 neighbouring products, unsigned by signed bytes, in 32 bits. */
+static inline v_int v_dot4(v_int acc, v_int u, v_int s) {
+    return _mm256_dpbusd_avx_epi32(acc, u, s);
+}
+
+#include "isa_sums32.h"
+
+#endif

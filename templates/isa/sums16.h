@@ -1,0 +1,12 @@
+/* Accumulators of u8 x i8 dot products with 16 bits, to be flushed to 32 before they overflow. */
+#ifndef ISA_SUMS16_H
+#define ISA_SUMS16_H
+
+static inline v_int v_acc_dot4(v_int acc, v_int u, v_int s) {
+    return v_add_i16(acc, v_dot2(u, s));
+}
+static inline v_int v_acc_flush(v_int sum, v_int acc) {
+    return v_add_i32(sum, v_dot2_i16(acc, v_set_i16(1)));
+}
+
+#endif

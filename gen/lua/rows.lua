@@ -8,16 +8,35 @@ local json = require("json")
 
 local rows = {}
 
+-- The types of what is read from rows, where it is there.
+local NUMBERS = { "m", "k", "n", "threads", "seconds", "gmac_per_s", "read_ratio",
+    "dot_peak_ratio", "rounds", "quiet", "nmse", "text_mib" }
+local TEXTS = { "run", "cpu", "format", "mode", "isa", "schedule", "kernel", "layout", "peer",
+    "residency", "library" }
+
+local function is_row(row)
+    local ok = type(row) == "table"
+    for _, key in ipairs(ok and NUMBERS or {}) do
+        ok = ok and (row[key] == nil or type(row[key]) == "number")
+    end
+    for _, key in ipairs(ok and TEXTS or {}) do
+        ok = ok and (row[key] == nil or type(row[key]) == "string")
+    end
+    return ok
+end
+
 -- The rows of a text, or nil and a message that names the file and the line.
 function rows.parse(text, filename)
     local list, number = {}, 0
     for line in (text .. "\n"):gmatch("([^\n]*)\n") do
         number = number + 1
-        local row = line:sub(1, 1) == "{" and json.decode(line)
-        if not row and line ~= "" then
-            return nil, ("%s:%d: is no row of 'lutloom bench --json'"):format(filename, number)
+        if line ~= "" then
+            local row = json.decode(line)
+            if not is_row(row) then
+                return nil, ("%s:%d: is no row of 'lutloom bench --json'"):format(filename, number)
+            end
+            list[#list + 1] = row
         end
-        list[#list + 1] = row or nil
     end
     if #list == 0 then
         return nil, filename .. ": has no rows of 'lutloom bench --json'"

@@ -78,10 +78,20 @@ end
 local function bench_library(args, extra)
     local _, folder = library_folder.open(args.folder)
     local plot, options = take_plot(extra)
+    plot = plot or args.plot and args.plot[1]
     if not plot then
         return run_library(folder, options)
     end
     return require("command.bench_plot").measure(folder, options, plot, run_library)
+end
+
+local function draw_file(args)
+    if not args.plot then
+        fail("--from %s: needs --plot or --suite, which say what to make of the rows", args.from)
+    elseif args.folder then
+        fail("--from %s: %s has no place beside it", args.from, args.folder)
+    end
+    return require("command.bench_plot").draw(args.from, args.plot[1] or "")
 end
 
 local SUITE_ONLY = { "json", "out", "ggml", "seconds" }
@@ -97,7 +107,7 @@ function bench.run(args, extra)
         end
     end
     if args.from then
-        return require("command.bench_plot").draw(args)
+        return draw_file(args)
     elseif not args.folder then
         fail("a library's folder is missing; or say --suite NAME, or --plot FILE --from ROWS")
     end

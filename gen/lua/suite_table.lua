@@ -3,13 +3,14 @@ local suite_table = {}
 
 local LINE = "  %-24s %9s %10s  %-12s  %-17s  %s"
 
--- Three or more digits, whatever the size of the value.
+-- One digit more than the bars have, so that a value just below one does not look like it.
 local function number(value)
-    return value < 0.01 and ("%.1e"):format(value) or ("%.2f"):format(value)
+    return (value < 0.01 and "%.2e" or "%.3f"):format(value)
 end
 
 local function bar_of(item)
-    return item.at_least and ">= " .. number(item.at_least) or "<= " .. number(item.at_most)
+    local bar = item.at_least or item.at_most
+    return (item.at_least and ">= " or "<= ") .. (bar < 0.01 and "%.1e" or "%g"):format(bar)
 end
 
 local function row_name(row)

@@ -193,7 +193,8 @@ static void print_preamble(const struct bench *bench) {
     printf("/reads: bytes of weights a second over the read bandwidth of as much memory\n"
            "/peak: multiply-adds a second over the CPU's own peak of int8 dot products\n"
            "/T-MAC: speed over that of T-MAC's published schedule, which has no kernel for N > 1\n"
-           "quiet: rounds that no neighbour disturbed; * what the runtime chooses\n\n");
+           "quiet: rounds that no neighbour disturbed; * what the runtime chooses%s\n\n",
+           bench->options.kernels == KERNELS_TUNED ? " after tuning this problem" : "");
     bench_table_heading(stdout);
 }
 

@@ -22,8 +22,8 @@ function bench.options(command)
     command:option("--plot", "Draw the rows as an SVG: after a folder's name those that are "
         .. "measured (default: FOLDER/bench.svg), with --from those of a file."):args("?")
         :argname("<file>"):overwrite(false)
-    command:option("--suite", "Instead of a library measure the figures of a suite, such as wall, in "
-        .. "libraries of its own, and compare them with its bars.")
+    command:option("--suite", "Instead of a library measure the figures of a suite, such as wall, "
+        .. "in libraries of its own, and compare them with its bars.")
         :argname("<name>"):overwrite(false)
     command:option("--from", "With --plot or --suite: take the rows that an earlier --json wrote.")
         :argname("<file>"):overwrite(false)

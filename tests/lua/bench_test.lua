@@ -23,7 +23,7 @@ case("a chart has every series, the limits and the machine", function()
     local svg = assert(files.read(folder .. "/rows.svg"))
     for _, text in ipairs({ "Lutloom on Test Processor 9000 @ 2 GHz", "Lutloom", "T-MAC schedule",
         "ggml, fastest type", "limit: read bandwidth", "limit: int8 dot peak", "w2g128",
-        "4096x4096", "Q4_0 repacked", "N = 128, weights in cache, 1 thread", "GMAC/s" }) do
+        "4096x4096", "Q4_0", "repacked", "N = 128, weights in cache, 1 thread", "GMAC/s" }) do
         check.contains(svg, (">%s</text>"):format(text))
     end
     for _, colour in ipairs({ "  0, 114, 178", "230, 159,   0", "  0, 158, 115" }) do

@@ -24,7 +24,7 @@ local function quote(first, second)
     local function clean(text)
         return (text:gsub("[^%w ().,_+/@=:-]", "?"))
     end
-    return ('"%s%s"'):format(clean(first), second and "\\n" .. clean(second) or "")
+    return ('"%s%s"'):format(clean(first), (second or "") ~= "" and "\\n" .. clean(second) or "")
 end
 
 -- The groups of the panel that has most; all panels are as wide.

@@ -9,7 +9,8 @@ local Progress = require("progress")
 
 local compile = {}
 
--- Written after a successful setup: the compiler and the folder that the build folder is for.
+-- Written after a successful setup: the compiler, the folder and the options that the build folder
+-- is for.
 local function marker_path(build)
     return build .. "/lutloom-compiler.txt"
 end
@@ -57,16 +58,17 @@ local function exception_in(lines)
 end
 
 -- meson's files name the folder, so that a copy of it needs a setup of its own.
-local function marker_text(folder, compiler)
+local function marker_text(folder, compiler, options)
     local lines = { compiler, programs.compiler_version(compiler) }
     host.run({ "realpath", folder }, function(line)
         lines[3] = line
     end)
+    table.move(options, 1, #options, #lines + 1, lines)
     return table.concat(lines, "\n") .. "\n"
 end
 
-local function setup(folder, build, compiler)
-    local marker = marker_text(folder, compiler)
+local function setup(folder, build, compiler, options)
+    local marker = marker_text(folder, compiler, options)
     local configured = host.path_kind(build .. "/build.ninja") == "file"
     if configured and files.read(marker_path(build)) == marker then
         return
@@ -80,7 +82,7 @@ local function setup(folder, build, compiler)
         os.remove(build .. "/meson-private/coredata.dat")
     end
     local progress = Progress.start("configuring with " .. compiler)
-    local code, lines = run(argv)
+    local code, lines = run(table.move(options, 1, #options, #argv + 1, argv))
     progress:finish()
     if code ~= 0 then
         fail_with(lines, "ERROR: ", "%s: meson setup failed with %s (exit code %d)%s", folder,
@@ -120,9 +122,9 @@ local function verify(folder, build)
     return lines[#lines] or "loom-verify said nothing"
 end
 
--- Compiles the library in `folder` and verifies every kernel that this machine runs; returns
--- loom-verify's count. A compiler's errors are printed as they are.
-function compile.library(folder, manifest)
+-- Compiles the library in `folder`; `options` are meson's (default: none). A compiler's errors
+-- are printed as they are. Returns the build folder.
+function compile.without_verifying(folder, manifest, options)
     local arch = machine.arch()
     if manifest.request.arch ~= arch then
         fail("%s: is a library for %s, and this machine is %s", folder, manifest.request.arch, arch)
@@ -130,9 +132,14 @@ function compile.library(folder, manifest)
     programs.need("meson", "'lutloom build'")
     programs.need("ninja", "'lutloom build'")
     local build = folder .. "/build"
-    setup(folder, build, programs.compiler())
+    setup(folder, build, programs.compiler(), options or {})
     compile_all(folder, build)
-    return verify(folder, build)
+    return build
+end
+
+-- The same, then verifies every kernel that this machine runs; returns loom-verify's count.
+function compile.library(folder, manifest, options)
+    return verify(folder, compile.without_verifying(folder, manifest, options))
 end
 
 return compile

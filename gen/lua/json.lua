@@ -15,14 +15,23 @@ local function collect_keys(value, keys)
     return keys
 end
 
--- The text of a value, indented, with a newline at its end.
-function json.encode(value)
+local function sorted_keys(value)
     local order = {}
     for key in pairs(collect_keys(value, {})) do
         order[#order + 1] = key
     end
     table.sort(order)
-    return dkjson.encode(value, { indent = true, keyorder = order }) .. "\n"
+    return order
+end
+
+-- The text of a value, indented, with a newline at its end.
+function json.encode(value)
+    return dkjson.encode(value, { indent = true, keyorder = sorted_keys(value) }) .. "\n"
+end
+
+-- The same on one line, without a newline.
+function json.line(value)
+    return dkjson.encode(value, { keyorder = sorted_keys(value) })
 end
 
 -- The value of a text, or nil and a message. JSON's null is nil.

@@ -10,4 +10,13 @@ function list.names(records)
     return names
 end
 
+function list.contains(values, wanted)
+    for _, value in ipairs(values) do
+        if value == wanted then
+            return true
+        end
+    end
+    return false
+end
+
 return list

@@ -15,6 +15,15 @@ function machine.arch()
     return name
 end
 
+-- CPUs that this process may use.
+function machine.cpus()
+    local count = 1
+    host.run({ "nproc" }, function(line)
+        count = math.tointeger(tonumber(line)) or count
+    end)
+    return count
+end
+
 local function first_line(path)
     local text = files.read(path)
     return text and text:match("^[^\n]*")

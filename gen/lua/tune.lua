@@ -10,6 +10,11 @@ local tune = {}
 -- engines are judged by it.
 tune.GEMM_WEIGHT = 0.25
 
+-- What a pair costs: its GEMV's seconds, and its GEMM's for n tokens.
+function tune.pair_cost(gemv_seconds, gemm_seconds, n)
+    return gemv_seconds + tune.GEMM_WEIGHT * gemm_seconds / n
+end
+
 -- What two medians of one kernel may differ by.
 tune.NOISE = 0.02
 
@@ -54,7 +59,7 @@ local function pairs_of_one_layout(samples)
         for _, gemm in ipairs(gemv.kernel.op == "gemv" and samples or {}) do
             if gemm.kernel.op == "gemm" and gemm.kernel.layout == gemv.kernel.layout then
                 list[#list + 1] = { gemv = gemv, gemm = gemm,
-                    cost = gemv.seconds + tune.GEMM_WEIGHT * gemm.seconds / gemm.n }
+                    cost = tune.pair_cost(gemv.seconds, gemm.seconds, gemm.n) }
             end
         end
     end

@@ -1,7 +1,9 @@
 /* loom-bench: how fast the library's kernels are on this machine. */
+#include "bench_machine.h"
 #include "bench_memory.h"
 #include "bench_problems.h"
 #include "bench_row.h"
+#include "bench_tuned.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +14,7 @@
 #include <unistd.h>
 
 static const size_t most_dram_bytes = (size_t)1 << 30;
-enum { PARTIAL_NAME = 4096 };
+enum { PARTIAL_NAME = 4096, MACHINE_NAME = 128 };
 static const size_t usual_cache_bytes = (size_t)32 << 20; /* where the system does not tell */
 
 struct bench {
@@ -20,6 +22,7 @@ struct bench {
     struct bench_options options;
     FILE *json; /* NULL: none is asked for */
     struct limits limits;
+    char machine[MACHINE_NAME];
     size_t dram_bytes;
     size_t groups, groups_done; /* tables to write */
     size_t wrong;               /* rows that are not what the reference says */
@@ -50,7 +53,7 @@ static const struct bench_row *best_tmac(const struct bench_row *rows, size_t co
  * them its ratio stands beside ours. */
 static void write_row(struct bench *bench, struct bench_row *row, double tmac_seconds) {
     row->tmac_ratio = tmac_seconds / row->seconds;
-    const bool shown = bench->options.all || row->chosen || !row->verified;
+    const bool shown = bench->options.kernels == KERNELS_ALL || row->chosen || !row->verified;
     if (bench->options.table && shown) {
         bench_table_write(stdout, row);
     }
@@ -60,14 +63,20 @@ static void write_row(struct bench *bench, struct bench_row *row, double tmac_se
     bench->wrong += !row->verified;
 }
 
-/* Of T-MAC's tiles only the best counts, unless everything is asked for or one is wrong. */
+/* Of T-MAC's tiles only the best counts, unless everything is asked for. */
+static bool is_wanted(const struct bench *bench, const struct bench_row *row,
+                      const struct bench_row *tmac) {
+    const bool measured = row->rounds > 0, other_tile = row->kernel->tmac && row != tmac;
+    return bench->options.kernels == KERNELS_ALL || row->chosen || !row->verified ||
+           (measured && !other_tile);
+}
+
 static void write_rows(struct bench *bench, struct bench_row *rows, size_t count) {
     qsort(rows, count, sizeof *rows, by_seconds);
     const struct bench_row *tmac = best_tmac(rows, count);
     const double tmac_seconds = tmac ? tmac->seconds : NAN;
     for (size_t i = 0; i < count; i++) {
-        const bool other_tile = rows[i].kernel->tmac && &rows[i] != tmac && rows[i].verified;
-        if (bench->options.all || rows[i].chosen || !other_tile) {
+        if (is_wanted(bench, &rows[i], tmac)) {
             write_row(bench, &rows[i], tmac_seconds);
         }
     }
@@ -98,7 +107,11 @@ static void run_group(struct bench *bench, const struct bench_group *group,
         arguments_fail(bench->arguments, "no memory");
     }
     show_progress(bench, heading->matrix, heading->n);
-    bench_measure(&bench->limits, group, results);
+    if (bench->options.kernels == KERNELS_TUNED) {
+        bench_measure_tuned(&bench->limits, group, bench->options.mode, results);
+    } else {
+        bench_measure(&bench->limits, group, results);
+    }
     clear_progress();
     heading->dot_peak = limits_dot_peak(&bench->limits);
     for (size_t i = 0; i < candidates->count; i++) {
@@ -114,8 +127,8 @@ static void run_residencies(struct bench *bench, struct candidates *candidates,
     for (size_t i = 0; i < bench->options.residency_count; i++) {
         const struct bench_group group = {candidates, input, bench->options.residency[i],
                                           bench->dram_bytes, bench->options.seconds};
-        struct bench_heading heading = {input->matrix, input->n, bench->options.threads,
-                                        group.residency, 0};
+        struct bench_heading heading = {input->matrix,   input->n, bench->options.threads,
+                                        group.residency, 0,        bench->machine};
         run_group(bench, &group, &heading);
     }
 }
@@ -154,13 +167,13 @@ static bool wants_dram(const struct bench_options *options) {
     return false;
 }
 
-/* More than twice the last-level cache, so that no matrix is found there again. */
+/* Several times the last-level cache, so that no matrix is found there again. */
 static size_t find_dram_bytes(const struct bench_options *options) {
     const size_t told = bench_last_level_cache(), cache = told ? told : usual_cache_bytes;
-    if (2 * cache <= most_dram_bytes) {
-        return 2 * cache;
+    if (4 * cache <= most_dram_bytes) {
+        return 4 * cache;
     }
-    if (wants_dram(options)) {
+    if (2 * cache > most_dram_bytes && wants_dram(options)) {
         fprintf(stderr,
                 "loom-bench: dram: the matrices hold %zu MiB, too little for a cache of %zu MiB\n",
                 most_dram_bytes >> 20, cache >> 20);
@@ -180,7 +193,8 @@ static void print_preamble(const struct bench *bench) {
     printf("/reads: bytes of weights a second over the read bandwidth of as much memory\n"
            "/peak: multiply-adds a second over the CPU's own peak of int8 dot products\n"
            "/T-MAC: speed over that of T-MAC's published schedule, which has no kernel for N > 1\n"
-           "quiet: rounds that no neighbour disturbed; * what the runtime chooses\n\n");
+           "quiet: rounds that no neighbour disturbed; * what the runtime chooses%s\n\n",
+           bench->options.kernels == KERNELS_TUNED ? " after tuning this problem" : "");
     bench_table_heading(stdout);
 }
 
@@ -237,6 +251,7 @@ static void close_json(const struct arguments *a, const struct bench_options *op
 int main(int argc, char **argv) {
     struct arguments a = arguments_make("loom-bench", argc, argv);
     struct bench bench = {.arguments = &a, .options = bench_options_read(&a)};
+    bench_machine_name(bench.machine, sizeof bench.machine);
     struct bench_problems problems = bench_problems_make(&a, &bench.options);
     if (!problems.count) {
         arguments_fail(&a, "the library has no problems; --shape and --format name one");

@@ -60,7 +60,8 @@ static bool is_wanted(const struct query *query, const struct loom_kernel *kerne
     if (kernel->tmac) {
         return kernel->isa == query->tmac_isa;
     }
-    return query->options->all && kernel->isa == query->isa && mode_wanted(query, kernel);
+    return query->options->kernels != KERNELS_CHOSEN && kernel->isa == query->isa &&
+           mode_wanted(query, kernel);
 }
 
 /* ---- One of them ----------------------------------------------------------------------- */

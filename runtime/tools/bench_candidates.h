@@ -23,8 +23,8 @@ struct candidates {
     uint8_t *prepared; /* for whichever is running */
 };
 
-/* The chosen kernel, T-MAC's of the highest ISA that has some, and with options->all every other
- * kernel of the highest ISA; packed, and run once to compare them with the reference. Returns
+/* The chosen kernel, T-MAC's of the highest ISA that has some, and unless KERNELS_CHOSEN every
+ * other kernel of the highest ISA; packed, and run once to compare them with the reference. Returns
  * LOOM_OK, or why the runtime has no kernel for the problem; then there is nothing to free. */
 loom_status candidates_make(struct candidates *candidates, const struct bench_options *options,
                             struct bench_matrix *matrix, struct bench_input *input);

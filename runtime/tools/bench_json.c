@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* Names of kernels, formats and modes need no escapes. */
+/* Names of kernels, formats, modes and machines need no escapes. */
 static void text(FILE *file, const char *key, const char *value) {
     fprintf(file, "\"%s\":\"%s\",", key, value);
 }
@@ -38,6 +38,7 @@ static void write_kernel(FILE *file, const struct bench_row *row) {
     text(file, "family", row->kernel->family == LOOM_FAMILY_LUT ? "lut" : "dot");
     text(file, "schedule", bench_row_schedule(row));
     text(file, "kernel", row->kernel->name);
+    text(file, "layout", row->kernel->layout->name);
     count(file, "threads", row->heading->threads);
     text(file, "residency", residency_name(row->heading->residency));
 }
@@ -56,6 +57,7 @@ static void write_measured(FILE *file, const struct bench_row *row) {
 
 void bench_json_write(FILE *file, const struct bench_row *row) {
     fputc('{', file);
+    text(file, "cpu", row->heading->machine);
     write_problem(file, row);
     write_kernel(file, row);
     write_measured(file, row);

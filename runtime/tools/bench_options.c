@@ -19,6 +19,8 @@ static const char usage[] =
     "  --threads T         threads that share the rows; 1 without it\n"
     "  --mode MODE         fastest, exact, table or table7; fastest without it\n"
     "  --chosen            the chosen kernel and T-MAC's best (this is the default)\n"
+    "  --tuned             every kernel of the ISA briefly, then the fastest of each layout and\n"
+    "                      mode: the best of them counts as chosen, as after lutloom tune\n"
     "  --all               every kernel of the ISA, library and candidates\n"
     "  --isa NAME          as if the machine had no higher ISA\n"
     "  --seconds S         measuring time for each problem; 1 without it\n"
@@ -162,9 +164,11 @@ static bool read_kernel_option(struct arguments *a, struct bench_options *option
             (loom_mode)one_of(a, "--mode", value, mode_names, 4, "fastest, exact, table or table7");
         options->any_mode = options->mode == LOOM_FASTEST;
     } else if (arguments_flag(a, "--chosen")) {
-        options->all = false;
+        options->kernels = KERNELS_CHOSEN;
+    } else if (arguments_flag(a, "--tuned")) {
+        options->kernels = KERNELS_TUNED;
     } else if (arguments_flag(a, "--all")) {
-        options->all = true;
+        options->kernels = KERNELS_ALL;
     } else if ((value = arguments_value(a, "--isa"))) {
         read_isa(a, options, value);
     } else {

@@ -8,6 +8,10 @@
 enum residency { RESIDENCY_CACHE, RESIDENCY_DRAM };
 enum { BENCH_MAX_N = 16 };
 
+/* The one the runtime chooses; the ones a tuner could choose; every one of the ISA. T-MAC's goes
+ * with all. */
+enum bench_kernels { KERNELS_CHOSEN, KERNELS_TUNED, KERNELS_ALL };
+
 struct bench_options {
     const char *format; /* NULL: every format of the problems */
     size_t m, k;        /* 0: every shape of the problems */
@@ -17,8 +21,8 @@ struct bench_options {
     size_t residency_count;
     unsigned threads;
     loom_mode mode;
-    bool any_mode;         /* no --mode: the plan's is LOOM_FASTEST, --all takes every mode */
-    bool all;              /* every kernel of the ISA, not the chosen one alone */
+    bool any_mode; /* no --mode: the plan's is LOOM_FASTEST, --all takes every mode */
+    enum bench_kernels kernels;
     bool json, table;      /* what is written */
     const char *json_name; /* the file for it; NULL: stdout */
     int isa;               /* index into loom_registry.isas, or -1: the highest that runs */

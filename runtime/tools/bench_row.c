@@ -12,9 +12,10 @@ struct bench_row bench_row_make(const struct bench_heading *heading, const struc
                             .quiet = result->quiet,
                             .nmse = c->nmse};
     const double macs = (double)c->plan.m * (double)c->plan.k * (double)heading->n;
-    const double seconds = c->verified ? result->seconds : NAN;
+    const bool timed = c->verified && result->rounds;
+    const double seconds = timed ? result->seconds : NAN;
     row.seconds = seconds;
-    row.prepare_seconds = c->verified ? result->prepare_seconds : NAN;
+    row.prepare_seconds = timed ? result->prepare_seconds : NAN;
     row.gmac_per_s = 1e-9 * macs / seconds;
     row.gb_per_s = 1e-9 * (double)c->weight_bytes / seconds;
     row.read_ratio = result->read_seconds / seconds;

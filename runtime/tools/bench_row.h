@@ -13,6 +13,7 @@ struct bench_heading {
     unsigned threads;
     enum residency residency;
     double dot_peak; /* multiply-adds a second */
+    const char *machine;
 };
 
 struct bench_row {
@@ -21,7 +22,7 @@ struct bench_row {
     bool chosen, verified;
     size_t rounds, quiet;
     double nmse;
-    /* NAN on rows that are not verified */
+    /* NAN on rows that are not verified, or were not timed to the end */
     double seconds, prepare_seconds;
     double gmac_per_s, gb_per_s;
     double read_ratio, dot_peak_ratio; /* 1: as fast as the machine reads, multiplies */

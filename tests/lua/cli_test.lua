@@ -1,61 +1,11 @@
--- The command line as a user meets it. LUTLOOM names the host; without it the stock
--- interpreter runs the same scripts.
+-- The command line as a user meets it.
 local check = require("check")
 local files = require("files")
 local host = require("host")
 
-local HOST = os.getenv("LUTLOOM")
-local PROGRAM = HOST and { HOST } or { "lua5.4", check.root .. "/gen/lua/main.lua" }
-
-local folder = os.tmpname()
-os.remove(folder)
-assert(host.make_dir(folder))
-
--- Runs a program with the words of all lists: its exit code and output.
-local function run(...)
-    local argv, lines = {}, {}
-    for _, words in ipairs({ ... }) do
-        table.move(words, 1, #words, #argv + 1, argv)
-    end
-    local code = assert(host.run(argv, function(line)
-        lines[#lines + 1] = line
-    end))
-    return code, table.concat(lines, "\n")
-end
-
--- The words of a text; @ stands for the test's folder.
-local function split(text)
-    local words = {}
-    for word in text:gmatch("%S+") do
-        words[#words + 1] = (word:gsub("@", folder))
-    end
-    return words
-end
-
--- Runs a command line, with more variables in its environment: its exit code and output.
-local function lutloom(words, variables)
-    return run({ "env" }, variables or {}, PROGRAM, split(words))
-end
-
-local function write(name, text)
-    assert(files.write(folder .. "/" .. name, text))
-end
-
-local function accepts(words, part)
-    local code, output = lutloom(words)
-    check.equal(code, 0, output)
-    check.contains(output, part)
-    return output
-end
-
--- The command fails with one line that has `part`.
-local function refuses(words, part, variables)
-    local code, output = lutloom(words, variables)
-    check.equal(code, 1, output)
-    check.equal(output:sub(1, 9), "lutloom: ", output)
-    check.absent(output, "\n")
-    check.contains(output, part)
-end
+local line = require("command_line").new()
+local accepts, refuses, run, write = line.accepts, line.refuses, line.run, line.write
+local folder, PROGRAM = line.folder, line.program
 
 local function case(name, test)
     check.case("cli: " .. name, test)
@@ -225,11 +175,11 @@ end)
 
 case("quickstart refuses wrong arguments before it does anything", function()
     for _, words in ipairs({ "-x", "--model", "--format", "--format w2g128" }) do
-        local code, output = run({ "sh", check.root .. "/quickstart" }, split(words))
+        local code, output = run({ "sh", check.root .. "/quickstart" }, line.split(words))
         check.equal(code, 1, words)
         check.contains(output, "usage: ./quickstart")
         check.absent(output, "\n")
     end
 end)
 
-host.run({ "rm", "-r", folder })
+line.close()

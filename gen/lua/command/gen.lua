@@ -74,7 +74,8 @@ local function read_models(texts)
     return records, plain
 end
 
-local function request_of(args)
+-- The request (see generate.lua) of the command's options.
+function gen.request(args)
     local formats = args.format and check_formats(split_list(args.format, "--format")) or {}
     local target_names = split_list(args.target or "native", "--target")
     local found = {}
@@ -120,7 +121,7 @@ end
 
 function gen.run(args)
     local old, folder = library_folder.claim(args.out)
-    local request = #args.model > 0 and request_of(args) or request_again(args, old)
+    local request = #args.model > 0 and gen.request(args) or request_again(args, old)
     local record, changed, reason = library.generate(request, folder, old)
     if reason then
         remark(reason)

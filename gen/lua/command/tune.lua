@@ -6,9 +6,9 @@ local files = require("files")
 local format = require("format")
 local generate = require("generate")
 local host = require("host")
-local json = require("json")
 local library = require("library")
 local library_folder = require("library_folder")
+local loom_bench = require("loom_bench")
 local machine = require("machine")
 local Progress = require("progress")
 local remark = require("fail").remark
@@ -79,28 +79,17 @@ end
 
 -- Runs loom-bench on all candidates of one problem; returns its rows.
 local function measure(session, problem, label)
-    local argv = {
-        session.program, "--all", "--json", "--format", problem.format,
-        "--shape", ("%dx%d"):format(problem.m, problem.k), "--n", "1," .. GEMM_TOKENS,
-        "--threads", "1", "--residency", session.residency, "--mode", session.mode,
-        "--seconds", ("%.3f"):format(session.seconds),
-    }
-    local samples, messages = {}, {}
+    local samples = {}
     local progress = Progress.start(label)
-    local code = check(host.run(argv, function(line)
-        local sample = line:sub(1, 1) == "{" and json.decode(line)
-        if sample then
-            samples[#samples + 1] = sample
-            progress:show(("%d kernels"):format(#samples))
-        else
-            messages[#messages + 1] = line
-        end
-    end))
+    loom_bench.run(session.folder, {
+        "--all", "--format", problem.format, "--shape", ("%dx%d"):format(problem.m, problem.k),
+        "--n", "1," .. GEMM_TOKENS, "--threads", "1", "--residency", session.residency,
+        "--mode", session.mode, "--seconds", ("%.3f"):format(session.seconds),
+    }, function(sample)
+        samples[#samples + 1] = sample
+        progress:show(("%d kernels"):format(#samples))
+    end)
     progress:finish()
-    if code ~= 0 then
-        fail("%s: loom-bench failed (exit code %d): %s", session.folder, code,
-            messages[#messages] or "it said nothing")
-    end
     return samples
 end
 
@@ -155,7 +144,7 @@ end
 
 function command.run(args)
     local manifest, folder = library_folder.open(args.folder)
-    local program, path = folder .. "/build/loom-bench", folder .. "/tuning.txt"
+    local path = folder .. "/tuning.txt"
     compile.library(folder, manifest)
     local record = start_record(path, { cpu = machine.identity(),
         isa = machine.highest_isa(manifest.request.isas), compiler = compile.compiler_of(folder),
@@ -163,7 +152,7 @@ function command.run(args)
     local problems = tune.problems(manifest.problems, format.parse)
     local missing = missing_problems(problems, record)
     local session = {
-        folder = folder, path = path, program = program,
+        folder = folder, path = path,
         kernels = kernels_by_name(manifest), mode = manifest.request.mode,
         residency = args.residency or "dram",
         seconds = seconds_for(args.budget, missing),

@@ -1,0 +1,164 @@
+-- Measures what a suite asks for: generates and builds its libraries, and runs their loom-bench.
+local check = require("fail").check
+local compile = require("compile")
+local fail = require("fail").fail
+local gen = require("command.gen")
+local host = require("host")
+local isa = require("isa")
+local library = require("library")
+local library_folder = require("library_folder")
+local list = require("list")
+local loom_bench = require("loom_bench")
+local machine = require("machine")
+local Progress = require("progress")
+local remark = require("fail").remark
+local suite = require("suite")
+local targets = require("targets")
+local text_size = require("text_size")
+
+local suite_run = {}
+
+-- The library whose kernels are measured; the others are named in the suite.
+local KERNELS = "kernels"
+
+-- An error if `folder` holds anything but a suite's libraries.
+local function claim(record, folder)
+    local known = { [KERNELS] = true }
+    for _, entry in ipairs(record.libraries) do
+        known[entry.name] = true
+    end
+    local kind = host.path_kind(folder)
+    if kind and kind ~= "folder" then
+        fail("--out %s: is a file; a folder is needed", folder)
+    end
+    for _, name in ipairs(kind and check(host.list_dir(folder)) or {}) do
+        if not known[name] then
+            fail("--out %s: holds '%s', which is not of suite %s; choose a new or empty folder",
+                folder, name, record.name)
+        end
+    end
+end
+
+-- Generates a library; its manifest and its folder's plain path.
+local function generate(path, model, formats, target)
+    local old, folder = library_folder.claim(path)
+    local _, _, reason = library.generate(gen.request({ model = { model },
+        format = table.concat(formats, ","), target = target }), folder, old)
+    if reason then
+        remark(reason)
+    end
+    return library_folder.open(folder), folder
+end
+
+-- nil, or why this machine cannot measure a run.
+local function run_error(run, manifest)
+    if not isa.by_name[run.isa] then
+        return ("there is no ISA level %s"):format(run.isa)
+    elseif not list.contains(manifest.request.isas, run.isa) then
+        return ("this machine does not run %s"):format(run.isa)
+    elseif run.threads > machine.cpus() then
+        return ("this machine has no %d CPUs"):format(run.threads)
+    end
+    return nil
+end
+
+local function options_of(run, format, seconds)
+    return { "--tuned", "--format", format, "--shape", run.shape, "--n", table.concat(run.n, ","),
+        "--residency", run.residency, "--threads", tostring(run.threads), "--isa", run.isa,
+        "--seconds", ("%.3f"):format(seconds) }
+end
+
+-- What there is to measure: { run =, format = } in the suite's order.
+local function tasks_of(record, unable)
+    local tasks = {}
+    for _, run in ipairs(record.runs) do
+        for _, format in ipairs(unable[run.name] and {} or run.formats) do
+            tasks[#tasks + 1] = { run = run, format = format }
+        end
+    end
+    return tasks
+end
+
+-- Runs loom-bench for every task; each row goes to `add` with the name of its run.
+local function measure(record, folder, tasks, seconds, add)
+    local start, said = host.now(), {}
+    for index, task in ipairs(tasks) do
+        local left = index > 1 and (host.now() - start) / (index - 1) * (#tasks - index + 1)
+        local progress = Progress.start(("%s: %d of %d, %s, %s%s"):format(record.name, index,
+            #tasks, task.run.name, task.format, left and (", about %.0f s left"):format(left)
+            or ""))
+        local messages = loom_bench.run(folder, options_of(task.run, task.format, seconds),
+            function(row)
+                row.run = task.run.name
+                add(row)
+            end)
+        progress:finish()
+        for _, message in ipairs(messages) do
+            if not said[message] then
+                said[message] = true
+                remark(message)
+            end
+        end
+    end
+end
+
+local function targets_of(arch)
+    local names = {}
+    for _, target in ipairs(targets.list()) do
+        if target.arch == arch and target.name ~= "native" then
+            names[#names + 1] = target.name
+        end
+    end
+    return table.concat(names, ",")
+end
+
+-- Builds a library of the suite without its tools; its size is a row, too.
+local function measure_size(entry, path, unable, add)
+    if machine.arch() ~= entry.arch then
+        unable[entry.name] = ("this machine is no %s"):format(entry.arch)
+        return
+    end
+    local manifest, folder = generate(path, entry.model, entry.formats, targets_of(entry.arch))
+    local build = compile.without_verifying(folder, manifest, { "-Dtools=false" })
+    local bytes, reason = text_size.of(build .. "/libloom.a")
+    unable[entry.name] = reason
+    if bytes then
+        add({ run = entry.name, library = table.concat(manifest.request.isas, " "),
+            text_mib = bytes / (1 << 20) })
+    end
+end
+
+-- What the machine cannot do, in one line.
+local function remark_unable(record, unable)
+    local titles, seen = {}, {}
+    for _, item in ipairs(record.items) do
+        if unable[item.run] and not seen[item.title] then
+            seen[item.title] = true
+            titles[#titles + 1] = ("%s (%s)"):format(item.title, unable[item.run])
+        end
+    end
+    if #titles > 0 then
+        remark("not measured: " .. table.concat(titles, "; "))
+    end
+end
+
+-- Measures all runs of a suite in the libraries of `folder`; `options` are meson's. Each row goes
+-- to `add`. Returns the names of runs that are not measured -> the reason.
+function suite_run.run(record, folder, options, seconds, add)
+    claim(record, folder)
+    local manifest, kernels = generate(folder .. "/" .. KERNELS, record.model,
+        suite.formats(record), "native")
+    local unable = {}
+    for _, run in ipairs(record.runs) do
+        unable[run.name] = run_error(run, manifest)
+    end
+    remark_unable(record, unable)
+    compile.library(kernels, manifest, options)
+    for _, entry in ipairs(record.libraries) do
+        measure_size(entry, folder .. "/" .. entry.name, unable, add)
+    end
+    measure(record, kernels, tasks_of(record, unable), seconds, add)
+    return unable
+end
+
+return suite_run

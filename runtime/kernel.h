@@ -245,7 +245,7 @@ loom_status loom_select(loom_plan *plan, const struct loom_registry *registry,
 struct loom_cpuid {
     uint32_t leaf1_ecx, leaf7_ebx, leaf7_ecx;
     uint32_t leaf7_1_eax; /* leaf 7, subleaf 1 */
-    uint32_t xcr0; /* the register states that the operating system saves */
+    uint32_t xcr0;        /* the register states that the operating system saves */
 };
 uint32_t loom_cpu_features(const struct loom_cpuid *words);
 

@@ -193,7 +193,10 @@ struct loom_isa {
     uint32_t needs; /* LOOM_CPU_* bits */
 };
 
-enum loom_op { LOOM_OP_GEMV, LOOM_OP_GEMM };
+/* What a kernel is made for: one token, many, or 2 to LOOM_FEW_TOKENS, whose time is still that of
+ * reading the weights. Both kinds for many tokens take any number. */
+enum loom_op { LOOM_OP_GEMV, LOOM_OP_GEMM, LOOM_OP_FEW };
+enum { LOOM_FEW_TOKENS = 8 };
 enum loom_family { LOOM_FAMILY_LUT, LOOM_FAMILY_DOT };
 
 /* A row of the kernel list. */
@@ -222,9 +225,10 @@ struct loom_tuned {
     const char *format; /* name without `arow`, `tensor` as `row` */
     uint32_t m, k;
     uint8_t mode;
-    const char *gemv, *gemm; /* kernel names; both of one layout */
-    uint8_t isa;             /* the highest one of the CPU that was measured: a CPU with a
-                                higher one does not take the row */
+    const char *gemv, *few, *gemm; /* kernel names; all of one layout. few: for 2 to
+                                      LOOM_FEW_TOKENS, of either op for more than one token */
+    uint8_t isa;                   /* the highest one of the CPU that was measured: a CPU with a
+                                      higher one does not take the row */
 };
 
 /* What a generated library defines (registry.c, tuning.c). Kernels are sorted by name. */
@@ -271,10 +275,12 @@ static inline int loom_plan_ready(const loom_plan *plan) {
 
 /* The kernels of a plan that serve n tokens. */
 static inline const struct loom_kernel *loom_kernel_for(const loom_plan *plan, size_t n) {
-    return n == 1 ? plan->gemv : plan->gemm;
+    return n == 1 ? plan->gemv : n <= LOOM_FEW_TOKENS ? plan->few : plan->gemm;
 }
 static inline const struct loom_prepare_kernel *loom_prepare_for(const loom_plan *plan, size_t n) {
-    return n == 1 ? plan->gemv_prepare : plan->gemm_prepare;
+    return n == 1                 ? plan->gemv_prepare
+           : n <= LOOM_FEW_TOKENS ? plan->few_prepare
+                                  : plan->gemm_prepare;
 }
 
 /* A hash of all that the bytes of packed weights depend on: loom_plan.check. */

@@ -136,8 +136,8 @@ typedef struct loom_plan {
     size_t m, k;
     size_t row_block; /* rows that loom_pack and threads split at */
     loom_choice choice;
-    const struct loom_kernel *gemv, *gemm; /* N = 1, N > 1; both read one layout */
-    const struct loom_prepare_kernel *gemv_prepare, *gemm_prepare;
+    const struct loom_kernel *gemv, *few, *gemm; /* N = 1, 2 to 8, more; all read one layout */
+    const struct loom_prepare_kernel *gemv_prepare, *few_prepare, *gemm_prepare;
     uint32_t check; /* ties packed and prepared memory to the plan */
 } loom_plan;
 

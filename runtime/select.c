@@ -1,7 +1,7 @@
 /* Which kernels a plan gets: a pure function of registry, problem, CPU and force.
  *
- * A choice is a pair, one GEMV and one GEMM kernel of one layout. Of the pairs that the CPU can
- * run and that serve the problem:
+ * A choice is a pair, one GEMV and one GEMM kernel of one layout; what serves a few tokens is found
+ * in that layout afterwards. Of the pairs that the CPU can run and that serve the problem:
  *   forced   LOOM_FORCE narrows the pairs to those of an ISA, or with a kernel
  *   tuned    otherwise a measured pair wins, for this shape or for the nearest one
  *   default  otherwise the highest ISA, then the rank the generator's model gave
@@ -12,9 +12,10 @@
 
 struct pair {
     const struct loom_kernel *gemv, *gemm;
+    const struct loom_kernel *few; /* measured beside them, or NULL */
 };
 
-static const struct pair no_pair = {NULL, NULL};
+static const struct pair no_pair = {NULL, NULL, NULL};
 
 enum { ANY_ISA = -1 };
 
@@ -96,7 +97,7 @@ static int is_better(const struct pair *pair, const struct pair *best) {
 static void improve_with_gemv(const struct search *s, const struct loom_kernel *gemv,
                               struct pair *best) {
     for (size_t i = 0; i < s->registry->kernel_count; i++) {
-        const struct pair pair = {gemv, &s->registry->kernels[i]};
+        const struct pair pair = {gemv, &s->registry->kernels[i], NULL};
         if (pair.gemm->op == LOOM_OP_GEMM && pair.gemm->layout == gemv->layout &&
             is_allowed(s, pair.gemm) && is_better(&pair, best)) {
             *best = pair;
@@ -109,11 +110,30 @@ static struct pair best_pair(const struct search *s) {
     struct pair best = no_pair;
     for (size_t i = 0; i < s->registry->kernel_count; i++) {
         const struct loom_kernel *kernel = &s->registry->kernels[i];
-        if (kernel->op == LOOM_OP_GEMV && is_allowed(s, kernel)) {
+        const int has_layout = !s->fixed || s->fixed->layout == kernel->layout;
+        if (kernel->op == LOOM_OP_GEMV && has_layout && is_allowed(s, kernel)) {
             improve_with_gemv(s, kernel, &best);
         }
     }
     return best;
+}
+
+/* ---- A few tokens ---------------------------------------------------------------------- */
+
+/* The best kernel made for a few tokens in the pair's layout; the GEMM kernel where there is none,
+ * or none of its ISA. */
+static const struct loom_kernel *few_kernel(const struct search *s, const struct pair *pair) {
+    const struct loom_kernel *best = NULL;
+    for (size_t i = 0; i < s->registry->kernel_count; i++) {
+        const struct loom_kernel *kernel = &s->registry->kernels[i];
+        if (kernel->op == LOOM_OP_FEW && kernel->layout == pair->gemv->layout &&
+            kernel->isa >= pair->gemm->isa && is_allowed(s, kernel) &&
+            (!best || kernel->isa > best->isa ||
+             (kernel->isa == best->isa && kernel->rank < best->rank))) {
+            best = kernel;
+        }
+    }
+    return best ? best : pair->gemm;
 }
 
 /* ---- Forced ---------------------------------------------------------------------------- */
@@ -178,10 +198,12 @@ static int row_matches(const struct search *s, const struct loom_tuned *row, siz
 
 /* The row's kernels, or no_pair when this library or CPU lacks one of them. */
 static struct pair row_pair(const struct search *s, const struct loom_tuned *row) {
-    const struct pair pair = {kernel_named(s, row->gemv), kernel_named(s, row->gemm)};
-    if (!pair.gemv || !pair.gemm || pair.gemv->op != LOOM_OP_GEMV ||
-        pair.gemm->op != LOOM_OP_GEMM || pair.gemv->layout != pair.gemm->layout ||
-        !is_allowed(s, pair.gemv) || !is_allowed(s, pair.gemm)) {
+    const struct pair pair = {kernel_named(s, row->gemv), kernel_named(s, row->gemm),
+                              kernel_named(s, row->few)};
+    if (!pair.gemv || !pair.gemm || !pair.few || pair.gemv->op != LOOM_OP_GEMV ||
+        pair.gemm->op != LOOM_OP_GEMM || pair.few->op == LOOM_OP_GEMV ||
+        pair.gemv->layout != pair.gemm->layout || pair.gemv->layout != pair.few->layout ||
+        !is_allowed(s, pair.gemv) || !is_allowed(s, pair.gemm) || !is_allowed(s, pair.few)) {
         return no_pair;
     }
     return pair;
@@ -243,6 +265,7 @@ static loom_status check_problem(const loom_problem *problem, loom_format *forma
 
 static loom_status write_plan(loom_plan *plan, const struct search *s, const struct pair *pair,
                               loom_choice choice) {
+    const struct loom_kernel *few = pair->few ? pair->few : few_kernel(s, pair);
     loom_plan made = {
         .format = s->format,
         .m = s->problem->m,
@@ -250,8 +273,10 @@ static loom_status write_plan(loom_plan *plan, const struct search *s, const str
         .row_block = pair->gemv->layout->rows,
         .choice = choice,
         .gemv = pair->gemv,
+        .few = few,
         .gemm = pair->gemm,
         .gemv_prepare = find_prepare(s, pair->gemv->act),
+        .few_prepare = find_prepare(s, few->act),
         .gemm_prepare = find_prepare(s, pair->gemm->act),
     };
     if (loom_packed_size(&made) == 0) {

@@ -13,12 +13,15 @@ local library = {}
 
 -- nil, or why the kernels of a row cannot serve its problem.
 local function row_error(row, kernels)
-    local gemv, gemm = kernels[row.gemv], kernels[row.gemm]
-    if not gemv or not gemm then
-        return ("there is no kernel %s"):format(gemv and row.gemm or row.gemv)
-    elseif gemv.op ~= "gemv" or gemm.op ~= "gemm" or gemv.layout.name ~= gemm.layout.name
-        or gemv.format.key ~= row.format or gemm.format.key ~= row.format then
-        return ("%s and %s are no pair for %s"):format(row.gemv, row.gemm, row.format)
+    local gemv = kernels[row.gemv]
+    for _, op in ipairs({ "gemv", "few", "gemm" }) do
+        local kernel = kernels[row[op]]
+        if not kernel then
+            return ("there is no kernel %s"):format(row[op])
+        elseif (kernel.op == "gemv") ~= (op == "gemv") or op == "gemm" and kernel.op ~= "gemm"
+            or kernel.layout.name ~= gemv.layout.name or kernel.format.key ~= row.format then
+            return ("%s and %s do not go together for %s"):format(row.gemv, row[op], row.format)
+        end
     end
     return nil
 end

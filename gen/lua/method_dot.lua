@@ -43,16 +43,24 @@ return {
             { b = 2, m = 2, n = 1 }, { b = 3, m = 3, n = 1 }, { b = 4, m = 4, n = 1 },
             { b = 3, m = 3, n = 1, p = 4 }, { b = 4, m = 4, n = 1, p = 4 },
         },
+        few = {
+            { b = 2, m = 2, n = 4, p = 4 }, { b = 3, m = 3, n = 2, p = 4 },
+            { b = 3, m = 3, n = 4, p = 4 }, { b = 4, m = 2, n = 4, p = 4 },
+            { b = 4, m = 4, n = 2, p = 4 }, { b = 4, m = 4, n = 4, p = 4 },
+        },
         gemm = {},
         template = "dot_shift.c.in",
         note = "fields are shifted and masked, then multiplied.",
         layout = function(format, numbers, isa)
             return layout.dot(isa.vector // 4, numbers.b, format.bits)
         end,
-        refuse = function() end,
+        refuse = function(_, _, numbers, isa)
+            return method_cost.even_parts(numbers)
+                or method_cost.registers(numbers.m * (numbers.n + 1) + numbers.n, isa.registers)
+        end,
         cost = function(format, _, numbers, isa)
             local unpack = format.bits == 3 and 4 or 2 - format.bits / 8
-            local field = unpack + (isa.sum_bits == 32 and 1 or 2)
+            local field = unpack / numbers.n + (isa.sum_bits == 32 and 1 or 2)
             return (field + 1 / numbers.m + format.bits / 8) / isa.vector
                 + method_cost.group(format, isa)
         end,

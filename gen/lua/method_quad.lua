@@ -34,6 +34,10 @@ return {
         gemv = {
             { b = 4, m = 4, n = 1 }, { b = 8, m = 8, n = 1 }, { b = 8, m = 8, n = 1, p = 4 },
         },
+        few = {
+            { b = 4, m = 4, n = 2, p = 4 }, { b = 4, m = 4, n = 4, p = 4 },
+            { b = 8, m = 4, n = 4, p = 4 }, { b = 8, m = 8, n = 2, p = 4 },
+        },
         gemm = {},
         template = "lut_quad.c.in",
         note = "VPERMB looks up four tables at once, VPDPBUSD\n"
@@ -41,7 +45,7 @@ return {
         layout = layout_of,
         refuse = refuse,
         cost = function(format, mode, numbers, isa)
-            return cost_of(format, mode, numbers, 4, isa)
+            return cost_of(format, mode, numbers, 4 / numbers.n, isa)
         end,
     },
     {

@@ -35,7 +35,8 @@ local function default_pair(kernels)
     return gemv, gemm
 end
 
--- "format mode isa" -> { gemv =, gemm = } over all kernels that have such a pair.
+-- "format mode isa" -> { gemv =, few =, gemm = } over all kernels that have such a pair; few
+-- is nil where no kernel of the layout is made for a few tokens.
 function selection.defaults(kernels)
     local groups, defaults = {}, {}
     for _, kernel in ipairs(kernels) do
@@ -46,21 +47,21 @@ function selection.defaults(kernels)
     for group, members in pairs(groups) do
         local gemv, gemm = default_pair(members)
         if gemv then
-            defaults[group] = { gemv = gemv, gemm = gemm }
+            defaults[group] = { gemv = gemv, few = best(members, "few", gemv.layout), gemm = gemm }
         end
     end
     return defaults
 end
 
 -- The set of names (name -> true) of the kernels in the library. `tuned` is a list of rows
--- { mode =, gemv = name, gemm = name } whose kernels are all in `kernels`.
+-- { mode =, gemv = name, few = name, gemm = name } whose kernels are all in `kernels`.
 function selection.library(kernels, tuned)
     local by_name, chosen, measured = {}, {}, {}
     for _, kernel in ipairs(kernels) do
         by_name[kernel.name] = kernel
     end
     for _, row in ipairs(tuned) do
-        for _, op in ipairs({ "gemv", "gemm" }) do
+        for _, op in ipairs({ "gemv", "few", "gemm" }) do
             local kernel = by_name[row[op]]
             chosen[kernel.name] = true
             -- A choice across modes says nothing about who asks for one mode by name.
@@ -69,8 +70,9 @@ function selection.library(kernels, tuned)
     end
     for group, pair in pairs(selection.defaults(kernels)) do
         if not measured[group] then
-            chosen[pair.gemv.name] = true
-            chosen[pair.gemm.name] = true
+            for _, kernel in pairs(pair) do
+                chosen[kernel.name] = true
+            end
         end
     end
     return chosen

@@ -9,7 +9,7 @@ local space = {}
 
 local ACT_OF_MODE = { table = "lut8", table7 = "lut7", exact = "lut16" }
 local ACTS = { "i8", "lut8", "lut7", "lut16" }
-local OPS = { "gemv", "gemm" }
+local OPS = { "gemv", "few", "gemm" }
 
 -- One token reads every weight of a model from memory: without prefetch the loop waits for it
 -- (measured: 0.64 of the read bandwidth, 0.93 with it).
@@ -46,7 +46,7 @@ local function consider(kernels, refused, entry, record)
     end
     record.layout = entry.layout(format, numbers, isa)
     record.cost = entry.cost(format, mode, numbers, isa)
-        * (record.op == "gemv" and not numbers.p and NO_PREFETCH or 1)
+        * (record.op ~= "gemm" and not numbers.p and NO_PREFETCH or 1)
     record.vars = vars.of(record)
     kernels[#kernels + 1] = record
 end
@@ -90,7 +90,7 @@ function space.kernels(formats, modes, isas)
         for _, isa in ipairs(isas) do
             for _, mode in ipairs(modes) do
                 for _, op in ipairs(entry.isas[isa.name] and entry.modes[mode] and OPS or {}) do
-                    for _, numbers in ipairs(entry[op]) do
+                    for _, numbers in ipairs(entry[op] or {}) do
                         for _, format in ipairs(formats) do
                             consider(kernels, refused, entry,
                                 make_record(entry, op, numbers, format, mode, isa))

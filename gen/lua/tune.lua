@@ -3,12 +3,16 @@
 -- A problem has one layout, so a GEMV and a GEMM kernel are chosen together: the pair of one
 -- layout with the least
 --     seconds of the GEMV + GEMM_WEIGHT * seconds of the GEMM for one token.
--- A pair within NOISE of the best is as good; of those, the generator's order decides.
+-- A pair within NOISE of the best is as good; of those, the generator's order decides. For a few
+-- tokens the fastest kernel of that layout serves, if one was measured; else the pair's GEMM.
 local tune = {}
 
 -- Tokens that are read for one that is written: a decoded token costs a whole GEMV, and
 -- engines are judged by it.
 tune.GEMM_WEIGHT = 0.25
+
+-- LOOM_FEW_TOKENS of runtime/kernel.h.
+tune.FEW_TOKENS = 8
 
 -- What a pair costs: its GEMV's seconds, and its GEMM's for n tokens.
 function tune.pair_cost(gemv_seconds, gemm_seconds, n)
@@ -57,13 +61,27 @@ local function pairs_of_one_layout(samples)
     local list = {}
     for _, gemv in ipairs(samples) do
         for _, gemm in ipairs(gemv.kernel.op == "gemv" and samples or {}) do
-            if gemm.kernel.op == "gemm" and gemm.kernel.layout == gemv.kernel.layout then
+            if gemm.kernel.op == "gemm" and gemm.n > tune.FEW_TOKENS
+                and gemm.kernel.layout == gemv.kernel.layout then
                 list[#list + 1] = { gemv = gemv, gemm = gemm,
                     cost = tune.pair_cost(gemv.seconds, gemm.seconds, gemm.n) }
             end
         end
     end
     return list
+end
+
+-- The fastest sample for a few tokens in a pair's layout.
+local function few_of(pair, samples)
+    local best
+    for _, sample in ipairs(samples) do
+        if sample.n > 1 and sample.n <= tune.FEW_TOKENS
+            and sample.kernel.layout == pair.gemv.kernel.layout
+            and (not best or sample.seconds < best.seconds) then
+            best = sample
+        end
+    end
+    return best or pair.gemm
 end
 
 -- The generator's order: by rank, then by name so that equals have an order too.
@@ -82,7 +100,8 @@ end
 -- @param samples rows of loom-bench --json for the problem
 -- @param kernels name -> kernel of the manifest
 function tune.choose(problem, mode, samples, kernels)
-    local list = pairs_of_one_layout(eligible(samples, kernels, mode))
+    local found = eligible(samples, kernels, mode)
+    local list = pairs_of_one_layout(found)
     local least = math.huge
     for _, pair in ipairs(list) do
         least = math.min(least, pair.cost)
@@ -93,11 +112,16 @@ function tune.choose(problem, mode, samples, kernels)
             best = pair
         end
     end
-    return best and {
-        format = problem.format, mode = mode, m = problem.m, k = problem.k,
-        gemv = best.gemv.kernel.name, gemm = best.gemm.kernel.name,
-        gemv_seconds = best.gemv.seconds, gemm_seconds = best.gemm.seconds, n = best.gemm.n,
-    }
+    if not best then
+        return nil
+    end
+    best.few = few_of(best, found)
+    local row = { format = problem.format, mode = mode, m = problem.m, k = problem.k }
+    for _, op in ipairs({ "gemv", "few", "gemm" }) do
+        row[op] = best[op].kernel.name
+        row[op .. "_seconds"], row[op .. "_n"] = best[op].seconds, best[op].n
+    end
+    return row
 end
 
 return tune

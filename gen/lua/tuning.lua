@@ -1,35 +1,39 @@
 -- The tuning file: what `lutloom tune` measured, one line a result. Files merge line by line;
 -- a header says what they are valid for, and what does not match is ignored whole.
 --
---   lutloom-tuning 1
+--   lutloom-tuning 2
 --   cpu      model, features and cache sizes of the machine
 --   isa      the highest ISA of the library that it runs
 --   compiler that built the measured library
 --   kernels  hash of the generated kernels
---   FORMAT MODE M K GEMV-KERNEL GEMM-KERNEL GEMV-SECONDS GEMM-SECONDS GEMM-N
+--   FORMAT MODE M K, then kernel, seconds and tokens for one token, for a few and for many
 local tuning = {}
 
-tuning.VERSION = "lutloom-tuning 1"
+tuning.VERSION = "lutloom-tuning 2"
+
+-- What a row has a kernel for: fields gemv, gemv_seconds, gemv_n and so on.
+tuning.OPS = { "gemv", "few", "gemm" }
 
 local HEADER = { "cpu", "isa", "compiler", "kernels" }
 local MODES = { fastest = true, exact = true, table = true, table7 = true }
 
 -- The whole number above 0 that a text of digits says, or nil.
 local function positive(digits)
-    local number = math.tointeger(tonumber(digits))
+    local number = digits and math.tointeger(tonumber(digits))
     return number and number > 0 and number or nil
 end
 
 local function parse_row(line)
-    local format, mode, m, k, gemv, gemm, gemv_seconds, gemm_seconds, n =
-        line:match("^(%w+) (%w+) (%d+) (%d+) ([%w_]+) ([%w_]+) (%S+) (%S+) (%d+)$")
-    local row = format and MODES[mode] and {
-        format = format, mode = mode, m = positive(m), k = positive(k),
-        gemv = gemv, gemm = gemm, n = positive(n),
-        gemv_seconds = tonumber(gemv_seconds), gemm_seconds = tonumber(gemm_seconds),
-    }
-    return row and row.m and row.k and row.n and row.gemv_seconds and row.gemm_seconds and row
-        or nil
+    local format, mode, m, k, rest = line:match("^(%w+) (%w+) (%d+) (%d+)(.*)$")
+    local row = { format = format, mode = mode, m = positive(m), k = positive(k) }
+    local complete = format and MODES[mode] and row.m and row.k
+    for _, op in ipairs(tuning.OPS) do
+        local kernel, seconds, n, after = (rest or ""):match("^ ([%w_]+) (%S+) (%d+)(.*)$")
+        row[op], row[op .. "_seconds"], row[op .. "_n"] = kernel, tonumber(seconds), positive(n)
+        complete = complete and kernel and row[op .. "_seconds"] and row[op .. "_n"]
+        rest = after
+    end
+    return complete and rest == "" and row or nil
 end
 
 -- The record { cpu =, isa =, compiler =, kernels =, rows = list }, or nil and a message with the
@@ -69,8 +73,11 @@ function tuning.row_key(row)
 end
 
 local function row_text(row)
-    return ("%s %s %s %.4g %.4g %d"):format(tuning.row_key(row), row.gemv, row.gemm,
-        row.gemv_seconds, row.gemm_seconds, row.n)
+    local text = tuning.row_key(row)
+    for _, op in ipairs(tuning.OPS) do
+        text = ("%s %s %.4g %d"):format(text, row[op], row[op .. "_seconds"], row[op .. "_n"])
+    end
+    return text
 end
 
 -- The text of a record; rows are sorted, and of two for one problem the later one counts.

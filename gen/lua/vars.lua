@@ -9,6 +9,8 @@ local vars = {}
 local TOKEN_BLOCK = { lut = 64, dot = 128 } -- tokens whose activations stay in the level 2 cache
 local MODE_NOTES = { exact = "exact", table = "8-bit tables", table7 = "7-bit tables" }
 
+local OP_NOTES = { gemv = "GEMV: N = 1", few = "GEMM: a few tokens", gemm = "GEMM: many tokens" }
+
 -- Entries are stored plus this, so that they are unsigned bytes (enum loom_act in kernel.h).
 local BIAS = { exact = 512, table = 128, table7 = 64 }
 local ACT_BYTES = { i8 = 1, lut8 = 4, lut7 = 4, lut16 = 8 }
@@ -25,7 +27,7 @@ end
 
 local function summary(record)
     return ("%s, %s weights, %s (%s)."):format(
-        record.op == "gemv" and "GEMV: N = 1" or "GEMM: any N", record.format.key,
+        OP_NOTES[record.op], record.format.key,
         record.family == "lut" and "table lookup" or "integer dot product",
         MODE_NOTES[record.mode])
 end

@@ -29,8 +29,13 @@ static const struct loom_kernel *kernel_at(size_t i) {
     return i < in_library ? &loom_registry.kernels[i] : &loom_candidates[i - in_library];
 }
 
+/* A few tokens are served by what is made for them or by what is made for many. */
+static bool op_fits(const struct query *query, enum loom_op op) {
+    return op == query->op || (query->op == LOOM_OP_FEW && op == LOOM_OP_GEMM);
+}
+
 static bool fits(const struct query *query, const struct loom_kernel *kernel) {
-    return kernel->op == query->op && loom_format_same_kernel(&kernel->format, query->format) &&
+    return op_fits(query, kernel->op) && loom_format_same_kernel(&kernel->format, query->format) &&
            loom_isa_runs(&loom_registry.isas[kernel->isa], query->options->features);
 }
 
@@ -145,7 +150,9 @@ loom_status candidates_make(struct candidates *candidates, const struct bench_op
         return status;
     }
     struct query query = {.options = options, .format = &matrix->w.format};
-    query.op = input->n == 1 ? LOOM_OP_GEMV : LOOM_OP_GEMM;
+    query.op = input->n == 1                 ? LOOM_OP_GEMV
+               : input->n <= LOOM_FEW_TOKENS ? LOOM_OP_FEW
+                                             : LOOM_OP_GEMM;
     query.chosen = loom_kernel_for(&chosen, input->n);
     find_isas(&query);
     *candidates =

@@ -25,13 +25,14 @@ loom_status one_kernel_plan(struct one_kernel *one, const struct loom_registry *
     const struct loom_problem problem = {name, m, k, (loom_mode)kernel->mode};
     const loom_cpu cpu = {features, base->isas[kernel->isa].name};
     format_name(format, name);
-    one->pair[0] = one->pair[1] = *kernel;
-    one->pair[0].tmac = one->pair[1].tmac = 0; /* those are never chosen unless forced */
-    one->pair[LOOM_OP_GEMV].op = LOOM_OP_GEMV;
-    one->pair[LOOM_OP_GEMM].op = LOOM_OP_GEMM;
+    for (uint8_t op = LOOM_OP_GEMV; op <= LOOM_OP_FEW; op++) {
+        one->kernel[op] = *kernel;
+        one->kernel[op].tmac = 0; /* those are never chosen unless forced */
+        one->kernel[op].op = op;
+    }
     one->registry = *base;
-    one->registry.kernels = one->pair;
-    one->registry.kernel_count = 2;
+    one->registry.kernels = one->kernel;
+    one->registry.kernel_count = LOOM_OP_FEW + 1;
     one->registry.tuned_count = 0;
     return loom_select(&one->plan, &one->registry, &problem, &cpu, NULL);
 }

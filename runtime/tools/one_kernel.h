@@ -10,9 +10,9 @@ enum { FORMAT_NAME_SIZE = 32 };
 /* The name that loom_format_parse reads as *format. */
 void format_name(const loom_format *format, char name[FORMAT_NAME_SIZE]);
 
-/* The plan points into the pair: keep the whole in place while the plan is used. */
+/* The plan points into the kernels: keep the whole in place while the plan is used. */
 struct one_kernel {
-    struct loom_kernel pair[2]; /* the kernel for N = 1 and for N > 1 */
+    struct loom_kernel kernel[LOOM_OP_FEW + 1]; /* the same one, by enum loom_op */
     struct loom_registry registry;
     loom_plan plan;
 };

@@ -132,15 +132,15 @@ end)
 
 case("a tuning file that does not match is ignored with a remark", function()
     accepts(GEN .. "@/tuned", "files changed")
-    write("tuned/tuning.txt", "lutloom-tuning 1\ncpu x\nisa c\ncompiler y\nkernels z\n")
+    write("tuned/tuning.txt", "lutloom-tuning 2\ncpu x\nisa c\ncompiler y\nkernels z\n")
     accepts(GEN .. "@/tuned", "tuning.txt is ignored: kernels was 'z'")
     write("tuned/tuning.txt", "something\n")
     accepts(GEN .. "@/tuned", "tuning.txt is ignored: ")
     local kernels = assert(files.read(folder .. "/tuned/manifest.json")):match('"hash":"(%x+)"')
     local gemv = "loom_gemv_w2g32_exact__dot_plain_b1m1n1_c"
-    write("tuned/tuning.txt", ("lutloom-tuning 1\ncpu x\nisa c\ncompiler y\nkernels %s\n"
-        .. "w2g32 exact 64 128 %s %s 1 1 128\n"):format(kernels, gemv, gemv))
-    accepts(GEN .. "@/tuned", "are no pair for w2g32")
+    write("tuned/tuning.txt", ("lutloom-tuning 2\ncpu x\nisa c\ncompiler y\nkernels %s\n"
+        .. "w2g32 exact 64 128 %s 1 1 %s 1 4 %s 1 128\n"):format(kernels, gemv, gemv, gemv))
+    accepts(GEN .. "@/tuned", "do not go together for w2g32")
 end)
 
 case("explain knows every kernel of a library", function()

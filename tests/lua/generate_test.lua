@@ -123,7 +123,7 @@ check.case("generate: tuned kernels are in the library and the hash stays", func
                     and other.layout.name == kernel.layout.name
                     and other.format.key == kernel.format.key and other.isa == kernel.isa then
                     tuned[1] = { format = kernel.format.key, mode = kernel.mode, m = 64, k = 128,
-                        gemv = kernel.name, gemm = other.name, isa = "avx2" }
+                        gemv = kernel.name, few = other.name, gemm = other.name, isa = "avx2" }
                 end
             end
         end

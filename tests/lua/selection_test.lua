@@ -41,8 +41,16 @@ check.case("selection: winners replace the default of their mode and ISA alone",
         kernel("vt", "gemv", 0, "a", { mode = "table" }),
         kernel("mt", "gemm", 0, "a", { mode = "table" }),
     }
-    check.equal(names(selection.library(kernels, { { mode = "exact", gemv = "v1", gemm = "m1" } })),
+    check.equal(names(selection.library(kernels, { { mode = "exact", gemv = "v1", few = "m1", gemm = "m1" } })),
         "m1 mc mt v1 vc vt")
+end)
+
+check.case("selection: what serves a few tokens comes from the layout of the default", function()
+    local kernels = {
+        kernel("v0", "gemv", 0, "a"), kernel("m0", "gemm", 0, "a"),
+        kernel("f2", "few", 2, "a"), kernel("f1", "few", 1, "a"), kernel("f0", "few", 0, "b"),
+    }
+    check.equal(names(selection.library(kernels, {})), "f1 m0 v0")
 end)
 
 check.case("selection: a winner across modes leaves each mode its default", function()
@@ -52,6 +60,6 @@ check.case("selection: a winner across modes leaves each mode its default", func
         kernel("m1", "gemm", 1, "a", { mode = "table" }),
     }
     check.equal(
-        names(selection.library(kernels, { { mode = "fastest", gemv = "v1", gemm = "m2" } })),
+        names(selection.library(kernels, { { mode = "fastest", gemv = "v1", few = "m2", gemm = "m2" } })),
         "m0 m1 m2 v0 v1")
 end)

@@ -10,7 +10,7 @@ local function add(name, op, layout, seconds, more)
     more = more or {}
     kernels[name] = { name = name, op = op, layout = layout, mode = more.mode or "exact",
         rank = more.rank or 0, tmac = more.tmac or false }
-    samples[#samples + 1] = { kernel = name, n = op == "gemv" and 1 or 128, seconds = seconds,
+    samples[#samples + 1] = { kernel = name, n = more.n or op == "gemv" and 1 or 128, seconds = seconds,
         verified = more.verified ~= false }
 end
 
@@ -43,6 +43,18 @@ case("the GEMV counts most, the GEMM by token", function()
     add("v3", "gemv", "l3", 0.9)
     add("m3", "gemm", "l3", 12.8)
     check.equal(choose().gemv, "v3")
+end)
+
+case("for a few tokens the fastest of the pair's layout serves", function()
+    add("v1", "gemv", "l1", 1.0)
+    add("m1", "gemm", "l1", 12.8)
+    check.equal(choose().few, "m1")
+    add("m1", "gemm", "l1", 3.0, { n = 4 })
+    add("f1", "few", "l1", 2.0, { n = 4 })
+    add("f2", "few", "l2", 1.0, { n = 4 })
+    check.equal(choose().few, "f1")
+    check.equal(choose().few_n, 4)
+    check.equal(choose().gemm_n, 128)
 end)
 
 case("within the noise the generator's order decides", function()

@@ -2,8 +2,9 @@ local check = require("check")
 local tuning = require("tuning")
 
 local function row(m, gemv)
-    return { format = "w2g128", mode = "fastest", m = m, k = 4096, gemv = gemv, gemm = "loom_b",
-        gemv_seconds = 3.25e-05, gemm_seconds = 0.00125, n = 128 }
+    return { format = "w2g128", mode = "fastest", m = m, k = 4096, gemv = gemv, gemv_n = 1,
+        gemv_seconds = 3.25e-05, few = "loom_f", few_seconds = 0.0001, few_n = 4, gemm = "loom_b",
+        gemm_seconds = 0.00125, gemm_n = 128 }
 end
 
 local function record(rows)
@@ -31,7 +32,7 @@ end)
 
 check.case("tuning: what is malformed is refused with its line", function()
     local good = tuning.text(record({ row(4096, "loom_a") }))
-    check.refused("t.txt:1: ", tuning.parse(good:gsub("tuning 1", "tuning 9"), "t.txt"))
+    check.refused("t.txt:1: ", tuning.parse(good:gsub("tuning 2", "tuning 9"), "t.txt"))
     check.refused("t.txt:2: must be 'cpu ...'", tuning.parse(good:gsub("cpu", "gpu"), "t.txt"))
     check.refused("t.txt:6: no result line", tuning.parse(good:gsub("fastest", "best"), "t.txt"))
     check.refused("t.txt:6: no result line", tuning.parse(good:gsub("4096 4096", "4096"), "t.txt"))

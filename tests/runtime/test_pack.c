@@ -65,7 +65,7 @@ static loom_plan plan_for(size_t layout, const char *grain, size_t m, size_t k) 
     plan_kernels[layout].layout = &layouts[layout];
     loom_plan plan = {
         .m = m, .k = k, .row_block = layouts[layout].rows, .gemv = &plan_kernels[layout]};
-    plan.gemm = plan.gemv;
+    plan.few = plan.gemm = plan.gemv;
     assert_int_equal(loom_format_parse(&plan.format, name), LOOM_OK);
     plan.check = loom_plan_check(&plan);
     return plan;

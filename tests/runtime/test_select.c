@@ -315,11 +315,15 @@ static void assert_tuned(const struct loom_tuned *rows, size_t count, loom_probl
 }
 
 static const struct loom_tuned tuned[] = {
-    {"w2g64", 100, 100, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", VBMI},
-    {"w2g64", 1000, 1000, LOOM_EXACT, "gemv_b_exact_avx2", "gemm_b_exact_avx2", VBMI},
-    {"w2g64", 1000, 100, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi", VBMI},
-    {"w2g64", 100, 100, LOOM_FASTEST, "gemv_a_table_avx2", "gemm_a_exact_avx2", VBMI},
-    {"w2g32", 500, 500, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c", VBMI},
+    {"w2g64", 100, 100, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", "gemm_a_exact_avx2",
+     VBMI},
+    {"w2g64", 1000, 1000, LOOM_EXACT, "gemv_b_exact_avx2", "gemm_b_exact_avx2", "gemm_b_exact_avx2",
+     VBMI},
+    {"w2g64", 1000, 100, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi", "gemm_b_exact_vbmi",
+     VBMI},
+    {"w2g64", 100, 100, LOOM_FASTEST, "gemv_a_table_avx2", "gemm_a_exact_avx2", "gemm_a_exact_avx2",
+     VBMI},
+    {"w2g32", 500, 500, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c", "gemm_a_exact_c", VBMI},
 };
 
 static void tuned_shape_wins(void **state) {
@@ -363,25 +367,73 @@ static void tuned_rows_bow_to_the_cpu(void **state) {
 static void equal_rows_go_to_the_higher_isa(void **state) {
     (void)state;
     const struct loom_tuned rows[] = {
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", "gemm_a_exact_avx2",
+         VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi", "gemm_b_exact_vbmi",
+         VBMI},
     };
     const loom_problem problem = {"w2g64", 64, 64, LOOM_EXACT};
     assert_tuned(rows, 2, problem, everything, "gemv_b_exact_vbmi", LOOM_CHOICE_TUNED);
     assert_tuned(rows, 2, problem, avx2_only, "gemv_a_exact_avx2", LOOM_CHOICE_TUNED);
 }
 
+#define FEW(name, layout, isa, rank) KERNEL(name, LOOM_OP_FEW, layout, isa, LOOM_EXACT, rank)
+
+static void assert_few(uint32_t features, const char *force, const char *few) {
+    static const struct loom_kernel list[] = {
+        FEW("few_1", layout_a, C, 1),
+        FEW("few_0", layout_a, C, 0),
+        FEW("few_avx2_5", layout_b, AVX2, 5),
+        FEW("few_avx2_4", layout_b, AVX2, 4),
+        FEW("few_c", layout_b, C, 0),
+        GEMM("gemm_a", layout_a, C, LOOM_EXACT, 0),
+        GEMM("gemm_b", layout_b, AVX2, LOOM_EXACT, 0),
+        GEMV("gemv_a", layout_a, C, LOOM_EXACT, 0),
+        GEMV("gemv_b", layout_b, AVX2, LOOM_EXACT, 0),
+    };
+    const struct loom_registry registry = make_registry(list, COUNT(list));
+    loom_plan plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, features, force), LOOM_OK);
+    assert_string_equal(loom_plan_kernel(&plan, 2), few);
+    assert_string_equal(loom_plan_kernel(&plan, 8), few);
+    assert_string_equal(loom_plan_kernel(&plan, 9), plan.gemm->name);
+    assert_ptr_equal(plan.few->layout, plan.gemv->layout);
+    assert_int_equal(plan.few_prepare->act, plan.few->act);
+}
+
+static void a_few_tokens_have_their_kernel(void **state) {
+    (void)state;
+    assert_few(c_only, NULL, "few_0");
+    assert_few(everything, NULL, "few_avx2_4");
+    assert_few(everything, "few_1", "few_1");
+    assert_few(everything, "few_avx2_5", "few_avx2_5");
+}
+
+static void without_such_a_kernel_the_gemm_serves(void **state) {
+    (void)state;
+    const struct loom_registry registry = make_registry(kernels, COUNT(kernels));
+    loom_plan plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, everything, NULL), LOOM_OK);
+    assert_ptr_equal(plan.few, plan.gemm);
+}
+
 /* A row that this library cannot honour is as good as none. */
 static void faulty_rows_are_passed_over(void **state) {
     (void)state;
     const struct loom_tuned rows[] = {
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_gone", "gemm_a_exact_c", VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_gone", VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_b_exact_avx2", VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemm_a_exact_c", "gemv_a_exact_c", VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_table_c", "gemm_a_table_c", VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "tmac_gemv", "tmac_gemm", VBMI},
-        {"nonsense", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_gone", "gemm_a_exact_c", "gemm_a_exact_c", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_gone", "gemm_gone", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_b_exact_avx2", "gemm_b_exact_avx2",
+         VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemm_a_exact_c", "gemv_a_exact_c", "gemv_a_exact_c", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_table_c", "gemm_a_table_c", "gemm_a_table_c", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "tmac_gemv", "tmac_gemm", "tmac_gemm", VBMI},
+        {"nonsense", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c", "gemm_a_exact_c",
+         VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "few_gone", "gemm_a_exact_c", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemv_a_exact_c", "gemm_a_exact_c", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_b_exact_avx2", "gemm_a_exact_avx2",
+         VBMI},
     };
     assert_tuned(rows, COUNT(rows), (loom_problem){"w2g64", 64, 64, LOOM_EXACT}, everything,
                  "gemv_a_exact_vbmi", LOOM_CHOICE_DEFAULT);
@@ -391,7 +443,8 @@ static void faulty_rows_are_passed_over(void **state) {
 static void rows_of_a_lesser_cpu_are_passed_over(void **state) {
     (void)state;
     const struct loom_tuned rows[] = {
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", AVX2},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", "gemm_a_exact_avx2",
+         AVX2},
     };
     const loom_problem problem = {"w2g64", 64, 64, LOOM_EXACT};
     assert_tuned(rows, 1, problem, everything, "gemv_a_exact_vbmi", LOOM_CHOICE_DEFAULT);
@@ -534,6 +587,8 @@ int main(void) {
         cmocka_unit_test(nearest_tuned_shape_is_next),
         cmocka_unit_test(tuned_rows_bow_to_the_cpu),
         cmocka_unit_test(equal_rows_go_to_the_higher_isa),
+        cmocka_unit_test(a_few_tokens_have_their_kernel),
+        cmocka_unit_test(without_such_a_kernel_the_gemm_serves),
         cmocka_unit_test(faulty_rows_are_passed_over),
         cmocka_unit_test(rows_of_a_lesser_cpu_are_passed_over),
         cmocka_unit_test(force_goes_before_tuned),

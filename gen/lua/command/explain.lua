@@ -48,10 +48,12 @@ local LETTERS = {
     { "p", "KiB that weights are prefetched ahead" },
 }
 
+local OPS = { gemv = "GEMV (N = 1)", few = "GEMM for 2 to 8 tokens", gemm = "GEMM (N > 1)" }
+
 local function print_record(record)
     say(record.name)
     say("    computes   %s, weights %s, mode %s",
-        record.op == "gemv" and "GEMV (N = 1)" or "GEMM (N > 1)", record.format.key, record.mode)
+        OPS[record.op], record.format.key, record.mode)
     say("    runs on    %s", record.isa.name)
     say("    family     %s, method %s; activations as %s", record.family, record.method,
         record.act)
@@ -114,11 +116,12 @@ local function print_measured(kernel, folder, rows)
     end
     local found = false
     for _, row in ipairs(rows) do
-        local op = row.gemv == kernel and "gemv" or row.gemm == kernel and "gemm"
-        if op then
-            found = true
-            say("Measured as the fastest for %s %dx%d, mode %s: %.3g s for %d tokens", row.format,
-                row.m, row.k, row.mode, row[op .. "_seconds"], op == "gemm" and row.n or 1)
+        for _, op in ipairs(tuning.OPS) do
+            if row[op] == kernel then
+                found = true
+                say("Measured as the fastest for %s %dx%d, mode %s: %.3g s for %d tokens",
+                    row.format, row.m, row.k, row.mode, row[op .. "_seconds"], row[op .. "_n"])
+            end
         end
     end
     if not found then

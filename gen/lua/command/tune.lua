@@ -21,8 +21,8 @@ local command = {}
 -- Measuring time for one problem without --budget, and the bounds with it.
 local SECONDS, LEAST_SECONDS, MOST_SECONDS = 2, 0.1, 20
 
--- Tokens of the GEMM that is measured: a prompt's block.
-local GEMM_TOKENS = 128
+-- Tokens that are measured: a decoded one, a few of a batch or of a draft, a prompt's block.
+local TOKENS = "1,4,128"
 
 function command.options(options)
     options:argument("folder", "The library's folder; it is built first where needed.")
@@ -83,7 +83,7 @@ local function measure(session, problem, label)
     local progress = Progress.start(label)
     loom_bench.run(session.folder, {
         "--all", "--format", problem.format, "--shape", ("%dx%d"):format(problem.m, problem.k),
-        "--n", "1," .. GEMM_TOKENS, "--threads", "1", "--residency", session.residency,
+        "--n", TOKENS, "--threads", "1", "--residency", session.residency,
         "--mode", session.mode, "--seconds", ("%.3f"):format(session.seconds),
     }, function(sample)
         samples[#samples + 1] = sample

@@ -44,8 +44,8 @@ local function size_of_panel(format, numbers, isa)
 end
 
 -- Additions of what was looked up for a vector of weights. Exact tables come in two parts, each
--- with its sums: more than the registers hold, hence one more.
-local ADDS = { table = 4, table7 = 3, exact = 7 }
+-- with its sums.
+local ADDS = { table = 4, table7 = 3, exact = 6 }
 
 -- `unpack` operations bring the indices of a vector of weights, and the tables.
 local function cost_of(format, mode, unpack, isa)

@@ -12,6 +12,7 @@ struct prepare_case {
     enum acts acts;
     size_t first, end; /* the groups of a direct call */
     size_t parts;      /* of the calls of loom_prepare */
+    bool ascending;    /* their order */
 };
 
 struct prepare_check {

@@ -78,7 +78,27 @@ static float largest(const float *x, size_t count) {
     return max;
 }
 
+/* A part of the only group: its acts, and with the first ones scale and sum. */
+static void prepare_part(const struct loom_prepare_args *a, size_t act_bytes) {
+    assert_true(a->groups == 1 && a->part_begin < a->part_end && a->part_end <= a->k_group);
+    assert_true(a->part_begin % 64 == 0 && a->part_end % 64 == 0);
+    for (size_t k = a->part_begin; k < a->part_end; k++) {
+        memset(a->acts + k * act_bytes, k < a->k ? (int)a->x[k] : 0, act_bytes);
+    }
+    if (a->part_begin == 0) {
+        a->act_scale[0] = 1 + largest(a->x, a->k);
+        a->act_sum[0] = 0;
+        for (size_t k = 0; k < a->k; k++) {
+            a->act_sum[0] += (int)a->x[k];
+        }
+    }
+}
+
 static void prepare(const struct loom_prepare_args *a, size_t act_bytes) {
+    if (a->part_end) {
+        prepare_part(a, act_bytes);
+        return;
+    }
     const size_t group_bytes = a->k_group * act_bytes;
     assert_int_equal((uintptr_t)a->acts % (group_bytes < LOOM_ALIGN ? group_bytes : LOOM_ALIGN), 0);
     assert_true(a->groups >= 1 && a->k <= a->groups * a->k_group);

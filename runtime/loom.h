@@ -4,8 +4,9 @@
  *   x  N x K  activations, fp32: one row a token
  *   y  N x M  results, fp32: one row a token
  *
- * Every M, K and N >= 1 works. The library allocates nothing, prints nothing and never
- * aborts: sizes are queried, memory is the caller's, errors are returned.
+ * Every M, K and N >= 1 works. The library prints nothing, never aborts, and allocates in
+ * loom_pool_create alone: sizes are queried, memory is the caller's, errors
+ * are returned.
  *
  *   loom_plan plan;                                              once a weight matrix:
  *   loom_plan_create(&plan, &(loom_problem){"w2g128", m, k, LOOM_FASTEST});
@@ -62,7 +63,7 @@ typedef enum loom_status {
                              that this CPU or this problem cannot use */
     LOOM_ERROR_PACKED,    /* the packed weights were not packed for this plan */
     LOOM_ERROR_PREPARED,  /* the activations were not prepared for this plan and N */
-    LOOM_ERROR_POOL       /* the pool could not start its threads, or the library has no pool */
+    LOOM_ERROR_POOL       /* the pool could not start its threads */
 } loom_status;
 
 /* One sentence about a status, static storage; never NULL. */
@@ -216,23 +217,32 @@ int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n);
 loom_status loom_matmul(const loom_plan *plan, float *y, size_t y_stride, const void *packed,
                         const void *prepared, size_t n, size_t begin, size_t end);
 
-/* ---- Optional thread pool (pthreadpool) --------------------------------------------- */
+/* ---- Optional: thread pool ------------------------------------------------------------ */
 
 typedef struct loom_pool loom_pool;
 
-/* Starts a pool of `threads` (at most 1024; 0: one for each CPU); the pool is the caller's, to
- * be freed with loom_pool_free (NULL is fine). The only function that allocates. Link with
- * -lpthreadpool -lpthread. LOOM_ERROR_NULL, LOOM_ERROR_POOL. */
+/* Starts a pool of `threads`, the caller's own among them (at most 1024; 0: one for each CPU that
+ * the process may use); the pool is the caller's, to be freed with loom_pool_free (NULL is fine).
+ * Its threads wait awake for 50 us after each call, then asleep. LOOM_ERROR_NULL, LOOM_ERROR_POOL.
+ */
 loom_status loom_pool_create(loom_pool **pool, size_t threads);
 void loom_pool_free(loom_pool *pool);
 
-/* loom_pack of the whole matrix, on all threads of the pool, and its errors. */
+/* loom_pack of the whole matrix, on all threads of the pool, and its errors. Each thread starts
+ * on the rows that it starts on when it multiplies. */
 loom_status loom_pool_pack(loom_pool *pool, const loom_plan *plan, void *packed,
                            const uint8_t *codes, const void *scales, const uint8_t *zeros);
 
-/* Prepares x in `prepared` (loom_prepared_size bytes, the caller's) and multiplies: one
- * call for a whole plan. Not to be called on one pool from two threads at once. Errors as for
- * loom_prepare and loom_matmul. */
+/* Bytes that loom_pool_matmul prepares n tokens in, a multiple of LOOM_ALIGN: for one token as
+ * much for every thread as loom_prepared_size, which is what it returns for more. 0 without a pool
+ * or a plan, or if n is 0 or too large. */
+size_t loom_pool_prepared_size(const loom_pool *pool, const loom_plan *plan, size_t n);
+
+/* Prepares x in `prepared` (loom_pool_prepared_size bytes, the caller's) and multiplies: one
+ * call for a whole plan. The calling thread works too, and does not wait for others that are late.
+ * Afterwards `prepared` begins with what loom_prepare would have written.
+ * Not to be called on one pool from two threads at once. Errors as for loom_prepare and
+ * loom_matmul. */
 loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y, size_t y_stride,
                              const void *packed, void *prepared, const float *x, size_t x_stride,
                              size_t n);

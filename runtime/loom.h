@@ -5,7 +5,7 @@
  *   y  N x M  results, fp32: one row a token
  *
  * Every M, K and N >= 1 works. The library prints nothing, never aborts, and allocates in
- * loom_pool_create alone: sizes are queried, memory is the caller's, errors
+ * loom_pool_create and loom_memory_alloc alone: sizes are queried, memory is the caller's, errors
  * are returned.
  *
  *   loom_plan plan;                                              once a weight matrix:
@@ -53,7 +53,8 @@ typedef enum loom_status {
     LOOM_ERROR_FORMAT,    /* the format's name is not one of the grammar above */
     LOOM_ERROR_NO_KERNEL, /* the library was not generated for this format or mode */
     LOOM_ERROR_MODE,      /* not a value of loom_mode */
-    LOOM_ERROR_SIZE,      /* M, K or N is 0 or beyond LOOM_MAX_DIM, or a stride is too small */
+    LOOM_ERROR_SIZE,      /* M, K or N is 0 or beyond LOOM_MAX_DIM, or a stride or the memory of
+                             packed weights is too small */
     LOOM_ERROR_ALIGN,     /* packed or prepared memory is not aligned to LOOM_ALIGN, or x or y not
                              as a float is */
     LOOM_ERROR_RANGE,     /* a range of rows, or a part, that is empty, reversed, beyond the end,
@@ -175,10 +176,20 @@ size_t loom_packed_size(const loom_plan *plan);
  * plan->row_block, end likewise or M; threads may pack different ranges at the same time. Row 0
  * brings the mark that loom_matmul looks for: that the other rows were packed too is up to the
  * caller. LOOM_ERROR_NULL, _ALIGN, _RANGE, _VALUE: after an error these rows are not usable.
- * Packed weights may be kept, in a file too: they stay good
- * for every plan of the same problem that has the same layout, and any other refuses them. */
+ *
+ * Packed weights may be kept in a file: the loom_packed_size bytes, as they are, once all rows are
+ * packed. They hold no addresses, every byte is defined, and the same input gives the same bytes.
+ * A file may be mapped, read-only if you like, anywhere that is aligned to LOOM_ALIGN, several
+ * matrices in one file at multiples of LOOM_ALIGN. They are good for every plan of the same
+ * problem that has the same layout, on machines of the same byte order; others refuse them. */
 loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes, const void *scales,
                       const uint8_t *zeros, size_t begin, size_t end);
+
+/* To be called before the first use of packed weights that come from a file: LOOM_OK if there are
+ * enough bytes, and a header that loom_pack wrote for a plan like this. Only the header is read:
+ * that the rest is what was written is up to the caller.
+ * LOOM_ERROR_NULL, _ALIGN, _SIZE (fewer than loom_packed_size), _PACKED. */
+loom_status loom_packed_check(const loom_plan *plan, const void *packed, size_t bytes);
 
 /* The inverse of loom_pack for rows [begin, end), any range: codes, scales and zeros come
  * back bit for bit, at their place in whole-matrix arrays; the one scale and zero point of
@@ -216,6 +227,17 @@ int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n);
  * LOOM_ERROR_NULL, _ALIGN, _SIZE, _RANGE, _PACKED, _PREPARED; y is not written on an error. */
 loom_status loom_matmul(const loom_plan *plan, float *y, size_t y_stride, const void *packed,
                         const void *prepared, size_t n, size_t begin, size_t end);
+
+/* ---- Optional: memory on large pages -------------------------------------------------- */
+
+/* Memory for packed weights, aligned to LOOM_ALIGN; NULL if there is none, or if bytes is 0. From
+ * 2 MiB on it is aligned to 2 MiB and rounded up to a multiple of that, so that one block for all
+ * of a model's matrices wastes the least, and the system is asked for pages of that size. *huge
+ * (or NULL) says whether it took the request; it may still give small pages when it runs out of
+ * large ones, or was configured so. Other systems than Linux have no such request. The contents
+ * are not defined. To be freed with loom_memory_free and the same bytes (NULL is fine). */
+void *loom_memory_alloc(size_t bytes, int *huge);
+void loom_memory_free(void *memory, size_t bytes);
 
 /* ---- Optional: thread pool ------------------------------------------------------------ */
 

@@ -245,8 +245,7 @@ typedef struct loom_pool loom_pool;
 
 /* Starts a pool of `threads`, the caller's own among them (at most 1024; 0: one for each CPU that
  * the process may use); the pool is the caller's, to be freed with loom_pool_free (NULL is fine).
- * Its threads wait awake for 50 us after each call, then asleep. LOOM_ERROR_NULL, LOOM_ERROR_POOL.
- */
+ * After each call its threads stay awake for 50 us, then sleep. LOOM_ERROR_NULL, _POOL. */
 loom_status loom_pool_create(loom_pool **pool, size_t threads);
 void loom_pool_free(loom_pool *pool);
 

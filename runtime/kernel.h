@@ -118,7 +118,7 @@ struct loom_args {
 };
 typedef void loom_matmul_fn(const struct loom_args *args);
 
-/* Arguments of a prepare kernel: groups [0, groups) of one token. */
+/* Arguments of a prepare kernel: groups [0, groups) of one token, or a part of its only group. */
 struct loom_prepare_args {
     const float *x;   /* k activations, the first of the first group */
     uint8_t *acts;    /* the first unit of the first group, aligned to 64 or to the unit */
@@ -131,6 +131,9 @@ struct loom_prepare_args {
     size_t k_group;       /* padded K of one group, a multiple of 32 */
     const float *range_x; /* act_row: the token's range_k activations, which fix the scale; */
     size_t range_k;       /*   otherwise NULL and 0 */
+    size_t part_begin;    /* part_end > 0: write the acts of [part_begin, part_end) alone, both */
+    size_t part_end;      /*   multiples of 64; act_scale and act_sum, of the whole group, are */
+                          /*   written with those of part_begin = 0 */
 };
 typedef void loom_prepare_fn(const struct loom_prepare_args *args);
 

@@ -4,8 +4,9 @@
  *   x  N x K  activations, fp32: one row a token
  *   y  N x M  results, fp32: one row a token
  *
- * Every M, K and N >= 1 works. The library allocates nothing, prints nothing and never
- * aborts: sizes are queried, memory is the caller's, errors are returned.
+ * Every M, K and N >= 1 works. The library prints nothing, never aborts, and allocates in
+ * loom_pool_create and loom_memory_alloc alone: sizes are queried, memory is the caller's, errors
+ * are returned.
  *
  *   loom_plan plan;                                              once a weight matrix:
  *   loom_plan_create(&plan, &(loom_problem){"w2g128", m, k, LOOM_FASTEST});
@@ -52,7 +53,8 @@ typedef enum loom_status {
     LOOM_ERROR_FORMAT,    /* the format's name is not one of the grammar above */
     LOOM_ERROR_NO_KERNEL, /* the library was not generated for this format or mode */
     LOOM_ERROR_MODE,      /* not a value of loom_mode */
-    LOOM_ERROR_SIZE,      /* M, K or N is 0 or beyond LOOM_MAX_DIM, or a stride is too small */
+    LOOM_ERROR_SIZE,      /* M, K or N is 0 or beyond LOOM_MAX_DIM, or a stride or the memory of
+                             packed weights is too small */
     LOOM_ERROR_ALIGN,     /* packed or prepared memory is not aligned to LOOM_ALIGN, or x or y not
                              as a float is */
     LOOM_ERROR_RANGE,     /* a range of rows, or a part, that is empty, reversed, beyond the end,
@@ -62,7 +64,7 @@ typedef enum loom_status {
                              that this CPU or this problem cannot use */
     LOOM_ERROR_PACKED,    /* the packed weights were not packed for this plan */
     LOOM_ERROR_PREPARED,  /* the activations were not prepared for this plan and N */
-    LOOM_ERROR_POOL       /* the pool could not start its threads, or the library has no pool */
+    LOOM_ERROR_POOL       /* the pool could not start its threads */
 } loom_status;
 
 /* One sentence about a status, static storage; never NULL. */
@@ -176,10 +178,20 @@ size_t loom_packed_size(const loom_plan *plan);
  * plan->row_block, end likewise or M; threads may pack different ranges at the same time. Row 0
  * brings the mark that loom_matmul looks for: that the other rows were packed too is up to the
  * caller. LOOM_ERROR_NULL, _ALIGN, _RANGE, _VALUE: after an error these rows are not usable.
- * Packed weights may be kept, in a file too: they stay good
- * for every plan of the same problem that has the same layout, and any other refuses them. */
+ *
+ * Packed weights may be kept in a file: the loom_packed_size bytes, as they are, once all rows are
+ * packed. They hold no addresses, every byte is defined, and the same input gives the same bytes.
+ * A file may be mapped, read-only if you like, anywhere that is aligned to LOOM_ALIGN, several
+ * matrices in one file at multiples of LOOM_ALIGN. They are good for every plan of the same
+ * problem that has the same layout, on machines of the same byte order; others refuse them. */
 loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes, const void *scales,
                       const uint8_t *zeros, size_t begin, size_t end);
+
+/* To be called before the first use of packed weights that come from a file: LOOM_OK if there are
+ * enough bytes, and a header that loom_pack wrote for a plan like this. Only the header is read:
+ * that the rest is what was written is up to the caller.
+ * LOOM_ERROR_NULL, _ALIGN, _SIZE (fewer than loom_packed_size), _PACKED. */
+loom_status loom_packed_check(const loom_plan *plan, const void *packed, size_t bytes);
 
 /* The inverse of loom_pack for rows [begin, end), any range: codes, scales and zeros come
  * back bit for bit, at their place in whole-matrix arrays; the one scale and zero point of
@@ -218,23 +230,42 @@ int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n);
 loom_status loom_matmul(const loom_plan *plan, float *y, size_t y_stride, const void *packed,
                         const void *prepared, size_t n, size_t begin, size_t end);
 
-/* ---- Optional thread pool (pthreadpool) --------------------------------------------- */
+/* ---- Optional: memory on large pages -------------------------------------------------- */
+
+/* Memory for packed weights, aligned to LOOM_ALIGN; NULL if there is none, or if bytes is 0. From
+ * 2 MiB on it is aligned to 2 MiB and rounded up to a multiple of that, so that one block for all
+ * of a model's matrices wastes the least, and the system is asked for pages of that size. *huge
+ * (or NULL) says whether it took the request; it may still give small pages when it runs out of
+ * large ones, or was configured so. Other systems than Linux have no such request. The contents
+ * are not defined. To be freed with loom_memory_free and the same bytes (NULL is fine). */
+void *loom_memory_alloc(size_t bytes, int *huge);
+void loom_memory_free(void *memory, size_t bytes);
+
+/* ---- Optional: thread pool ------------------------------------------------------------ */
 
 typedef struct loom_pool loom_pool;
 
-/* Starts a pool of `threads` (at most 1024; 0: one for each CPU); the pool is the caller's, to
- * be freed with loom_pool_free (NULL is fine). The only function that allocates. Link with
- * -lpthreadpool -lpthread. LOOM_ERROR_NULL, LOOM_ERROR_POOL. */
+/* Starts a pool of `threads`, the caller's own among them (at most 1024; 0: one for each CPU that
+ * the process may use); the pool is the caller's, to be freed with loom_pool_free (NULL is fine).
+ * After each call its threads stay awake for 50 us, then sleep. LOOM_ERROR_NULL, _POOL. */
 loom_status loom_pool_create(loom_pool **pool, size_t threads);
 void loom_pool_free(loom_pool *pool);
 
-/* loom_pack of the whole matrix, on all threads of the pool, and its errors. */
+/* loom_pack of the whole matrix, on all threads of the pool, and its errors. Each thread starts
+ * on the rows that it starts on when it multiplies. */
 loom_status loom_pool_pack(loom_pool *pool, const loom_plan *plan, void *packed,
                            const uint8_t *codes, const void *scales, const uint8_t *zeros);
 
-/* Prepares x in `prepared` (loom_prepared_size bytes, the caller's) and multiplies: one
- * call for a whole plan. Not to be called on one pool from two threads at once. Errors as for
- * loom_prepare and loom_matmul. */
+/* Bytes that loom_pool_matmul prepares n tokens in, a multiple of LOOM_ALIGN: for one token as
+ * much for every thread as loom_prepared_size, which is what it returns for more. 0 without a pool
+ * or a plan, or if n is 0 or too large. */
+size_t loom_pool_prepared_size(const loom_pool *pool, const loom_plan *plan, size_t n);
+
+/* Prepares x in `prepared` (loom_pool_prepared_size bytes, the caller's) and multiplies: one
+ * call for a whole plan. The calling thread works too, and does not wait for others that are late.
+ * Afterwards `prepared` begins with what loom_prepare would have written.
+ * Not to be called on one pool from two threads at once. Errors as for loom_prepare and
+ * loom_matmul. */
 loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y, size_t y_stride,
                              const void *packed, void *prepared, const float *x, size_t x_stride,
                              size_t n);

@@ -19,6 +19,19 @@ int loom_packed_valid(const loom_plan *plan, const void *packed) {
     return memcmp(packed, &header, sizeof header) == 0;
 }
 
+loom_status loom_packed_check(const loom_plan *plan, const void *packed, size_t bytes) {
+    if (!loom_plan_ready(plan) || !packed) {
+        return LOOM_ERROR_NULL;
+    }
+    if (!loom_is_aligned(packed, LOOM_ALIGN)) {
+        return LOOM_ERROR_ALIGN;
+    }
+    if (bytes < loom_packed_size(plan)) {
+        return LOOM_ERROR_SIZE;
+    }
+    return loom_packed_valid(plan, packed) ? LOOM_OK : LOOM_ERROR_PACKED;
+}
+
 static void write_header(const loom_plan *plan, void *packed) {
     const struct packed_header header = make_header(plan);
     memset(packed, 0, LOOM_HEADER_BYTES);
@@ -111,6 +124,23 @@ static loom_status check_pack(const loom_plan *plan, const void *packed, const u
     return LOOM_OK;
 }
 
+/* What is left between the arrays: every byte of packed weights is defined. */
+static void clear_gaps(const loom_plan *plan, uint8_t *packed,
+                       const struct loom_packed_layout *at) {
+    const struct loom_layout *layout = plan->gemv->layout;
+    const size_t rows = at->blocks * layout->rows, values = rows * at->groups;
+    const struct {
+        size_t begin, end;
+    } gaps[] = {
+        {at->weights + rows * at->k_padded / 8 * layout->bits, at->scales},
+        {at->scales + values * scale_bytes(plan), at->zeros},
+        {at->zeros + (plan->format.zero_points ? values : 0), at->size},
+    };
+    for (size_t i = 0; i < sizeof gaps / sizeof gaps[0]; i++) {
+        memset(packed + gaps[i].begin, 0, gaps[i].end - gaps[i].begin);
+    }
+}
+
 static uint8_t max_code(const loom_format *format) {
     return format->ternary ? 2 : (uint8_t)((1u << format->bits) - 1);
 }
@@ -134,6 +164,9 @@ loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes,
     pack_values(plan, bytes + at.scales, scales, scale_bytes(plan), begin, end);
     if (zeros) {
         pack_values(plan, bytes + at.zeros, zeros, 1, begin, end);
+    }
+    if (end == plan->m) {
+        clear_gaps(plan, bytes, &at);
     }
     if (begin == 0) {
         write_header(plan, packed);

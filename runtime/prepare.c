@@ -36,21 +36,24 @@ int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n) {
 
 /* ---- Who prepares what ----------------------------------------------------------------- */
 
-/* The work is cut into pieces: a token tile, or, when there are fewer tiles than parts, the
- * groups of a tile whose acts fill whole cache lines, which no two threads then share. */
+/* The work is cut into pieces: a token tile, or, when there are fewer tiles than parts, as many
+ * activations of it as are whole groups and whole cache lines, which no two threads then share.
+ * Where the group is the whole row, any 64. */
 struct pieces {
-    size_t tiles, per_tile, groups; /* token tiles, pieces of a tile, groups of a piece */
+    size_t tiles, per_tile, k; /* token tiles, pieces of a tile, activations of a piece */
 };
 
 static struct pieces cut_pieces(const loom_plan *plan, size_t n, size_t parts) {
     const struct loom_kernel *kernel = loom_kernel_for(plan, n);
-    const size_t groups = loom_groups(plan), tiles = (n + kernel->tokens - 1) / kernel->tokens;
-    if (tiles >= parts || groups == 1) {
-        return (struct pieces){tiles, 1, groups};
+    const size_t k_padded = loom_k_padded(plan->k, plan->format.group);
+    const size_t tiles = (n + kernel->tokens - 1) / kernel->tokens;
+    if (tiles >= parts) {
+        return (struct pieces){tiles, 1, k_padded};
     }
-    const size_t bytes = loom_act_bytes(kernel->act, plan->format.group) * kernel->tokens;
-    const size_t piece = bytes >= LOOM_ALIGN ? 1 : LOOM_ALIGN / bytes;
-    return (struct pieces){tiles, (groups + piece - 1) / piece, piece};
+    const size_t unit = plan->format.group ? plan->format.group : 64;
+    const size_t bytes = loom_act_bytes(kernel->act, unit) * kernel->tokens;
+    const size_t piece = bytes >= LOOM_ALIGN ? unit : LOOM_ALIGN / bytes * unit;
+    return (struct pieces){tiles, (k_padded + piece - 1) / piece, piece};
 }
 
 /* The end of part `part` when `count` things are dealt to `parts` as evenly as possible. */
@@ -63,29 +66,34 @@ static size_t min_size(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* Groups [begin, end) of one token. */
-static void prepare_groups(const loom_plan *plan, uint8_t *prepared, const float *x, size_t n,
-                           size_t token, size_t begin, size_t end) {
+/* Activations [begin, end) of one token, of its padded K. */
+static void prepare_range(const loom_plan *plan, uint8_t *prepared, const float *x, size_t n,
+                          size_t token, size_t begin, size_t end) {
     const struct loom_prepared_layout at = loom_prepared_layout(plan, n);
     const struct loom_prepare_kernel *kernel = loom_prepare_for(plan, n);
     const enum loom_act act = kernel->act;
-    const size_t k_group = plan->format.group ? plan->format.group : loom_k_padded(plan->k, 0);
     const size_t tokens = loom_kernel_for(plan, n)->tokens;
     const size_t tile = token / tokens, in_tile = token % tokens;
-    const size_t first = tile * at.group_stride + begin * tokens + in_tile;
+    const size_t k_padded = loom_k_padded(plan->k, plan->format.group);
+    const size_t k_group = plan->format.group ? plan->format.group : k_padded;
+    const int is_part = end - begin < k_group;
+    const size_t group = begin / k_group;
+    const size_t first = tile * at.group_stride + group * tokens + in_tile;
     const struct loom_prepare_args args = {
-        .x = x + begin * k_group,
+        .x = x + group * k_group,
         .acts = prepared + at.acts + tile * at.act_stride + in_tile * loom_act_unit(act) +
-                begin * loom_act_bytes(act, k_group) * tokens,
+                loom_act_bytes(act, group * k_group) * tokens,
         .act_scale = (float *)(prepared + at.act_scale) + first,
         .act_sum = (int32_t *)(prepared + at.act_sum) + first,
         .unit_stride = loom_act_unit(act) * tokens,
         .tokens = tokens,
-        .k = min_size(plan->k, end * k_group) - begin * k_group,
-        .groups = end - begin,
+        .k = (is_part ? plan->k : min_size(plan->k, end)) - group * k_group,
+        .groups = is_part ? 1 : (end - begin) / k_group,
         .k_group = k_group,
         .range_x = plan->format.act_row ? x : NULL,
         .range_k = plan->format.act_row ? plan->k : 0,
+        .part_begin = is_part ? begin : 0,
+        .part_end = is_part ? end : 0,
     };
     kernel->run(&args);
 }
@@ -93,14 +101,15 @@ static void prepare_groups(const loom_plan *plan, uint8_t *prepared, const float
 static void prepare_pieces(const loom_plan *plan, uint8_t *prepared, const float *x,
                            size_t x_stride, size_t n, struct pieces pieces, size_t begin,
                            size_t end) {
-    const size_t groups = loom_groups(plan), tokens = loom_kernel_for(plan, n)->tokens;
+    const size_t k_padded = loom_k_padded(plan->k, plan->format.group);
+    const size_t tokens = loom_kernel_for(plan, n)->tokens;
     while (begin < end) {
         const size_t tile = begin / pieces.per_tile, piece = begin % pieces.per_tile;
         const size_t count = min_size(pieces.per_tile - piece, end - begin);
         const size_t last = min_size((tile + 1) * tokens, n);
         for (size_t token = tile * tokens; token < last; token++) {
-            prepare_groups(plan, prepared, x + token * x_stride, n, token, piece * pieces.groups,
-                           min_size((piece + count) * pieces.groups, groups));
+            prepare_range(plan, prepared, x + token * x_stride, n, token, piece * pieces.k,
+                          min_size((piece + count) * pieces.k, k_padded));
         }
         begin += count;
     }

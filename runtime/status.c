@@ -14,7 +14,7 @@ const char *loom_status_text(loom_status status) {
     case LOOM_ERROR_MODE:
         return "the mode is not a value of loom_mode";
     case LOOM_ERROR_SIZE:
-        return "M, K or N is 0 or too large, or a stride is too small";
+        return "M, K or N is 0 or too large, or a stride or the packed weights' memory too small";
     case LOOM_ERROR_ALIGN:
         return "packed or prepared memory is not aligned to LOOM_ALIGN bytes, or x or y not to 4";
     case LOOM_ERROR_RANGE:
@@ -28,7 +28,7 @@ const char *loom_status_text(loom_status status) {
     case LOOM_ERROR_PREPARED:
         return "the activations were not prepared for this plan and number of tokens";
     case LOOM_ERROR_POOL:
-        return "the pool could not start its threads, or the library was built without one";
+        return "the pool could not start its threads";
     }
     return "not a value of loom_status";
 }

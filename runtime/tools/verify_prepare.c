@@ -32,6 +32,7 @@ static struct prepare_case make_case(struct prepare_check *check, unsigned group
     c.n = 1 + random_below(random, 4);
     c.parts = 1 + random_below(random, 6);
     c.tokens = (size_t)1 << random_below(random, 4);
+    c.ascending = random_below(random, 2) == 0;
     const uint32_t groups = (uint32_t)reference_groups(&c.format, k);
     c.first = random_below(random, groups);
     c.end = c.first + 1 + random_below(random, groups - (uint32_t)c.first);
@@ -62,12 +63,27 @@ static bool check_group(struct prepare_check *check, unsigned group) {
     return true;
 }
 
+/* One token whose only group is split between the parts, of every kind of activations. */
+static bool check_split_group(struct prepare_check *check) {
+    for (int acts = 0; acts < ACTS_COUNT; acts++) {
+        struct prepare_case c = make_case(check, 0, 65 + random_below(&check->random, 1000));
+        c.acts = (enum acts)acts;
+        c.n = 1;
+        c.parts = 2 + random_below(&check->random, 5);
+        if (!check_case(check, &c)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* One group of equal activations, so many that a 32-bit sum of them overflows before it is
  * rounded to that of the table's entries. */
-static bool check_longest(struct prepare_check *check) {
+static bool check_longest(struct prepare_check *check, size_t parts) {
     struct prepare_case c = make_case(check, 0, LONGEST_K);
     c.acts = ACTS_POSITIVE;
     c.n = 1;
+    c.parts = parts;
     return check_case(check, &c);
 }
 
@@ -80,5 +96,5 @@ bool verify_prepare(struct verify *verify, const struct loom_prepare_kernel *pre
             return false;
         }
     }
-    return check_longest(&check);
+    return check_split_group(&check) && check_longest(&check, 1) && check_longest(&check, 2);
 }

@@ -161,7 +161,8 @@ static bool make_plan(struct prepare_check *check) {
 static void call_prepare(void *context) {
     struct prepare_check *check = context;
     const struct prepare_case *c = &check->c;
-    for (size_t part = c->parts; part-- > 0 && check->status == LOOM_OK;) {
+    for (size_t i = 0; i < c->parts && check->status == LOOM_OK; i++) {
+        const size_t part = c->ascending ? i : c->parts - 1 - i;
         check->status =
             loom_prepare(&check->one.plan, check->prepared, check->x, c->k, c->n, part, c->parts);
     }

@@ -13,6 +13,7 @@ struct prepare_case {
     size_t first, end; /* the groups of a direct call */
     size_t parts;      /* of the calls of loom_prepare */
     size_t tokens;     /* of a token tile */
+    bool ascending;    /* the order of the parts */
 };
 
 struct prepare_check {

@@ -90,7 +90,27 @@ static uint8_t *act_of(const struct loom_prepare_args *a, size_t k, size_t act_b
     return a->acts + byte / unit * a->unit_stride + byte % unit;
 }
 
+/* A part of the only group: its acts, and with the first ones scale and sum. */
+static void prepare_part(const struct loom_prepare_args *a, size_t act_bytes) {
+    assert_true(a->groups == 1 && a->part_begin < a->part_end && a->part_end <= a->k_group);
+    assert_true(a->part_begin % 64 == 0 && a->part_end % 64 == 0);
+    for (size_t k = a->part_begin; k < a->part_end; k++) {
+        memset(act_of(a, k, act_bytes), k < a->k ? (int)a->x[k] : 0, act_bytes);
+    }
+    if (a->part_begin == 0) {
+        a->act_scale[0] = 1 + largest(a->x, a->k);
+        a->act_sum[0] = 0;
+        for (size_t k = 0; k < a->k; k++) {
+            a->act_sum[0] += (int)a->x[k];
+        }
+    }
+}
+
 static void prepare(const struct loom_prepare_args *a, size_t act_bytes) {
+    if (a->part_end) {
+        prepare_part(a, act_bytes);
+        return;
+    }
     const size_t unit = act_unit(act_bytes);
     assert_int_equal((uintptr_t)a->acts % (unit < LOOM_ALIGN ? unit : LOOM_ALIGN), 0);
     assert_true(a->groups >= 1 && a->k <= a->groups * a->k_group);

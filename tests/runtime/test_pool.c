@@ -1,12 +1,14 @@
-/* The thread pool: the same results as one thread, and its errors; or, in a build without one,
- * that it says so. */
+/* The thread pool: the same results as one thread, and its errors. */
+#define _DEFAULT_SOURCE
 #include "fake.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
 
-#ifdef LOOM_HAVE_POOL
+#include "pool.h"
 
 static loom_pool *new_pool(size_t threads) {
     loom_pool *pool = NULL;
@@ -15,13 +17,23 @@ static loom_pool *new_pool(size_t threads) {
     return pool;
 }
 
+/* It begins with what loom_prepare writes. */
+static void check_prepared(const loom_plan *plan, const void *prepared, const float *x, size_t n) {
+    const size_t bytes = loom_prepared_size(plan, n);
+    void *expected = fake_alloc(bytes);
+    assert_int_equal(loom_prepare(plan, expected, x, plan->k, n, 0, 1), LOOM_OK);
+    assert_memory_equal(prepared, expected, bytes);
+    fake_free(expected, bytes);
+}
+
 static void check_multiply(loom_pool *pool, const char *format, size_t m, size_t n) {
     const size_t k = 200, y_stride = m + 2, y_bytes = n * y_stride * sizeof(float);
     const loom_plan plan = fake_plan(format, m, k);
+    const size_t prepared_bytes = loom_pool_prepared_size(pool, &plan, n);
     struct fake_matrix matrix = fake_matrix_new(&plan, m);
     float *x = fake_activations(n, k, k, n), *y = fake_alloc(y_bytes);
     void *packed = fake_alloc(loom_packed_size(&plan));
-    void *prepared = fake_alloc(loom_prepared_size(&plan, n));
+    void *prepared = fake_alloc(prepared_bytes);
     assert_int_equal(loom_pool_pack(pool, &plan, packed, matrix.codes, matrix.scales, matrix.zeros),
                      LOOM_OK);
     assert_int_equal(loom_pool_matmul(pool, &plan, y, y_stride, packed, prepared, x, k, n),
@@ -30,8 +42,9 @@ static void check_multiply(loom_pool *pool, const char *format, size_t m, size_t
         const float expected = fake_reference(&plan, &matrix, x + i / m * k, i % m);
         assert_true(y[i / m * y_stride + i % m] == expected);
     }
+    check_prepared(&plan, prepared, x, n);
     fake_free(packed, loom_packed_size(&plan));
-    fake_free(prepared, loom_prepared_size(&plan, n));
+    fake_free(prepared, prepared_bytes);
     fake_free(y, y_bytes);
     fake_matrix_free(&matrix);
     free(x);
@@ -39,8 +52,8 @@ static void check_multiply(loom_pool *pool, const char *format, size_t m, size_t
 
 static void every_pool_gives_the_same(void **state) {
     (void)state;
-    static const size_t threads[] = {0, 1, 3}, ms[] = {1, 7, 300}, ns[] = {1, 2, 9};
-    for (size_t i = 0; i < 3; i++) {
+    static const size_t threads[] = {0, 1, 3, 40}, ms[] = {1, 7, 300}, ns[] = {1, 2, 9};
+    for (size_t i = 0; i < 4; i++) {
         loom_pool *pool = new_pool(threads[i]);
         for (size_t j = 0; j < fake_format_count * 3 * 3; j++) {
             check_multiply(pool, fake_formats[j / 9], ms[j / 3 % 3], ns[j % 3]);
@@ -49,12 +62,87 @@ static void every_pool_gives_the_same(void **state) {
     }
 }
 
+/* Runs of one pool, and who came to them. */
+struct visits {
+    _Atomic int inside, seen[4], all;
+    int wait_for; /* threads that have to come before one may leave */
+};
+
+static void visit(loom_pool *pool, size_t thread, void *context) {
+    struct visits *visits = context;
+    const time_t end = time(NULL) + 20;
+    (void)pool;
+    atomic_fetch_add(&visits->inside, 1);
+    atomic_fetch_add(&visits->seen[thread], 1);
+    atomic_fetch_add(&visits->all, 1);
+    while (atomic_load(&visits->all) < visits->wait_for && time(NULL) < end) {
+        usleep(10);
+    }
+    atomic_fetch_sub(&visits->inside, 1);
+}
+
+/* Nobody comes twice, nobody is inside afterwards; in between the threads wait awake or asleep. */
+static void a_run_is_over_when_it_returns(void **state) {
+    (void)state;
+    loom_pool *pool = new_pool(4);
+    for (int run = 0; run < 3000; run++) {
+        struct visits visits = {.wait_for = 1};
+        loom_pool_run(pool, visit, &visits);
+        assert_int_equal(visits.inside, 0);
+        assert_int_equal(visits.seen[0], 1);
+        for (int i = 1; i < 4; i++) {
+            assert_true(visits.seen[i] <= 1);
+        }
+        if (run % 30 == 0) {
+            usleep(run % 7 * 40);
+        }
+    }
+    loom_pool_free(pool);
+}
+
+static void every_thread_comes_if_it_is_waited_for(void **state) {
+    (void)state;
+    loom_pool *pool = new_pool(4);
+    for (int run = 0; run < 20; run++) {
+        struct visits visits = {.wait_for = 4};
+        loom_pool_run(pool, visit, &visits);
+        assert_int_equal(visits.all, 4);
+        usleep(run % 2 * 2000);
+    }
+    loom_pool_free(pool);
+}
+
+/* Many small matmuls, on more threads than CPUs, that sleep now and then. */
+static void many_matmuls_in_a_row(void **state) {
+    (void)state;
+    loom_pool *pool = new_pool(5);
+    for (int i = 0; i < 200; i++) {
+        check_multiply(pool, i % 2 ? "w2g32f32" : "trowf32", 90, 1 + (size_t)(i % 3));
+        if (i % 10 == 0) {
+            usleep(200);
+        }
+    }
+    loom_pool_free(pool);
+}
+
+/* Three threads that did not sleep would use 300 ms. */
+static void idle_threads_sleep(void **state) {
+    (void)state;
+    loom_pool *pool = new_pool(4);
+    check_multiply(pool, "w2g32f32", 90, 1);
+    const clock_t start = clock();
+    usleep(100000);
+    assert_true(clock() - start < CLOCKS_PER_SEC / 20);
+    loom_pool_free(pool);
+}
+
 static void pool_errors(void **state) {
     (void)state;
     const loom_plan plan = fake_plan("w2g32f32", 20, 70);
     struct fake_matrix w = fake_matrix_new(&plan, 1);
     const size_t packed_size = loom_packed_size(&plan),
                  prepared_size = loom_prepared_size(&plan, 2);
+    const loom_plan no_plan = {0};
     void *packed = fake_alloc(packed_size), *prepared = fake_alloc(prepared_size);
     float *x = fake_activations(2, 70, 70, 1), *y = fake_alloc(160);
     loom_pool *pool = new_pool(2), *none = NULL;
@@ -72,6 +160,9 @@ static void pool_errors(void **state) {
         {loom_pool_matmul(NULL, &plan, y, 20, packed, prepared, x, 70, 2), LOOM_ERROR_NULL},
         {loom_pool_matmul(pool, NULL, y, 20, packed, prepared, x, 70, 2), LOOM_ERROR_NULL},
         {loom_pool_matmul(pool, &plan, NULL, 20, packed, prepared, x, 70, 2), LOOM_ERROR_NULL},
+        {loom_pool_matmul(pool, &plan, y, 20, packed, NULL, x, 70, 2), LOOM_ERROR_NULL},
+        {loom_pool_matmul(pool, &plan, y, 20, packed, NULL, x, 70, 1), LOOM_ERROR_NULL},
+        {loom_pool_matmul(pool, &plan, y, 20, packed, prepared, NULL, 70, 2), LOOM_ERROR_NULL},
         {loom_pool_matmul(pool, &plan, y, 19, packed, prepared, x, 70, 2), LOOM_ERROR_SIZE},
         {loom_pool_matmul(pool, &plan, y, 20, packed, prepared, x, 69, 2), LOOM_ERROR_SIZE},
         {loom_pool_matmul(pool, &plan, y, 20, packed, prepared, x, 70, 0), LOOM_ERROR_SIZE},
@@ -82,6 +173,10 @@ static void pool_errors(void **state) {
     for (size_t i = 0; i < 160; i++) {
         assert_int_equal(((uint8_t *)y)[i], FAKE_FILL);
     }
+    assert_int_equal(loom_pool_prepared_size(NULL, &plan, 1), 0);
+    assert_int_equal(loom_pool_prepared_size(pool, NULL, 1), 0);
+    assert_int_equal(loom_pool_prepared_size(pool, &no_plan, 1), 0);
+    assert_int_equal(loom_pool_prepared_size(pool, &plan, 0), 0);
     loom_pool_free(pool);
     loom_pool_free(NULL);
     fake_free(packed, packed_size);
@@ -91,18 +186,18 @@ static void pool_errors(void **state) {
     free(x);
 }
 
-#ifdef __SANITIZE_ADDRESS__
-#define ADDRESS_SANITIZER
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZER
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ADDRESS_SANITIZER
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZER
 #endif
 #endif
 
 /* Without memory for their stacks: an error, and no waiting for threads that never come. */
 static void threads_that_cannot_start(void **state) {
     (void)state;
-#ifdef ADDRESS_SANITIZER
+#ifdef SANITIZER
     skip(); /* it needs more memory than the limit leaves */
 #endif
     struct rlimit usual;
@@ -135,30 +230,16 @@ static void a_failed_pack_leaves_no_header(void **state) {
     fake_matrix_free(&w);
 }
 
-#define POOL_TESTS                                                                                 \
-    cmocka_unit_test(every_pool_gives_the_same), cmocka_unit_test(pool_errors),                    \
-        cmocka_unit_test(threads_that_cannot_start),                                               \
-        cmocka_unit_test(a_failed_pack_leaves_no_header)
-
-#else
-
-static void no_pool_says_so(void **state) {
-    (void)state;
-    loom_pool *pool = NULL;
-    assert_int_equal(loom_pool_create(&pool, 1), LOOM_ERROR_POOL);
-    assert_null(pool);
-    assert_int_equal(loom_pool_create(NULL, 1), LOOM_ERROR_NULL);
-    assert_int_equal(loom_pool_pack(NULL, NULL, NULL, NULL, NULL, NULL), LOOM_ERROR_POOL);
-    assert_int_equal(loom_pool_matmul(NULL, NULL, NULL, 0, NULL, NULL, NULL, 0, 0),
-                     LOOM_ERROR_POOL);
-    loom_pool_free(NULL);
-}
-
-#define POOL_TESTS cmocka_unit_test(no_pool_says_so)
-
-#endif
-
 int main(void) {
-    const struct CMUnitTest tests[] = {POOL_TESTS};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_pool_gives_the_same),
+        cmocka_unit_test(a_run_is_over_when_it_returns),
+        cmocka_unit_test(every_thread_comes_if_it_is_waited_for),
+        cmocka_unit_test(many_matmuls_in_a_row),
+        cmocka_unit_test(idle_threads_sleep),
+        cmocka_unit_test(pool_errors),
+        cmocka_unit_test(threads_that_cannot_start),
+        cmocka_unit_test(a_failed_pack_leaves_no_header),
+    };
     return cmocka_run_group_tests_name("pool", tests, NULL, NULL);
 }

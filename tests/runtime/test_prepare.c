@@ -57,25 +57,30 @@ static void mark_lines(const loom_plan *plan, const float *x, size_t n, size_t p
     fake_free(prepared, at.size);
 }
 
+static void check_lines(const char *format, size_t n) {
+    const loom_plan plan = fake_plan(format, 10, 500);
+    const size_t lines = loom_prepared_size(&plan, n) / LOOM_ALIGN;
+    float *x = fake_activations(n, 500, 500, n);
+    uint8_t *writers = calloc(lines, 1);
+    assert_non_null(writers);
+    size_t busy = 0;
+    for (size_t part = 0; part < 5; part++) {
+        mark_lines(&plan, x, n, part, 5, writers);
+    }
+    for (size_t i = 0; i < lines; i++) {
+        assert_true(writers[i] <= 1);
+        busy += writers[i];
+    }
+    assert_true(busy >= n * 500 * (n == 1 ? 4 : 1) / LOOM_ALIGN);
+    free(writers);
+    free(x);
+}
+
 static void parts_share_no_line(void **state) {
     (void)state;
     for (size_t n = 1; n <= 3; n++) {
-        const loom_plan plan = fake_plan("w2g32f32", 10, 500);
-        const size_t lines = loom_prepared_size(&plan, n) / LOOM_ALIGN;
-        float *x = fake_activations(n, 500, 500, n);
-        uint8_t *writers = calloc(lines, 1);
-        assert_non_null(writers);
-        size_t busy = 0;
-        for (size_t part = 0; part < 5; part++) {
-            mark_lines(&plan, x, n, part, 5, writers);
-        }
-        for (size_t i = 0; i < lines; i++) {
-            assert_true(writers[i] <= 1);
-            busy += writers[i];
-        }
-        assert_true(busy >= n * 500 * (n == 1 ? 4 : 1) / LOOM_ALIGN);
-        free(writers);
-        free(x);
+        check_lines("w2g32f32", n);
+        check_lines("trowf32", n);
     }
 }
 
@@ -95,12 +100,13 @@ static size_t lines_of_part(const loom_plan *plan, size_t n, size_t part, size_t
     return written;
 }
 
-/* 16 groups of 32 go to all 4 parts, not to one. */
+/* 16 groups of 32, or the one group of the row, go to all 4 parts, not to one. */
 static void a_single_token_is_split(void **state) {
     (void)state;
-    const loom_plan plan = fake_plan("w2g32f32", 10, 512);
+    const loom_plan groups = fake_plan("w2g32f32", 10, 512), row = fake_plan("trowf32", 10, 512);
     for (size_t part = 0; part < 4; part++) {
-        assert_int_equal(lines_of_part(&plan, 1, part, 4), 512 * 4 / 4 / LOOM_ALIGN);
+        assert_int_equal(lines_of_part(&groups, 1, part, 4), 512 * 4 / 4 / LOOM_ALIGN);
+        assert_int_equal(lines_of_part(&row, 1, part, 4), 512 * 4 / 4 / LOOM_ALIGN);
     }
 }
 

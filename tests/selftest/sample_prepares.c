@@ -15,7 +15,10 @@ enum fault {
     PADDING_NOT_WRITTEN,
     TAIL_OVERREAD,
     GROUP_TOO_MANY,
-    RANGE_OF_GROUP
+    RANGE_OF_GROUP,
+    RANGE_OF_PART,
+    SUM_OF_PART,
+    SUM_OF_EVERY_PART
 };
 
 /* What a prepare kernel is made of. */
@@ -120,17 +123,39 @@ static void write_entries(const struct recipe *recipe, const struct group *group
     }
 }
 
+/* Activations [begin, end) of a group. */
+static void write_acts(const struct recipe *recipe, const struct group *group, size_t begin,
+                       size_t end, size_t stride, uint8_t *out) {
+    for (size_t i = begin; i < end; i += 4) {
+        if (recipe->act != LOOM_ACT_I8) {
+            write_entries(recipe, group, i, stride, out);
+            continue;
+        }
+        for (size_t j = i; j < i + 4; j++) {
+            out[j / 4 * stride + j % 4] = (uint8_t)quantised(recipe, group, j);
+        }
+    }
+}
+
 static void write_group(const struct recipe *recipe, const struct group *group, size_t stride,
                         uint8_t *out) {
     const size_t k = recipe->fault == PADDING_NOT_WRITTEN ? group->k : group->k_group;
-    if (recipe->act == LOOM_ACT_I8) {
-        for (size_t i = 0; i < k; i++) {
-            out[i / 4 * stride + i % 4] = (uint8_t)quantised(recipe, group, i);
-        }
-    } else {
-        for (size_t i = 0; i < k; i += 4) {
-            write_entries(recipe, group, i, stride, out);
-        }
+    write_acts(recipe, group, 0, k, stride, out);
+}
+
+static void prepare_part(const struct recipe *recipe, const struct loom_prepare_args *a,
+                         size_t stride) {
+    struct group group = {a->x, a->k, a->k_group, 0};
+    const size_t seen = a->part_end < a->k ? a->part_end : a->k;
+    const float range = range_of(recipe, a->x, recipe->fault == RANGE_OF_PART ? seen : a->k);
+    const float scale = scale_of(recipe, range, &group.factor);
+    write_acts(recipe, &group, a->part_begin, a->part_end, stride, a->acts);
+    if (a->part_begin == 0) {
+        group.k = recipe->fault == SUM_OF_PART ? seen : a->k;
+        a->act_scale[0] = scale;
+        a->act_sum[0] = sum_of(recipe, &group);
+    } else if (recipe->fault == SUM_OF_EVERY_PART) {
+        a->act_sum[0] = 0;
     }
 }
 
@@ -138,6 +163,10 @@ static void prepare(const struct recipe *recipe, const struct loom_prepare_args 
     const size_t unit = loom_act_unit(recipe->act);
     const size_t units = loom_act_bytes(recipe->act, a->k_group) / unit;
     const size_t stride = recipe->fault == UNITS_CONTIGUOUS ? unit : a->unit_stride;
+    if (a->part_end) {
+        prepare_part(recipe, a, stride);
+        return;
+    }
     const int whole_token = a->range_x && recipe->fault != RANGE_OF_GROUP;
     for (size_t g = 0; g < a->groups; g++) {
         const size_t at = g * a->k_group, left = a->k - at;
@@ -175,6 +204,9 @@ DEFINE(padding_not_written, LUT16, PADDING_NOT_WRITTEN)
 DEFINE(tail_overread, LUT8, TAIL_OVERREAD)
 DEFINE(group_too_many, I8, GROUP_TOO_MANY)
 DEFINE(range_of_group, LUT16, RANGE_OF_GROUP)
+DEFINE(range_of_part, I8, RANGE_OF_PART)
+DEFINE(sum_of_part, LUT8, SUM_OF_PART)
+DEFINE(sum_of_every_part, I8, SUM_OF_EVERY_PART)
 
 const struct loom_prepare_kernel good_prepares[GOOD_PREPARES] = {
     {"prepare_good_int8", good_int8, 0, LOOM_ACT_I8},
@@ -186,14 +218,15 @@ const struct loom_prepare_kernel good_prepares[GOOD_PREPARES] = {
 #define PREPARE(function, form, is_good)                                                           \
     {{"prepare_" #function, function, 0, LOOM_ACT_##form}, is_good}
 const struct sample_prepare sample_prepares[] = {
-    PREPARE(good_int8, I8, true),           PREPARE(good_lut16, LUT16, true),
-    PREPARE(good_lut8, LUT8, true),         PREPARE(good_lut7, LUT7, true),
-    PREPARE(int8_half_away, I8, false),     PREPARE(lut8_half_away, LUT8, false),
-    PREPARE(int8_clamp_lost, I8, false),    PREPARE(limit_too_small, I8, false),
-    PREPARE(nan_lost, LUT7, false),         PREPARE(sum_without_last, I8, false),
-    PREPARE(sum_not_rounded, LUT8, false),  PREPARE(padding_not_written, LUT16, false),
-    PREPARE(tail_overread, LUT8, false),    PREPARE(group_too_many, I8, false),
-    PREPARE(range_of_group, LUT16, false),  PREPARE(scale_not_cleared, I8, false),
-    PREPARE(units_contiguous, LUT8, false),
+    PREPARE(good_int8, I8, true),          PREPARE(good_lut16, LUT16, true),
+    PREPARE(good_lut8, LUT8, true),        PREPARE(good_lut7, LUT7, true),
+    PREPARE(int8_half_away, I8, false),    PREPARE(lut8_half_away, LUT8, false),
+    PREPARE(int8_clamp_lost, I8, false),   PREPARE(limit_too_small, I8, false),
+    PREPARE(nan_lost, LUT7, false),        PREPARE(sum_without_last, I8, false),
+    PREPARE(sum_not_rounded, LUT8, false), PREPARE(padding_not_written, LUT16, false),
+    PREPARE(tail_overread, LUT8, false),   PREPARE(group_too_many, I8, false),
+    PREPARE(scale_not_cleared, I8, false), PREPARE(units_contiguous, LUT8, false),
+    PREPARE(range_of_group, LUT16, false), PREPARE(range_of_part, I8, false),
+    PREPARE(sum_of_part, LUT8, false),     PREPARE(sum_of_every_part, I8, false),
 };
 const size_t sample_prepare_count = sizeof sample_prepares / sizeof sample_prepares[0];

@@ -132,7 +132,7 @@ static void clear_gaps(const loom_plan *plan, uint8_t *packed,
     const struct {
         size_t begin, end;
     } gaps[] = {
-        {at->weights + rows * at->k_padded / 8 * layout->bits, at->scales},
+        {at->weights + at->blocks * loom_block_bytes(layout, at->k_padded), at->scales},
         {at->scales + values * scale_bytes(plan), at->zeros},
         {at->zeros + (plan->format.zero_points ? values : 0), at->size},
     };

@@ -14,7 +14,7 @@ return {
         modes = { exact = true },
         gemv = {
             { b = 2, m = 2, n = 1 }, { b = 3, m = 3, n = 1 }, { b = 4, m = 4, n = 1 },
-            { b = 3, m = 3, n = 1, p = 4 }, { b = 4, m = 4, n = 1, p = 4 },
+            { b = 3, m = 3, n = 1, p = 4, f = 16 }, { b = 4, m = 4, n = 1, p = 4, f = 16 },
         },
         gemm = {},
         template = "dot_mask.c.in",
@@ -30,7 +30,8 @@ return {
         cost = function(format, _, numbers, isa)
             local field = format.bits == 3 and 3.2 or 2
             local shifts = format.group > 0 and 16 // format.bits / (format.group * 16) or 0
-            return (field + 1 / numbers.m + format.bits / 8) / 64 + shifts + method_cost.group(format, isa)
+            return (field + 1 / numbers.m + format.bits / 8) / 64 + shifts
+                + method_cost.group(format, isa)
         end,
     },
     {
@@ -41,12 +42,12 @@ return {
         modes = { exact = true },
         gemv = {
             { b = 2, m = 2, n = 1 }, { b = 3, m = 3, n = 1 }, { b = 4, m = 4, n = 1 },
-            { b = 3, m = 3, n = 1, p = 4 }, { b = 4, m = 4, n = 1, p = 4 },
+            { b = 3, m = 3, n = 1, p = 4, f = 16 }, { b = 4, m = 4, n = 1, p = 4, f = 16 },
         },
         few = {
-            { b = 2, m = 2, n = 4, p = 4 }, { b = 3, m = 3, n = 2, p = 4 },
-            { b = 3, m = 3, n = 4, p = 4 }, { b = 4, m = 2, n = 4, p = 4 },
-            { b = 4, m = 4, n = 2, p = 4 }, { b = 4, m = 4, n = 4, p = 4 },
+            { b = 2, m = 2, n = 4, p = 4, f = 16 }, { b = 3, m = 3, n = 2, p = 4, f = 16 },
+            { b = 3, m = 3, n = 4, p = 4, f = 16 }, { b = 4, m = 2, n = 4, p = 4, f = 16 },
+            { b = 4, m = 4, n = 2, p = 4, f = 16 }, { b = 4, m = 4, n = 4, p = 4, f = 16 },
         },
         gemm = {},
         template = "dot_shift.c.in",

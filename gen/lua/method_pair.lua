@@ -62,7 +62,8 @@ return {
         isas = ISAS,
         modes = MODES,
         gemv = {
-            { b = 1, m = 1, n = 1 }, { b = 2, m = 2, n = 1 }, { b = 2, m = 2, n = 1, p = 4 },
+            { b = 1, m = 1, n = 1 }, { b = 2, m = 2, n = 1 },
+            { b = 2, m = 2, n = 1, p = 4, f = 16 },
         },
         gemm = {},
         template = "lut_pair.c.in",

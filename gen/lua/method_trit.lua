@@ -27,7 +27,8 @@ return {
         isas = { avx512vbmi = true },
         modes = { exact = true },
         gemv = {
-            { b = 2, m = 2, n = 1 }, { b = 2, m = 2, n = 1, p = 4 }, { b = 3, m = 3, n = 1, p = 4 },
+            { b = 2, m = 2, n = 1 }, { b = 2, m = 2, n = 1, p = 4, f = 16 },
+            { b = 3, m = 3, n = 1, p = 4, f = 16 },
         },
         gemm = {},
         template = "dot_trit.c.in",
@@ -49,7 +50,7 @@ return {
         gemm = { { b = 2, m = 2, n = 8, k = 640 }, { b = 3, m = 3, n = 8, k = 640 } },
         template = "panel.c.in",
         note = "5 codes are 8 bits, the bits are planes, unpacked\n"
-            .. " * once to a panel of bytes in the level 1 cache, which serves all tokens of a block.",
+            .. " * once to a panel of bytes in the level 1 cache, which serves a block of tokens.",
         layout = layout_of,
         refuse = refuse,
         cost = function(format, _, numbers, isa)

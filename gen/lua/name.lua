@@ -1,11 +1,12 @@
 -- Kernel names: loom_<op>_<format>_<mode>__<schedule>_<isa>. Left of `__` is what is computed,
 -- right of it how. A schedule is <family>_<method>_ and its numbers, each after one letter:
 -- b row blocks side by side in the layout, m and n the tile (vectors of rows, tokens), k the
--- block along K, p the prefetch distance in KiB.
+-- block along K, p and f how many KiB weights are prefetched ahead, for the level 1 and for the
+-- level 2 cache.
 
 local name = {}
 
-local ORDER = { "b", "m", "n", "k", "p" }
+local ORDER = { "b", "m", "n", "k", "p", "f" }
 
 -- "lut_quad_b8m8n1" for family "lut", method "quad", numbers { b = 8, m = 8, n = 1 }.
 function name.schedule(family, method, numbers)

@@ -123,7 +123,8 @@ function space.prepares(isas)
         for _, act in ipairs(ACTS) do
             local kind = isa.name == "c" and "plain" or "vector"
             local values = { act = act, kind = kind, lut = act == "lut8" or act == "lut7",
-                unit_k = act == "i8" and 4 or 32, range_note = act:find("^lut[78]") and "the largest sum of 4 magnitudes, m4"
+                unit_k = act == "i8" and 4 or 32,
+                range_note = act:find("^lut[78]") and "the largest sum of 4 magnitudes, m4"
                     or "the largest magnitude, amax",
                 name = ("loom_prepare_%s__%s_%s"):format(act, kind, isa.name) }
             for key, value in pairs(PREPARE[act]) do

@@ -69,6 +69,7 @@ local function tile(record)
         token_tile = record.tokens,
         tile_sizes = tile_sizes(record.tokens),
         prefetch = numbers.p or 0,
+        prefetch_far = numbers.f or 0,
         token_block = TOKEN_BLOCK[record.family],
         part_rows = m * lanes * (pair and 4 or 1),
         part_bytes = m * vector * (pair and record.format.bits > 1 and 2 or 1),

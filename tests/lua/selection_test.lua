@@ -41,8 +41,8 @@ check.case("selection: winners replace the default of their mode and ISA alone",
         kernel("vt", "gemv", 0, "a", { mode = "table" }),
         kernel("mt", "gemm", 0, "a", { mode = "table" }),
     }
-    check.equal(names(selection.library(kernels, { { mode = "exact", gemv = "v1", few = "m1", gemm = "m1" } })),
-        "m1 mc mt v1 vc vt")
+    local winners = { { mode = "exact", gemv = "v1", few = "m1", gemm = "m1" } }
+    check.equal(names(selection.library(kernels, winners)), "m1 mc mt v1 vc vt")
 end)
 
 check.case("selection: what serves a few tokens comes from the layout of the default", function()
@@ -59,7 +59,6 @@ check.case("selection: a winner across modes leaves each mode its default", func
         kernel("v1", "gemv", 1, "a", { mode = "table" }), kernel("m2", "gemm", 2, "a"),
         kernel("m1", "gemm", 1, "a", { mode = "table" }),
     }
-    check.equal(
-        names(selection.library(kernels, { { mode = "fastest", gemv = "v1", few = "m2", gemm = "m2" } })),
-        "m0 m1 m2 v0 v1")
+    local winners = { { mode = "fastest", gemv = "v1", few = "m2", gemm = "m2" } }
+    check.equal(names(selection.library(kernels, winners)), "m0 m1 m2 v0 v1")
 end)

@@ -10,8 +10,8 @@ local function add(name, op, layout, seconds, more)
     more = more or {}
     kernels[name] = { name = name, op = op, layout = layout, mode = more.mode or "exact",
         rank = more.rank or 0, tmac = more.tmac or false }
-    samples[#samples + 1] = { kernel = name, n = more.n or op == "gemv" and 1 or 128, seconds = seconds,
-        verified = more.verified ~= false }
+    samples[#samples + 1] = { kernel = name, n = more.n or op == "gemv" and 1 or 128,
+        seconds = seconds, verified = more.verified ~= false }
 end
 
 local function case(name, run)

@@ -45,7 +45,8 @@ local LETTERS = {
     { "m", "vectors of rows in a tile" },
     { "n", "tokens in a tile" },
     { "k", "codes along K in a block" },
-    { "p", "KiB that weights are prefetched ahead" },
+    { "p", "KiB that weights are prefetched ahead for the level 1 cache" },
+    { "f", "KiB that weights are prefetched ahead for the level 2 cache" },
 }
 
 local OPS = { gemv = "GEMV (N = 1)", few = "GEMM for 2 to 8 tokens", gemm = "GEMM (N > 1)" }

@@ -59,6 +59,7 @@ return {
         gemm = {
             { b = 4, m = 4, n = 2, k = 512 }, { b = 4, m = 4, n = 4, k = 512 },
             { b = 8, m = 4, n = 4, k = 512 }, { b = 8, m = 8, n = 2, k = 512 },
+            { b = 8, m = 8, n = 2, k = 256 },
         },
         template = "panel.c.in",
         note = "indices are unpacked once to a panel in the\n"

@@ -6,7 +6,11 @@ local vars_trit = require("vars_trit")
 
 local vars = {}
 
-local TOKEN_BLOCK = { lut = 64, dot = 128 } -- tokens whose activations stay in the level 2 cache
+local TOKEN_BLOCK = { lut = 64, dot = 128 } -- tokens that a panel of unpacked weights serves
+
+-- What activations may take of a level 2 cache: the least of one, 256 KiB, and of larger ones
+-- what is left beside a neighbour on the other hyperthread.
+local LEVEL2_BYTES = 256 * 1024
 local MODE_NOTES = { exact = "exact", table = "8-bit tables", table7 = "7-bit tables" }
 
 local OP_NOTES = { gemv = "GEMV: N = 1", few = "GEMM: a few tokens", gemm = "GEMM: many tokens" }
@@ -84,6 +88,13 @@ local function panel_vectors(record)
     return (record.loop == "pair" and 8 or 2) * record.format.bits
 end
 
+-- Panels of a row whose activations, of a block of tokens, stay in the level 2 cache together.
+local function panels(record)
+    local k = math.max(record.numbers.k or 1, record.format.group)
+    local bytes = TOKEN_BLOCK[record.family] * ACT_BYTES[record.act] * k
+    return math.max(1, LEVEL2_BYTES // bytes)
+end
+
 -- The panel of unpacked weights: bytes of codes (dot), or indices of tables, low nibbles and
 -- high nibbles of each vector of packed weights (lut).
 local function panel(record)
@@ -95,6 +106,7 @@ local function panel(record)
         panel_note = record.family == "dot" and "bytes: [k / 4][row][4]" or "indices of tables",
         panel_groups = math.max(1, k // math.max(group, 1)),
         panel_step = group > 0 and math.max(1, k // group) or k,
+        panels = panels(record),
         panel_steps = (record.loop == "trit" and "dot" or record.loop) .. "_panel_steps.c.in",
     }
 end

@@ -19,7 +19,7 @@ struct bench {
     const struct arguments *arguments;
     struct bench_options options;
     FILE *json; /* NULL: none is asked for */
-    struct limits limits;
+    struct quiet quiet;
     size_t dram_bytes;
     size_t groups, groups_done; /* tables to write */
     size_t wrong;               /* rows that are not what the reference says */
@@ -92,20 +92,21 @@ static void clear_progress(void) {
 static void run_group(struct bench *bench, const struct bench_group *group,
                       struct bench_heading *heading) {
     const struct candidates *candidates = group->candidates;
-    struct bench_result *results = calloc(candidates->count, sizeof *results);
+    struct bench_results results = {.kernels = calloc(candidates->count, sizeof *results.kernels)};
     struct bench_row *rows = calloc(candidates->count, sizeof *rows);
-    if (!results || !rows) {
+    if (!results.kernels || !rows) {
         arguments_fail(bench->arguments, "no memory");
     }
     show_progress(bench, heading->matrix, heading->n);
-    bench_measure(&bench->limits, group, results);
+    bench_measure(&bench->quiet, group, &results);
     clear_progress();
-    heading->dot_peak = limits_dot_peak(&bench->limits);
+    heading->read_bandwidth = results.read_bandwidth;
+    heading->dot_peak = results.dot_peak;
     for (size_t i = 0; i < candidates->count; i++) {
-        rows[i] = bench_row_make(heading, &candidates->list[i], &results[i]);
+        rows[i] = bench_row_make(heading, &candidates->list[i], &results.kernels[i]);
     }
     write_rows(bench, rows, candidates->count);
-    free(results);
+    free(results.kernels);
     free(rows);
 }
 
@@ -114,8 +115,10 @@ static void run_residencies(struct bench *bench, struct candidates *candidates,
     for (size_t i = 0; i < bench->options.residency_count; i++) {
         const struct bench_group group = {candidates, input, bench->options.residency[i],
                                           bench->dram_bytes, bench->options.seconds};
-        struct bench_heading heading = {input->matrix, input->n, bench->options.threads,
-                                        group.residency, 0};
+        struct bench_heading heading = {.matrix = input->matrix,
+                                        .n = input->n,
+                                        .threads = bench->options.threads,
+                                        .residency = group.residency};
         run_group(bench, &group, &heading);
     }
 }
@@ -175,10 +178,10 @@ static void print_preamble(const struct bench *bench) {
         return;
     }
     printf("%s, limits measured with %s, %u thread%s, seed %" PRIu64 "\n", cpu.isa,
-           loom_registry.isas[bench->limits.probe->isa].name, bench->options.threads,
+           loom_registry.isas[bench->quiet.probe->isa].name, bench->options.threads,
            bench->options.threads > 1 ? "s" : "", bench->options.seed);
     printf("/reads: bytes of weights a second over the read bandwidth of as much memory\n"
-           "/peak: multiply-adds a second over the CPU's own peak of int8 dot products\n"
+           "/peak: multiply-adds a second over the peak of int8 dot products with that ISA\n"
            "/T-MAC: speed over that of T-MAC's published schedule, which has no kernel for N > 1\n"
            "quiet: rounds that no neighbour disturbed; * what the runtime chooses\n\n");
     bench_table_heading(stdout);
@@ -198,10 +201,11 @@ static void measure(struct bench *bench, const struct bench_problems *problems) 
     if (!pinned) {
         fprintf(stderr, "loom-bench: the system does not let threads be pinned to CPUs\n");
     }
-    limits_start(&bench->limits, team);
+    quiet_start(&bench->quiet, team, limits_probe(bench->options.features));
     bench->dram_bytes = find_dram_bytes(&bench->options);
     print_preamble(bench);
     run_problems(bench, problems);
+    quiet_stop(&bench->quiet);
     team_stop(team);
 }
 

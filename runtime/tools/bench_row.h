@@ -12,7 +12,8 @@ struct bench_heading {
     size_t n;
     unsigned threads;
     enum residency residency;
-    double dot_peak; /* multiply-adds a second */
+    /* The limits, in bytes and in multiply-adds a second. */
+    double read_bandwidth, dot_peak;
 };
 
 struct bench_row {

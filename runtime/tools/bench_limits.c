@@ -15,15 +15,11 @@ const struct loom_probe *limits_probe(uint32_t features) {
     return best;
 }
 
-size_t limits_ways(const struct loom_probe *probe) {
-    return probe->read_ahead ? LIMITS_WAYS : LIMITS_READ_AHEAD;
-}
-
-uint64_t limits_read(const struct loom_probe *probe, enum limits_way way, const uint8_t *p,
-                     size_t bytes, unsigned thread, unsigned threads) {
+uint64_t limits_read(const struct loom_probe *probe, bool ahead, const uint8_t *p, size_t bytes,
+                     unsigned thread, unsigned threads) {
     const size_t units = bytes / READ_UNIT;
     const size_t begin = units * thread / threads, end = units * (thread + 1) / threads;
-    uint64_t (*read)(const void *, size_t) = way == LIMITS_READ ? probe->read : probe->read_ahead;
+    uint64_t (*read)(const void *, size_t) = ahead ? probe->read_ahead : probe->read;
     return begin < end ? read(p + begin * READ_UNIT, (end - begin) * READ_UNIT) : 0;
 }
 

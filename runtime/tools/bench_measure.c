@@ -8,7 +8,7 @@
 
 /* A sample is long beside its probes and short beside a disturbance. */
 static const double sample_seconds = 300e-6;
-enum { LEAST_ROUNDS = 5, MOST_ROUNDS = 4000 };
+enum { LEAST_ROUNDS = 5, LEAST_OF_PEER = 3, MOST_ROUNDS = 4000 };
 
 struct session {
     struct quiet *quiet;
@@ -18,6 +18,7 @@ struct session {
     struct target *targets;
     size_t *repetitions; /* in a sample */
     struct samples *samples;
+    double *spent; /* seconds */
     size_t count;
     uint8_t *read_buffer;
 };
@@ -38,15 +39,28 @@ static void warm(const struct session *session, size_t index) {
 static void take_sample(struct session *session, size_t index) {
     struct samples *samples = &session->samples[index];
     struct sample *sample = &samples->list[samples->count++];
+    const double start = seconds_now();
     warm(session, index);
     const struct moment before = quiet_probe(session->quiet);
     sample->timing = run_target(session, index, session->repetitions[index]);
     sample->moment = moment_between(before, quiet_probe(session->quiet));
+    session->spent[index] += seconds_now() - start;
 }
 
-/* The shorter of two repetitions. */
+/* A peer that has had twice its even share of the time leaves the rest of it to the others: some
+ * are a hundred times slower than a kernel. */
+static bool sits_out(const struct session *session, size_t index, double elapsed) {
+    return session->targets[index].kind == TARGET_PEER &&
+           session->samples[index].count >= LEAST_OF_PEER &&
+           session->spent[index] > 2 * elapsed / (double)session->count;
+}
+
+/* The shorter of two repetitions; one is enough where it is far longer than a sample. */
 static double time_once(const struct session *session, size_t index) {
     const double first = run_target(session, index, 1).seconds;
+    if (first > 100 * sample_seconds) {
+        return first;
+    }
     const double second = run_target(session, index, 1).seconds;
     return first < second ? first : second;
 }
@@ -66,26 +80,37 @@ static void find_repetitions(struct session *session) {
         }
     }
     for (size_t i = 0; i < session->count; i++) {
-        if (session->group->residency == RESIDENCY_DRAM && session->targets[i].ring.count) {
+        if (session->group->residency == RESIDENCY_DRAM && session->targets[i].kind != TARGET_DOT) {
             session->repetitions[i] = most;
         }
     }
 }
 
 static void run_rounds(struct session *session) {
-    const double end = seconds_now() + session->group->seconds;
     find_repetitions(session);
+    const double start = seconds_now(), end = start + session->group->seconds;
     for (size_t round = 0; round < MOST_ROUNDS; round++) {
         if (round >= LEAST_ROUNDS && seconds_now() >= end) {
             return;
         }
         for (size_t i = 0; i < session->count; i++) {
-            take_sample(session, (round + i) % session->count);
+            const size_t index = (round + i) % session->count;
+            if (!sits_out(session, index, seconds_now() - start)) {
+                take_sample(session, index);
+            }
         }
     }
 }
 
 /* ---- Results --------------------------------------------------------------------------- */
+
+static size_t peer_index(const struct peer *list, const struct peer *peer) {
+    size_t index = 0;
+    for (; list != peer; list = list->next) {
+        index++;
+    }
+    return index;
+}
 
 static void write_result(struct bench_results *results, const struct bench_group *group,
                          const struct target *target, const struct bench_result *result) {
@@ -101,6 +126,9 @@ static void write_result(struct bench_results *results, const struct bench_group
         break;
     case TARGET_KERNEL:
         results->kernels[target->candidate - group->candidates->list] = *result;
+        break;
+    case TARGET_PEER:
+        results->peers[peer_index(group->peers, target->peer)] = *result;
         break;
     }
 }
@@ -120,22 +148,30 @@ static void add_target(struct session *session, const struct target *target) {
     session->targets[session->count++] = *target;
 }
 
-static size_t count_verified(const struct candidates *candidates) {
+static unsigned count_readers(const struct session *session) {
+    return session->setting.probe->read_ahead ? 2 : 1;
+}
+
+static size_t count_verified(const struct bench_group *group) {
     size_t count = 0;
-    for (size_t i = 0; i < candidates->count; i++) {
-        count += candidates->list[i].verified;
+    for (size_t i = 0; i < group->candidates->count; i++) {
+        count += group->candidates->list[i].verified;
+    }
+    for (const struct peer *peer = group->peers; peer; peer = peer->next) {
+        count += peer->verified;
     }
     return count;
 }
 
-/* The readers read as many bytes as the first candidate's matrix has. */
+/* The readers read as many bytes as the first candidate's matrix has. Which of the two is faster
+ * depends on where the bytes are. */
 static void add_limits(struct session *session, size_t share) {
     const size_t bytes = (session->group->candidates->list[0].weight_bytes + 255) / 256 * 256;
     session->read_buffer = bench_alloc(bytes);
     memset(session->read_buffer, 1, bytes);
-    for (size_t way = 0; way < limits_ways(session->setting.probe); way++) {
+    for (unsigned ahead = 0; ahead < count_readers(session); ahead++) {
         add_target(session, &(struct target){.kind = TARGET_READ,
-                                             .way = (enum limits_way)way,
+                                             .read_ahead = ahead > 0,
                                              .ring = ring_make(session->read_buffer, bytes, share),
                                              .bytes = bytes});
     }
@@ -156,15 +192,27 @@ static void add_kernels(struct session *session, size_t share) {
     }
 }
 
+static void add_peers(struct session *session, size_t share) {
+    for (struct peer *peer = session->group->peers; peer; peer = peer->next) {
+        if (peer->verified) {
+            peer->calls->use_copies(peer, share / peer->bytes + 1);
+            add_target(session,
+                       &(struct target){.kind = TARGET_PEER, .peer = peer, .bytes = peer->bytes});
+        }
+    }
+}
+
 static void make_targets(struct session *session) {
     const struct bench_group *group = session->group;
-    const size_t rings = limits_ways(session->setting.probe) + count_verified(group->candidates);
+    const size_t rings = count_readers(session) + count_verified(group);
     const size_t share = group->residency == RESIDENCY_DRAM ? group->dram_bytes / rings + 1 : 0;
     session->targets = bench_alloc((rings + 1) * sizeof *session->targets);
     session->repetitions = bench_alloc((rings + 1) * sizeof *session->repetitions);
     session->samples = bench_alloc((rings + 1) * sizeof *session->samples);
+    session->spent = bench_alloc((rings + 1) * sizeof *session->spent);
     add_limits(session, share);
     add_kernels(session, share);
+    add_peers(session, share);
 }
 
 static void free_targets(struct session *session) {
@@ -175,6 +223,7 @@ static void free_targets(struct session *session) {
     free(session->targets);
     free(session->repetitions);
     free(session->samples);
+    free(session->spent);
     free(session->read_buffer);
 }
 
@@ -184,7 +233,7 @@ void bench_measure(struct quiet *quiet, const struct bench_group *group,
         .quiet = quiet,
         .group = group,
         .setting = {quiet->team, quiet->probe, group->input, group->candidates->prepared}};
-    if (!count_verified(group->candidates)) {
+    if (!count_verified(group)) {
         return;
     }
     make_targets(&session);

@@ -20,6 +20,7 @@ static const char usage[] =
     "  --mode MODE         fastest, exact, table or table7; fastest without it\n"
     "  --chosen            the chosen kernel and T-MAC's best (this is the default)\n"
     "  --all               every kernel of the ISA, library and candidates\n"
+    "  --no-peers          without the other libraries that loom-bench was built with\n"
     "  --isa NAME          as if the machine had no higher ISA\n"
     "  --seconds S         measuring time for each problem; 1 without it\n"
     "  --json              JSON lines on stdout instead of the table\n"
@@ -165,6 +166,8 @@ static bool read_kernel_option(struct arguments *a, struct bench_options *option
         options->all = false;
     } else if (arguments_flag(a, "--all")) {
         options->all = true;
+    } else if (arguments_flag(a, "--no-peers")) {
+        options->peers = false;
     } else if ((value = arguments_value(a, "--isa"))) {
         read_isa(a, options, value);
     } else {
@@ -198,6 +201,7 @@ struct bench_options bench_options_read(struct arguments *a) {
                                     .threads = 1,
                                     .mode = LOOM_FASTEST,
                                     .any_mode = true,
+                                    .peers = true,
                                     .table = true,
                                     .isa = -1,
                                     .seconds = 1,

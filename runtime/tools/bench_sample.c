@@ -2,6 +2,7 @@
 
 #include "seconds.h"
 
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@ struct work {
     const struct target *target;
     size_t repetitions;
     double prepare; /* seconds of all repetitions, by thread 0 */
+    double peer;    /* the same of TARGET_PEER */
+    sem_t peer_done;
     loom_status status;
     _Atomic uint64_t macs, checksum;
 };
@@ -60,7 +63,7 @@ static void run_read(struct team *team, unsigned thread, void *context) {
     const struct target *target = work->target;
     uint64_t checksum = 0;
     for (size_t i = 0; i < work->repetitions; i++) {
-        checksum += limits_read(work->setting->probe, target->way, ring_at(&target->ring, i),
+        checksum += limits_read(work->setting->probe, target->read_ahead, ring_at(&target->ring, i),
                                 target->bytes, thread, team_threads(team));
         team_wait(team);
     }
@@ -77,16 +80,38 @@ static void run_dot(struct team *team, unsigned thread, void *context) {
     atomic_fetch_add(&work->macs, macs);
 }
 
+/* ---- Peers ----------------------------------------------------------------------------- */
+
+/* A peer has threads of its own: ours leave the CPUs to them. */
+static void run_peer(struct team *team, unsigned thread, void *context) {
+    struct work *work = context;
+    const struct bench_input *input = work->setting->input;
+    struct peer *peer = work->target->peer;
+    if (thread > 0) {
+        sem_wait(&work->peer_done);
+        return;
+    }
+    work->peer = peer->calls->multiply(peer, input->y, input->x, input->n, work->repetitions);
+    for (unsigned i = 1; i < team_threads(team); i++) {
+        sem_post(&work->peer_done);
+    }
+}
+
 /* ---- Any of them ----------------------------------------------------------------------- */
 
-static team_fn *const runs[] = {
-    [TARGET_READ] = run_read, [TARGET_DOT] = run_dot, [TARGET_KERNEL] = run_kernel};
+static team_fn *const runs[] = {[TARGET_READ] = run_read,
+                                [TARGET_DOT] = run_dot,
+                                [TARGET_KERNEL] = run_kernel,
+                                [TARGET_PEER] = run_peer};
 
 struct timing sample_run(const struct setting *setting, struct target *target, size_t repetitions) {
     struct work work = {.setting = setting, .target = target, .repetitions = repetitions};
+    sem_init(&work.peer_done, 0, 0);
     const double start = seconds_now();
     team_run(setting->team, runs[target->kind], &work);
-    const double seconds = seconds_now() - start;
+    const double whole = seconds_now() - start;
+    const double seconds = target->kind == TARGET_PEER ? work.peer : whole;
+    sem_destroy(&work.peer_done);
     if (target->ring.count) {
         ring_advance(&target->ring, repetitions);
     }

@@ -1,19 +1,21 @@
-/* One timing of whatever is measured: a kernel, or one of the machine's limits. */
+/* One timing of whatever is measured: a kernel, a peer, or one of the machine's limits. */
 #ifndef LOOM_TOOLS_BENCH_SAMPLE_H
 #define LOOM_TOOLS_BENCH_SAMPLE_H
 
 #include "bench_candidates.h"
 #include "bench_limits.h"
+#include "bench_peers.h"
 #include "bench_ring.h"
 
-enum target_kind { TARGET_READ, TARGET_DOT, TARGET_KERNEL };
+enum target_kind { TARGET_READ, TARGET_DOT, TARGET_KERNEL, TARGET_PEER };
 
 struct target {
     enum target_kind kind;
-    enum limits_way way;               /* of TARGET_READ */
+    bool read_ahead;                   /* of TARGET_READ */
     const struct candidate *candidate; /* of TARGET_KERNEL */
-    struct ring ring;                  /* what is read or multiplied with; none for TARGET_DOT */
-    size_t bytes;                      /* of one matrix in the ring */
+    struct peer *peer;                 /* of TARGET_PEER */
+    struct ring ring;                  /* of matrices to read or multiply with; peers have theirs */
+    size_t bytes;                      /* of one matrix */
 };
 
 /* What targets need to run. */
@@ -27,7 +29,7 @@ struct setting {
 /* Of one repetition. */
 struct timing {
     double seconds;
-    double prepare; /* the part of it before the matmul; 0 for limits */
+    double prepare; /* the part of it before the matmul; of TARGET_KERNEL */
     double macs;    /* multiply-adds of TARGET_DOT, all threads */
 };
 

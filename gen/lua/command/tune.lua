@@ -80,7 +80,7 @@ end
 -- Runs loom-bench on all candidates of one problem; returns its rows.
 local function measure(session, problem, label)
     local argv = {
-        session.program, "--all", "--json", "--format", problem.format,
+        session.program, "--all", "--no-peers", "--json", "--format", problem.format,
         "--shape", ("%dx%d"):format(problem.m, problem.k), "--n", "1," .. GEMM_TOKENS,
         "--threads", "1", "--residency", session.residency, "--mode", session.mode,
         "--seconds", ("%.3f"):format(session.seconds),

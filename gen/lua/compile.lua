@@ -58,34 +58,55 @@ end
 
 -- meson's files name the folder, so that a copy of it needs a setup of its own.
 local function marker_text(folder, compiler)
-    local lines = { compiler, programs.compiler_version(compiler) }
-    host.run({ "realpath", folder }, function(line)
-        lines[3] = line
-    end)
+    local lines = { compiler, programs.compiler_version(compiler), files.absolute(folder) }
     return table.concat(lines, "\n") .. "\n"
 end
 
-local function setup(folder, build, compiler)
+-- What meson's own error() of a library's meson.build says: one line, for its user.
+local function problem_in(lines)
+    for _, line in ipairs(lines) do
+        local problem = line:match("ERROR: Problem encountered: (.+)$")
+        if problem then
+            return problem
+        end
+    end
+    return nil
+end
+
+-- Runs meson with `words`.
+local function configure(folder, build, compiler, words)
+    local progress = Progress.start("configuring with " .. compiler)
+    local code, lines = run({ "env", "CC=" .. compiler, "meson", "setup", build, folder,
+        table.unpack(words) })
+    progress:finish()
+    local problem = code ~= 0 and problem_in(lines)
+    if problem then
+        fail("%s: %s", folder, problem)
+    elseif code ~= 0 then
+        fail_with(lines, "ERROR: ", "%s: meson setup failed with %s (exit code %d)%s", folder,
+            compiler, code, exception_in(lines))
+    end
+end
+
+-- meson keeps the options of an earlier setup; `ggml`, if not nil, replaces that one.
+local function setup(folder, build, compiler, ggml)
     local marker = marker_text(folder, compiler)
     local configured = host.path_kind(build .. "/build.ninja") == "file"
-    if configured and files.read(marker_path(build)) == marker then
+        and files.read(marker_path(build)) == marker
+    if configured and not ggml then
         return
     end
-    check(files.write(marker_path(build), "no setup yet\n"))
-    local argv = { "env", "CC=" .. compiler, "meson", "setup", build, folder }
-    if host.path_kind(build .. "/meson-private/cmd_line.txt") then
-        table.insert(argv, 5, "--wipe")
+    local words = { ggml and "-Dggml=" .. ggml }
+    if configured then
+        words[#words + 1] = "--reconfigure"
+    elseif host.path_kind(build .. "/meson-private/cmd_line.txt") then
+        words[#words + 1] = "--wipe"
     else
         -- By this file alone, which a setup leaves that was stopped, meson takes it for done.
         os.remove(build .. "/meson-private/coredata.dat")
     end
-    local progress = Progress.start("configuring with " .. compiler)
-    local code, lines = run(argv)
-    progress:finish()
-    if code ~= 0 then
-        fail_with(lines, "ERROR: ", "%s: meson setup failed with %s (exit code %d)%s", folder,
-            compiler, code, exception_in(lines))
-    end
+    check(files.write(marker_path(build), "no setup yet\n"))
+    configure(folder, build, compiler, words)
     check(files.write(marker_path(build), marker))
 end
 
@@ -121,8 +142,9 @@ local function verify(folder, build)
 end
 
 -- Compiles the library in `folder` and verifies every kernel that this machine runs; returns
--- loom-verify's count. A compiler's errors are printed as they are.
-function compile.library(folder, manifest)
+-- loom-verify's count. A compiler's errors are printed as they are. `ggml`: nil, or the absolute
+-- path of the ggml that loom-bench is to measure too ('': none).
+function compile.library(folder, manifest, ggml)
     local arch = machine.arch()
     if manifest.request.arch ~= arch then
         fail("%s: is a library for %s, and this machine is %s", folder, manifest.request.arch, arch)
@@ -130,7 +152,7 @@ function compile.library(folder, manifest)
     programs.need("meson", "'lutloom build'")
     programs.need("ninja", "'lutloom build'")
     local build = folder .. "/build"
-    setup(folder, build, programs.compiler())
+    setup(folder, build, programs.compiler(), ggml)
     compile_all(folder, build)
     return verify(folder, build)
 end

@@ -97,10 +97,10 @@ struct moment quiet_probe(struct quiet *quiet) {
     team_run(quiet->team, probe_core, quiet);
     for (unsigned i = 0; i < team_threads(quiet->team); i++) {
         const struct moment moment = quiet->cores[i].moment;
-        keep_least(quiet, moment.issue);
         worst = (struct moment){fmax(worst.cycle, moment.cycle), fmax(worst.issue, moment.issue),
                                 worst.preemptions + moment.preemptions};
     }
+    keep_least(quiet, worst.issue);
     return worst;
 }
 

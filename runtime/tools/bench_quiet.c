@@ -11,15 +11,14 @@
 /* Of one pass of a probe: short beside a sample, long beside reading the clock. */
 static const double pass_seconds = 5e-6;
 
-/* From several thousand samples of a GEMM on a busy host: with the core to itself a round of the
- * issue probe takes the same number of cycles within 4.5 %, and the GEMM reaches its best speed.
- * The next states take 20 and 27 % more cycles and 15 and 19 % of the GEMM's speed, and a
- * neighbour that computes up to three times the cycles and half of the speed. Between 4.5 and
- * 19 % there is next to nothing. */
-static const double alone_within = 1.05;
+/* From several thousand samples on a busy host: with the core to itself the issue probe takes one
+ * of two numbers of cycles, 7 % apart, and everything else runs the same in both. The next state
+ * begins at 17 %: a GEMV in the level 2 cache then takes 20 to 25 % longer. With a neighbour that
+ * computes, at 80 to 110 %, it takes 35 % longer, a GEMM and the dot product peak 40 to 50 %. */
+static const double alone_within = 1.1;
 
-/* The frequency wanders by 3 % to each side over seconds, and by more when wide vectors run;
- * a sample at another one than its fellows is no measure of the same thing. */
+/* The frequency wanders by 3 % to each side over seconds; a sample at another one than its fellows
+ * is no measure of the same thing. */
 static const double steady_within = 0.03;
 
 /* Between the two passes of the chain an interruption shows as a difference. */
@@ -104,6 +103,12 @@ struct moment quiet_probe(struct quiet *quiet) {
     return worst;
 }
 
+static void forget_least(struct quiet *quiet) {
+    for (int i = 0; i < QUIET_RANKS; i++) {
+        quiet->least[i] = INFINITY;
+    }
+}
+
 /* The shortest of a few probes. */
 static double shortest_cycle(struct quiet *quiet) {
     double shortest = INFINITY;
@@ -116,13 +121,9 @@ static double shortest_cycle(struct quiet *quiet) {
 void quiet_start(struct quiet *quiet, struct team *team, const struct loom_probe *probe) {
     *quiet = (struct quiet){.team = team, .probe = probe, .rounds = 256};
     quiet->cores = bench_alloc(team_threads(team) * sizeof *quiet->cores);
-    for (int i = 0; i < QUIET_RANKS; i++) {
-        quiet->least[i] = INFINITY;
-    }
+    forget_least(quiet);
     quiet->rounds = (uint64_t)(pass_seconds / shortest_cycle(quiet)) + 1;
-    for (int i = 0; i < QUIET_RANKS; i++) {
-        quiet->least[i] = INFINITY;
-    }
+    forget_least(quiet);
 }
 
 void quiet_stop(struct quiet *quiet) {

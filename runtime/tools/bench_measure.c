@@ -8,17 +8,23 @@
 
 /* A sample is long beside its probes and short beside a disturbance. */
 static const double sample_seconds = 300e-6;
+/* Beside this, one pass over the weights from DRAM instead of a cache is little. */
+static const double long_seconds = 20e-3;
 enum { LEAST_ROUNDS = 5, LEAST_OF_PEER = 3, MOST_ROUNDS = 4000 };
+
+struct entry {
+    struct target target;
+    size_t repetitions; /* in a sample */
+    bool warmed;        /* runs once before each sample */
+    double spent;       /* seconds on it so far */
+};
 
 struct session {
     struct quiet *quiet;
     const struct bench_group *group;
     struct setting setting;
-    /* What is measured, side by side; the limits come first */
-    struct target *targets;
-    size_t *repetitions; /* in a sample */
-    struct samples *samples;
-    double *spent; /* seconds */
+    struct entry *entries;   /* what is measured, the limits first */
+    struct samples *samples; /* one an entry */
     size_t count;
     uint8_t *read_buffer;
 };
@@ -26,39 +32,34 @@ struct session {
 /* ---- Rounds ---------------------------------------------------------------------------- */
 
 static struct timing run_target(const struct session *session, size_t index, size_t repetitions) {
-    return sample_run(&session->setting, &session->targets[index], repetitions);
-}
-
-/* What another target left in the nearest cache is no part of this one's time. */
-static void warm(const struct session *session, size_t index) {
-    if (session->group->residency == RESIDENCY_CACHE && session->repetitions[index] > 1) {
-        run_target(session, index, 1);
-    }
+    return sample_run(&session->setting, &session->entries[index].target, repetitions);
 }
 
 static void take_sample(struct session *session, size_t index) {
     struct samples *samples = &session->samples[index];
     struct sample *sample = &samples->list[samples->count++];
     const double start = seconds_now();
-    warm(session, index);
+    if (session->entries[index].warmed) {
+        run_target(session, index, 1);
+    }
     const struct moment before = quiet_probe(session->quiet);
-    sample->timing = run_target(session, index, session->repetitions[index]);
+    sample->timing = run_target(session, index, session->entries[index].repetitions);
     sample->moment = moment_between(before, quiet_probe(session->quiet));
-    session->spent[index] += seconds_now() - start;
+    session->entries[index].spent += seconds_now() - start;
 }
 
 /* A peer that has had twice its even share of the time leaves the rest of it to the others: some
  * are a hundred times slower than a kernel. */
 static bool sits_out(const struct session *session, size_t index, double elapsed) {
-    return session->targets[index].kind == TARGET_PEER &&
+    return session->entries[index].target.kind == TARGET_PEER &&
            session->samples[index].count >= LEAST_OF_PEER &&
-           session->spent[index] > 2 * elapsed / (double)session->count;
+           session->entries[index].spent > 2 * elapsed / (double)session->count;
 }
 
 /* The shorter of two repetitions; one is enough where it is far longer than a sample. */
 static double time_once(const struct session *session, size_t index) {
     const double first = run_target(session, index, 1).seconds;
-    if (first > 100 * sample_seconds) {
+    if (first > long_seconds) {
         return first;
     }
     const double second = run_target(session, index, 1).seconds;
@@ -69,25 +70,39 @@ static size_t enough_of(double seconds) {
     return seconds < sample_seconds ? (size_t)(sample_seconds / seconds + 0.999) : 1;
 }
 
-/* As many repetitions as make a sample long enough. With RESIDENCY_DRAM the fastest kernel's
- * number for all, so that every matrix comes again only after all the others. */
+/* As many repetitions as make a sample long enough. What the others left in the caches is no part
+ * of a matrix's time that stays in them: it is read once before, unless that hardly shows. */
 static void find_repetitions(struct session *session) {
+    for (size_t i = 0; i < session->count; i++) {
+        const double seconds = time_once(session, i);
+        session->entries[i].repetitions = enough_of(seconds);
+        session->entries[i].warmed =
+            session->group->residency == RESIDENCY_CACHE && seconds < long_seconds;
+    }
+}
+
+/* From DRAM the fastest kernel's repetitions for all, so that every matrix comes again only after
+ * all the others. */
+static void even_repetitions(struct session *session) {
     size_t most = 1;
     for (size_t i = 0; i < session->count; i++) {
-        session->repetitions[i] = enough_of(time_once(session, i));
-        if (session->targets[i].kind == TARGET_KERNEL && session->repetitions[i] > most) {
-            most = session->repetitions[i];
+        const struct entry *entry = &session->entries[i];
+        if (entry->target.kind == TARGET_KERNEL && entry->repetitions > most) {
+            most = entry->repetitions;
         }
     }
     for (size_t i = 0; i < session->count; i++) {
-        if (session->group->residency == RESIDENCY_DRAM && session->targets[i].kind != TARGET_DOT) {
-            session->repetitions[i] = most;
+        if (session->entries[i].target.kind != TARGET_DOT) {
+            session->entries[i].repetitions = most;
         }
     }
 }
 
 static void run_rounds(struct session *session) {
     find_repetitions(session);
+    if (session->group->residency == RESIDENCY_DRAM) {
+        even_repetitions(session);
+    }
     const double start = seconds_now(), end = start + session->group->seconds;
     for (size_t round = 0; round < MOST_ROUNDS; round++) {
         if (round >= LEAST_ROUNDS && seconds_now() >= end) {
@@ -137,7 +152,7 @@ static void write_results(const struct session *session, struct bench_results *r
     const double usual = usual_cycle(session->quiet, session->samples, session->count);
     for (size_t i = 0; i < session->count; i++) {
         const struct bench_result result = summarise(session->quiet, usual, &session->samples[i]);
-        write_result(results, session->group, &session->targets[i], &result);
+        write_result(results, session->group, &session->entries[i].target, &result);
     }
 }
 
@@ -145,7 +160,7 @@ static void write_results(const struct session *session, struct bench_results *r
 
 static void add_target(struct session *session, const struct target *target) {
     session->samples[session->count].list = bench_alloc(MOST_ROUNDS * sizeof(struct sample));
-    session->targets[session->count++] = *target;
+    session->entries[session->count++].target = *target;
 }
 
 static unsigned count_readers(const struct session *session) {
@@ -206,10 +221,8 @@ static void make_targets(struct session *session) {
     const struct bench_group *group = session->group;
     const size_t rings = count_readers(session) + count_verified(group);
     const size_t share = group->residency == RESIDENCY_DRAM ? group->dram_bytes / rings + 1 : 0;
-    session->targets = bench_alloc((rings + 1) * sizeof *session->targets);
-    session->repetitions = bench_alloc((rings + 1) * sizeof *session->repetitions);
+    session->entries = bench_alloc((rings + 1) * sizeof *session->entries);
     session->samples = bench_alloc((rings + 1) * sizeof *session->samples);
-    session->spent = bench_alloc((rings + 1) * sizeof *session->spent);
     add_limits(session, share);
     add_kernels(session, share);
     add_peers(session, share);
@@ -217,13 +230,11 @@ static void make_targets(struct session *session) {
 
 static void free_targets(struct session *session) {
     for (size_t i = 0; i < session->count; i++) {
-        ring_free(&session->targets[i].ring);
+        ring_free(&session->entries[i].target.ring);
         free(session->samples[i].list);
     }
-    free(session->targets);
-    free(session->repetitions);
+    free(session->entries);
     free(session->samples);
-    free(session->spent);
     free(session->read_buffer);
 }
 

@@ -191,6 +191,12 @@ case("build refuses a folder without ggml in it, and forgets it", function()
     check.equal(host.path_kind(folder .. "/peers/build/loom-bench"), "file")
 end)
 
+case("tune measures a built library, and builds it again", function()
+    accepts(GEN .. "@/swept", "files changed")
+    accepts("tune @/swept --budget 0.1", "1 of 1 problems tuned, 1 of them now")
+    check.contains(assert(files.read(folder .. "/swept/tuning.txt")), "w2g32 exact 64 128 loom_")
+end)
+
 case("a tuning file that does not match is ignored with a remark", function()
     accepts(GEN .. "@/tuned", "files changed")
     write("tuned/tuning.txt", "lutloom-tuning 1\ncpu x\nisa c\ncompiler y\nkernels z\n")

@@ -150,7 +150,8 @@ local function bake(folder)
     if reason then
         fail("%s", reason)
     end
-    return compile.library(folder, library_folder.open(folder))
+    local baked = library_folder.open(folder)
+    return compile.library(folder, baked)
 end
 
 function command.run(args)

@@ -62,10 +62,20 @@ local function run_error(run, manifest)
     return nil
 end
 
-local function options_of(run, format, seconds)
+-- Whether figures compare the run with peers: elsewhere they would only take time.
+local function has_peers(record, run)
+    for _, item in ipairs(record.items) do
+        if item.run == run.name and item.over and item.over.peers then
+            return true
+        end
+    end
+    return false
+end
+
+local function options_of(record, run, format, seconds)
     return { "--tuned", "--format", format, "--shape", run.shape, "--n", table.concat(run.n, ","),
         "--residency", run.residency, "--threads", tostring(run.threads), "--isa", run.isa,
-        "--seconds", ("%.3f"):format(seconds) }
+        "--seconds", ("%.3f"):format(seconds), not has_peers(record, run) and "--no-peers" or nil }
 end
 
 -- What there is to measure: { run =, format = } in the suite's order.
@@ -87,11 +97,11 @@ local function measure(record, folder, tasks, seconds, add)
         local progress = Progress.start(("%s: %d of %d, %s, %s%s"):format(record.name, index,
             #tasks, task.run.name, task.format, left and (", about %.0f s left"):format(left)
             or ""))
-        local messages = loom_bench.run(folder, options_of(task.run, task.format, seconds),
-            function(row)
-                row.run = task.run.name
-                add(row)
-            end)
+        local options = options_of(record, task.run, task.format, seconds)
+        local messages = loom_bench.run(folder, options, function(row)
+            row.run = task.run.name
+            add(row)
+        end)
         progress:finish()
         for _, message in ipairs(messages) do
             if not said[message] then

@@ -77,6 +77,7 @@ case("wrong words about suites and charts are refused before anything is done", 
     refuses("bench --suite wall --json @ --out @/wall", "cannot be written: it is no file")
     refuses("bench --suite wall --json @/no/x.jsonl --out @/wall", "--json")
     refuses("bench --suite wall --json /dev/full --out @/wall", "--json /dev/full: cannot be")
+    refuses("bench --suite wall --ggml @/none --out @/wall", "none: no such folder")
     refuses("bench --suite wall --out @/rows.jsonl", "rows.jsonl: is a file")
     refuses("bench --suite wall --out @ --json @/new.jsonl", "which is not of suite wall")
     refuses("bench --json @/x.jsonl @/lib", "--json: belongs to --suite")

@@ -58,37 +58,63 @@ local function exception_in(lines)
 end
 
 -- meson's files name the folder, so that a copy of it needs a setup of its own.
-local function marker_text(folder, compiler, options)
-    local lines = { compiler, programs.compiler_version(compiler) }
-    host.run({ "realpath", folder }, function(line)
-        lines[3] = line
-    end)
-    table.move(options, 1, #options, #lines + 1, lines)
+local function marker_text(folder, compiler)
+    local lines = { compiler, programs.compiler_version(compiler), files.absolute(folder) }
     return table.concat(lines, "\n") .. "\n"
 end
 
+-- What meson's own error() of a library's meson.build says: one line, for its user.
+local function problem_in(lines)
+    for _, line in ipairs(lines) do
+        local problem = line:match("ERROR: Problem encountered: (.+)$")
+        if problem then
+            return problem
+        end
+    end
+    return nil
+end
+
+-- Runs meson with `words`.
+local function configure(folder, build, compiler, words)
+    local progress = Progress.start("configuring with " .. compiler)
+    local code, lines = run({ "env", "CC=" .. compiler, "meson", "setup", build, folder,
+        table.unpack(words) })
+    progress:finish()
+    local problem = code ~= 0 and problem_in(lines)
+    if problem then
+        fail("%s: %s", folder, problem)
+    elseif code ~= 0 then
+        fail_with(lines, "ERROR: ", "%s: meson setup failed with %s (exit code %d)%s", folder,
+            compiler, code, exception_in(lines))
+    end
+end
+
+-- meson keeps the options of an earlier setup; those given here replace theirs.
 local function setup(folder, build, compiler, options)
-    local marker = marker_text(folder, compiler, options)
+    local marker = marker_text(folder, compiler)
     local configured = host.path_kind(build .. "/build.ninja") == "file"
-    if configured and files.read(marker_path(build)) == marker then
+        and files.read(marker_path(build)) == marker
+    if configured and #options == 0 then
         return
     end
-    check(files.write(marker_path(build), "no setup yet\n"))
-    local argv = { "env", "CC=" .. compiler, "meson", "setup", build, folder }
-    if host.path_kind(build .. "/meson-private/cmd_line.txt") then
-        table.insert(argv, 5, "--wipe")
+    local words = table.move(options, 1, #options, 1, {})
+    if configured then
+        words[#words + 1] = "--reconfigure"
+    elseif host.path_kind(build .. "/meson-private/cmd_line.txt") then
+        words[#words + 1] = "--wipe"
     else
         -- By this file alone, which a setup leaves that was stopped, meson takes it for done.
         os.remove(build .. "/meson-private/coredata.dat")
     end
-    local progress = Progress.start("configuring with " .. compiler)
-    local code, lines = run(table.move(options, 1, #options, #argv + 1, argv))
-    progress:finish()
-    if code ~= 0 then
-        fail_with(lines, "ERROR: ", "%s: meson setup failed with %s (exit code %d)%s", folder,
-            compiler, code, exception_in(lines))
-    end
+    check(files.write(marker_path(build), "no setup yet\n"))
+    configure(folder, build, compiler, words)
     check(files.write(marker_path(build), marker))
+end
+
+-- meson's option for the folder where ggml was installed; '' stands for no ggml.
+function compile.ggml_option(path)
+    return "-Dggml=" .. (path == "" and path or files.absolute(path)
+        or fail("--ggml %s: no such folder", path))
 end
 
 local function compile_all(folder, build)
@@ -122,8 +148,9 @@ local function verify(folder, build)
     return lines[#lines] or "loom-verify said nothing"
 end
 
--- Compiles the library in `folder`; `options` are meson's (default: none). A compiler's errors
--- are printed as they are. Returns the build folder.
+-- Compiles the library in `folder`. `options`: those of meson that change, a list of words such as
+-- "-Dtools=false"; the others stay as they are. A compiler's errors are printed as they are.
+-- Returns the build folder.
 function compile.without_verifying(folder, manifest, options)
     local arch = machine.arch()
     if manifest.request.arch ~= arch then

@@ -17,6 +17,11 @@ local function is_program(path)
     return false
 end
 
+-- Whether a tool's file is compiled only where the user has ggml.
+local function needs_ggml(path)
+    return path:match("^tools/bench_ggml") ~= nil
+end
+
 -- The sorted paths of the C files in `folder`.
 local function c_files(files, folder)
     local paths = {}
@@ -82,9 +87,11 @@ local function variables(context)
     local sources, runtime_sources = by_isa(c_files(files, "src"))
     local tool_sources, shared_tools = by_isa(c_files(files, "tools"))
     local candidates = by_isa(c_files(files, "candidates"))
-    local tools, programs = {}, {}
+    local tools, ggml_sources, programs = {}, {}, {}
     for _, path in ipairs(shared_tools) do
-        if not is_program(path) then
+        if needs_ggml(path) then
+            ggml_sources[#ggml_sources + 1] = path
+        elseif not is_program(path) then
             tools[#tools + 1] = path
         end
     end
@@ -105,6 +112,7 @@ local function variables(context)
         runtime_sources = runtime_sources,
         portable_sources = joined(runtime_sources, sources.c),
         tool_sources = tools,
+        ggml_sources = ggml_sources,
         programs = programs,
         quoted_flags = quoted_flags,
     }

@@ -27,6 +27,17 @@ function files.read(path)
     return text
 end
 
+-- A folder's path from the root, without links; nil if there is no such folder.
+function files.absolute(path)
+    local absolute
+    if host.path_kind(path) == "folder" then
+        host.run({ "realpath", "--", path }, function(line)
+            absolute = line
+        end)
+    end
+    return absolute
+end
+
 local function parent(path)
     return path:match("^(.*[^/])/+[^/]+/*$")
 end

@@ -142,9 +142,10 @@ end
 function space.probes(isas)
     local list = {}
     for _, isa in ipairs(isas) do
+        local plain = isa.name == "c"
         list[#list + 1] = { name = "loom_probe_" .. isa.name, isa = isa,
-            template = isa.name == "c" and "probe_plain.c.in" or "probe.c.in",
-            vars = { isa = isa.name, macs = isa.vector } }
+            template = plain and "probe_plain.c.in" or "probe.c.in",
+            vars = { isa = isa.name, macs = isa.vector, prefetch = not plain } }
     end
     return list
 end

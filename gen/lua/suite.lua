@@ -191,6 +191,31 @@ function suite.parse(text, filename)
     return record.items and record, reason
 end
 
+-- Whether a figure compares a format of a run with peers: elsewhere they would only take time.
+function suite.has_peers(record, run, name)
+    for _, item in ipairs(record.items) do
+        if item.run == run.name and item.format == name and item.over and item.over.peers then
+            return true
+        end
+    end
+    return false
+end
+
+-- The names of the first of `known` (targets, the machine's own first) and of those that add ISA
+-- levels of the runs to it, as far as they are among `levels`, which the machine runs.
+function suite.targets(record, levels, known)
+    local names, isas = { known[1].name }, { table.unpack(known[1].isas) }
+    for _, run in ipairs(record.runs) do
+        for _, target in ipairs(list.contains(levels, run.isa) and known or {}) do
+            if list.contains(target.isas, run.isa) and not list.contains(isas, run.isa) then
+                names[#names + 1] = target.name
+                table.move(target.isas, 1, #target.isas, #isas + 1, isas)
+            end
+        end
+    end
+    return names
+end
+
 -- Every format of the suite's runs, once, in their order.
 function suite.formats(record)
     local names, seen = {}, {}

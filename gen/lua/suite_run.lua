@@ -13,6 +13,7 @@ local machine = require("machine")
 local Progress = require("progress")
 local remark = require("fail").remark
 local suite = require("suite")
+local target = require("target")
 local targets = require("targets")
 local text_size = require("text_size")
 
@@ -40,21 +41,26 @@ local function claim(record, folder)
 end
 
 -- Generates a library; its manifest and its folder's plain path.
-local function generate(path, model, formats, target)
+local function generate(path, model, formats, target_names)
     local old, folder = library_folder.claim(path)
     local _, _, reason = library.generate(gen.request({ model = { model },
-        format = table.concat(formats, ","), target = target }), folder, old)
+        format = table.concat(formats, ","), target = target_names }), folder, old)
     if reason then
         remark(reason)
     end
     return library_folder.open(folder), folder
 end
 
+-- The names of the ISA levels that this machine runs.
+local function machine_levels()
+    return list.names(target.levels(host.features(), machine.arch()))
+end
+
 -- nil, or why this machine cannot measure a run.
-local function run_error(run, manifest)
+local function run_error(run, levels)
     if not isa.by_name[run.isa] then
         return ("there is no ISA level %s"):format(run.isa)
-    elseif not list.contains(manifest.request.isas, run.isa) then
+    elseif not list.contains(levels, run.isa) then
         return ("this machine does not run %s"):format(run.isa)
     elseif run.threads > machine.cpus() then
         return ("this machine has no %d CPUs"):format(run.threads)
@@ -62,10 +68,11 @@ local function run_error(run, manifest)
     return nil
 end
 
-local function options_of(run, format, seconds)
+local function options_of(record, run, format, seconds)
     return { "--tuned", "--format", format, "--shape", run.shape, "--n", table.concat(run.n, ","),
         "--residency", run.residency, "--threads", tostring(run.threads), "--isa", run.isa,
-        "--seconds", ("%.3f"):format(seconds) }
+        "--seconds", ("%.3f"):format(seconds),
+        not suite.has_peers(record, run, format) and "--no-peers" or nil }
 end
 
 -- What there is to measure: { run =, format = } in the suite's order.
@@ -87,11 +94,11 @@ local function measure(record, folder, tasks, seconds, add)
         local progress = Progress.start(("%s: %d of %d, %s, %s%s"):format(record.name, index,
             #tasks, task.run.name, task.format, left and (", about %.0f s left"):format(left)
             or ""))
-        local messages = loom_bench.run(folder, options_of(task.run, task.format, seconds),
-            function(row)
-                row.run = task.run.name
-                add(row)
-            end)
+        local options = options_of(record, task.run, task.format, seconds)
+        local messages = loom_bench.run(folder, options, function(row)
+            row.run = task.run.name
+            add(row)
+        end)
         progress:finish()
         for _, message in ipairs(messages) do
             if not said[message] then
@@ -104,9 +111,9 @@ end
 
 local function targets_of(arch)
     local names = {}
-    for _, target in ipairs(targets.list()) do
-        if target.arch == arch and target.name ~= "native" then
-            names[#names + 1] = target.name
+    for _, known in ipairs(targets.list()) do
+        if known.arch == arch and known.name ~= "native" then
+            names[#names + 1] = known.name
         end
     end
     return table.concat(names, ",")
@@ -146,13 +153,13 @@ end
 -- to `add`. Returns the names of runs that are not measured -> the reason.
 function suite_run.run(record, folder, options, seconds, add)
     claim(record, folder)
-    local manifest, kernels = generate(folder .. "/" .. KERNELS, record.model,
-        suite.formats(record), "native")
-    local unable = {}
+    local unable, levels = {}, machine_levels()
     for _, run in ipairs(record.runs) do
-        unable[run.name] = run_error(run, manifest)
+        unable[run.name] = run_error(run, levels)
     end
     remark_unable(record, unable)
+    local manifest, kernels = generate(folder .. "/" .. KERNELS, record.model,
+        suite.formats(record), table.concat(suite.targets(record, levels, targets.list()), ","))
     compile.library(kernels, manifest, options)
     for _, entry in ipairs(record.libraries) do
         measure_size(entry, folder .. "/" .. entry.name, unable, add)

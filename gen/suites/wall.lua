@@ -139,8 +139,8 @@ return {
                 { format = "w4g128", over = { peers = { "ggml Q4_0", "ggml Q4_K" } } },
                 { format = "t", over = { peers = { "ggml TQ1_0", "ggml TQ2_0" } } },
             } },
-        { title = "Mode exact: largest NMSE over the largest of ggml's types of that width",
-            key = "nmse", pick = "largest", mode = "exact", at_most = 1, items = {
+        { title = "N = 128, mode exact: NMSE over the largest of ggml's types of that width",
+            run = "N = 128", key = "nmse", pick = "largest", mode = "exact", at_most = 1, items = {
                 { format = "w1g128", over = { peers = { "ggml Q1_0" } } },
                 { format = "w2g128",
                     over = { peers = { "ggml Q2_0", "ggml Q2_K", "ggml TQ2_0" } } },

@@ -2,12 +2,11 @@
 #include "bench_machine.h"
 #include "bench_memory.h"
 #include "bench_problems.h"
-#include "bench_row.h"
+#include "bench_report.h"
 #include "bench_tuned.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,67 +19,13 @@ static const size_t usual_cache_bytes = (size_t)32 << 20; /* where the system do
 struct bench {
     const struct arguments *arguments;
     struct bench_options options;
-    FILE *json; /* NULL: none is asked for */
-    struct limits limits;
+    struct bench_report report;
+    struct team *team;
+    struct quiet quiet;
     char machine[MACHINE_NAME];
     size_t dram_bytes;
-    size_t groups, groups_done; /* tables to write */
-    size_t wrong;               /* rows that are not what the reference says */
+    size_t groups, groups_done; /* to measure */
 };
-
-/* ---- Rows ------------------------------------------------------------------------------ */
-
-static int by_seconds(const void *a, const void *b) {
-    const double x = ((const struct bench_row *)a)->seconds;
-    const double y = ((const struct bench_row *)b)->seconds;
-    if (isnan(x) || isnan(y)) {
-        return isnan(x) - isnan(y);
-    }
-    return (x > y) - (x < y);
-}
-
-/* The fastest of T-MAC's rows, or NULL. rows are sorted. */
-static const struct bench_row *best_tmac(const struct bench_row *rows, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i].kernel->tmac && rows[i].verified) {
-            return &rows[i];
-        }
-    }
-    return NULL;
-}
-
-/* T-MAC's own row goes to the table only with all candidates, or when it is wrong: without
- * them its ratio stands beside ours. */
-static void write_row(struct bench *bench, struct bench_row *row, double tmac_seconds) {
-    row->tmac_ratio = tmac_seconds / row->seconds;
-    const bool shown = bench->options.kernels == KERNELS_ALL || row->chosen || !row->verified;
-    if (bench->options.table && shown) {
-        bench_table_write(stdout, row);
-    }
-    if (bench->json) {
-        bench_json_write(bench->json, row);
-    }
-    bench->wrong += !row->verified;
-}
-
-/* Of T-MAC's tiles only the best counts, unless everything is asked for. */
-static bool is_wanted(const struct bench *bench, const struct bench_row *row,
-                      const struct bench_row *tmac) {
-    const bool measured = row->rounds > 0, other_tile = row->kernel->tmac && row != tmac;
-    return bench->options.kernels == KERNELS_ALL || row->chosen || !row->verified ||
-           (measured && !other_tile);
-}
-
-static void write_rows(struct bench *bench, struct bench_row *rows, size_t count) {
-    qsort(rows, count, sizeof *rows, by_seconds);
-    const struct bench_row *tmac = best_tmac(rows, count);
-    const double tmac_seconds = tmac ? tmac->seconds : NAN;
-    for (size_t i = 0; i < count; i++) {
-        if (is_wanted(bench, &rows[i], tmac)) {
-            write_row(bench, &rows[i], tmac_seconds);
-        }
-    }
-}
 
 /* ---- Groups ---------------------------------------------------------------------------- */
 
@@ -98,42 +43,71 @@ static void clear_progress(void) {
     }
 }
 
-static void run_group(struct bench *bench, const struct bench_group *group,
-                      struct bench_heading *heading) {
+static size_t count_peers(const struct peer *peer) {
+    size_t count = 0;
+    for (; peer; peer = peer->next) {
+        count++;
+    }
+    return count;
+}
+
+static void report_group(struct bench *bench, const struct bench_group *group,
+                         const struct bench_heading *heading, const struct bench_results *results) {
     const struct candidates *candidates = group->candidates;
-    struct bench_result *results = calloc(candidates->count, sizeof *results);
-    struct bench_row *rows = calloc(candidates->count, sizeof *rows);
-    if (!results || !rows) {
-        arguments_fail(bench->arguments, "no memory");
+    size_t count = 0;
+    struct bench_row *rows =
+        bench_alloc((candidates->count + count_peers(group->peers)) * sizeof *rows);
+    for (; count < candidates->count; count++) {
+        rows[count] =
+            bench_row_of_kernel(heading, &candidates->list[count], &results->kernels[count]);
     }
-    show_progress(bench, heading->matrix, heading->n);
-    if (bench->options.kernels == KERNELS_TUNED) {
-        bench_measure_tuned(&bench->limits, group, bench->options.mode, results);
-    } else {
-        bench_measure(&bench->limits, group, results);
+    const struct bench_result *result = results->peers;
+    for (const struct peer *peer = group->peers; peer; peer = peer->next) {
+        rows[count++] = bench_row_of_peer(heading, peer, result++);
     }
-    clear_progress();
-    heading->dot_peak = limits_dot_peak(&bench->limits);
-    for (size_t i = 0; i < candidates->count; i++) {
-        rows[i] = bench_row_make(heading, &candidates->list[i], &results[i]);
-    }
-    write_rows(bench, rows, candidates->count);
-    free(results);
+    bench_report_rows(&bench->report, rows, count);
     free(rows);
 }
 
-static void run_residencies(struct bench *bench, struct candidates *candidates,
+static void run_group(struct bench *bench, const struct bench_group *group,
+                      struct bench_heading *heading) {
+    struct bench_results results = {0};
+    results.kernels = bench_alloc(group->candidates->count * sizeof *results.kernels);
+    results.peers = bench_alloc(count_peers(group->peers) * sizeof *results.peers);
+    show_progress(bench, heading->matrix, heading->n);
+    if (bench->options.kernels == KERNELS_TUNED) {
+        bench_measure_tuned(&bench->quiet, group, bench->options.mode, &results);
+    } else {
+        bench_measure(&bench->quiet, group, &results);
+    }
+    clear_progress();
+    heading->read_bandwidth = results.read_bandwidth;
+    heading->dot_peak = results.dot_peak;
+    report_group(bench, group, heading, &results);
+    free(results.kernels);
+    free(results.peers);
+}
+
+static void run_residencies(struct bench *bench, struct candidates *candidates, struct peer *peers,
                             const struct bench_input *input) {
     for (size_t i = 0; i < bench->options.residency_count; i++) {
-        const struct bench_group group = {candidates, input, bench->options.residency[i],
-                                          bench->dram_bytes, bench->options.seconds};
-        struct bench_heading heading = {input->matrix,   input->n, bench->options.threads,
-                                        group.residency, 0,        bench->machine};
+        const struct bench_group group = {.candidates = candidates,
+                                          .peers = peers,
+                                          .input = input,
+                                          .residency = bench->options.residency[i],
+                                          .dram_bytes = bench->dram_bytes,
+                                          .seconds = bench->options.seconds};
+        struct bench_heading heading = {.matrix = input->matrix,
+                                        .n = input->n,
+                                        .threads = bench->options.threads,
+                                        .residency = group.residency,
+                                        .machine = bench->machine};
         run_group(bench, &group, &heading);
     }
 }
 
-static void run_tokens(struct bench *bench, struct bench_matrix *matrix, size_t n) {
+static void run_tokens(struct bench *bench, struct bench_matrix *matrix, struct peer *peers,
+                       size_t n) {
     struct bench_input input;
     struct candidates candidates;
     bench_input_make(&input, matrix, n, bench->options.seed);
@@ -142,7 +116,8 @@ static void run_tokens(struct bench *bench, struct bench_matrix *matrix, size_t 
         arguments_fail(bench->arguments, "%s %zux%zu: %s", matrix->name, matrix->w.m, matrix->w.k,
                        loom_status_text(status));
     }
-    run_residencies(bench, &candidates, &input);
+    peers_check(peers, &input);
+    run_residencies(bench, &candidates, peers, &input);
     candidates_free(&candidates);
     bench_input_free(&input);
 }
@@ -150,9 +125,11 @@ static void run_tokens(struct bench *bench, struct bench_matrix *matrix, size_t 
 static void run_problem(struct bench *bench, const struct bench_problem *problem) {
     struct bench_matrix matrix;
     bench_matrix_make(&matrix, problem->name, problem->m, problem->k, bench->options.seed);
+    struct peer *peers = bench->options.peers ? peers_make(&matrix, bench->team) : NULL;
     for (size_t i = 0; i < bench->options.n_count; i++) {
-        run_tokens(bench, &matrix, bench->options.n[i]);
+        run_tokens(bench, &matrix, peers, bench->options.n[i]);
     }
+    peers_free(peers);
     bench_matrix_free(&matrix);
 }
 
@@ -188,10 +165,10 @@ static void print_preamble(const struct bench *bench) {
         return;
     }
     printf("%s, limits measured with %s, %u thread%s, seed %" PRIu64 "\n", cpu.isa,
-           loom_registry.isas[bench->limits.probe->isa].name, bench->options.threads,
+           loom_registry.isas[bench->quiet.probe->isa].name, bench->options.threads,
            bench->options.threads > 1 ? "s" : "", bench->options.seed);
     printf("/reads: bytes of weights a second over the read bandwidth of as much memory\n"
-           "/peak: multiply-adds a second over the CPU's own peak of int8 dot products\n"
+           "/peak: multiply-adds a second over the peak of int8 dot products with that ISA\n"
            "/T-MAC: speed over that of T-MAC's published schedule, which has no kernel for N > 1\n"
            "quiet: rounds that no neighbour disturbed; * what the runtime chooses%s\n\n",
            bench->options.kernels == KERNELS_TUNED ? " after tuning this problem" : "");
@@ -208,15 +185,16 @@ static void run_problems(struct bench *bench, const struct bench_problems *probl
 
 static void measure(struct bench *bench, const struct bench_problems *problems) {
     bool pinned;
-    struct team *team = team_start(bench->options.threads, &pinned);
+    bench->team = team_start(bench->options.threads, &pinned);
     if (!pinned) {
         fprintf(stderr, "loom-bench: the system does not let threads be pinned to CPUs\n");
     }
-    limits_start(&bench->limits, team);
+    quiet_start(&bench->quiet, bench->team, limits_probe(bench->options.features));
     bench->dram_bytes = find_dram_bytes(&bench->options);
     print_preamble(bench);
     run_problems(bench, problems);
-    team_stop(team);
+    quiet_stop(&bench->quiet);
+    team_stop(bench->team);
 }
 
 /* Rows go to a file beside the one asked for, which takes its name when all of them are there. */
@@ -256,17 +234,17 @@ int main(int argc, char **argv) {
     if (!problems.count) {
         arguments_fail(&a, "the library has no problems; --shape and --format name one");
     }
-    bench.json = open_json(&a, &bench.options);
+    bench.report = (struct bench_report){&bench.options, open_json(&a, &bench.options), 0};
     measure(&bench, &problems);
     free(problems.list);
-    if (bench.json && bench.json != stdout) {
-        close_json(&a, &bench.options, bench.json);
+    if (bench.report.json && bench.report.json != stdout) {
+        close_json(&a, &bench.options, bench.report.json);
     }
     if (fflush(stdout) || ferror(stdout)) {
         arguments_fail(&a, "standard output cannot be written: %s", strerror(errno));
     }
-    if (bench.wrong) {
-        arguments_fail(&a, "%zu rows are not what the reference says", bench.wrong);
+    if (bench.report.wrong) {
+        arguments_fail(&a, "%zu rows are not what the reference says", bench.report.wrong);
     }
     return 0;
 }

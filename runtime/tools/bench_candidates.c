@@ -108,7 +108,7 @@ static void check(struct candidate *c, uint8_t *prepared, struct bench_input *in
         ran = run_once(c, prepared, input, i);
     }
     c->verified = ran && bench_input_right(input, (loom_mode)c->kernel->mode);
-    c->nmse = ran ? bench_input_nmse(input) : NAN;
+    c->nmse = ran ? bench_input_nmse(input, input->truth) : NAN;
 }
 
 /* ---- All of them ----------------------------------------------------------------------- */

@@ -45,7 +45,7 @@ void bench_input_free(struct bench_input *input);
 /* Whether the sample of input->y has the expected bits of a mode. */
 bool bench_input_right(struct bench_input *input, loom_mode mode);
 
-/* The sample's squared error over the squared truth. */
-double bench_input_nmse(const struct bench_input *input);
+/* The sample's squared error over the squared truth, [row][token]. */
+double bench_input_nmse(const struct bench_input *input, const double *truths);
 
 #endif

@@ -25,25 +25,30 @@ static void truth(FILE *file, const char *key, bool value, const char *after) {
 
 static void write_problem(FILE *file, const struct bench_row *row) {
     const struct bench_heading *heading = row->heading;
-    text(file, "op", row->kernel->op == LOOM_OP_GEMV ? "gemv" : "gemm");
+    text(file, "op", heading->n == 1 ? "gemv" : "gemm");
     count(file, "m", heading->matrix->w.m);
     count(file, "k", heading->matrix->w.k);
     count(file, "n", heading->n);
     text(file, "format", heading->matrix->name);
 }
 
+/* A peer has its name instead of all that describes a kernel of ours. */
 static void write_kernel(FILE *file, const struct bench_row *row) {
+    if (row->peer) {
+        text(file, "peer", row->peer->name);
+        return;
+    }
     text(file, "mode", mode_name((loom_mode)row->kernel->mode));
     text(file, "isa", loom_registry.isas[row->kernel->isa].name);
     text(file, "family", row->kernel->family == LOOM_FAMILY_LUT ? "lut" : "dot");
-    text(file, "schedule", bench_row_schedule(row));
+    text(file, "schedule", bench_row_is_tmac(row) ? "tmac" : row->kernel->schedule);
     text(file, "kernel", row->kernel->name);
     text(file, "layout", row->kernel->layout->name);
-    count(file, "threads", row->heading->threads);
-    text(file, "residency", residency_name(row->heading->residency));
 }
 
 static void write_measured(FILE *file, const struct bench_row *row) {
+    count(file, "threads", row->heading->threads);
+    text(file, "residency", residency_name(row->heading->residency));
     number(file, "seconds", row->seconds);
     number(file, "prepare_seconds", row->prepare_seconds);
     number(file, "gmac_per_s", row->gmac_per_s);

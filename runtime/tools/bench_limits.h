@@ -1,34 +1,19 @@
-/* What the machine can do at most, measured between the samples. */
+/* What the machine can do at most, to be measured in the same rounds as the kernels. */
 #ifndef LOOM_TOOLS_BENCH_LIMITS_H
 #define LOOM_TOOLS_BENCH_LIMITS_H
 
 #include "bench_team.h"
 #include "tools.h"
 
-struct limits {
-    const struct loom_probe *probe; /* of the highest ISA that the machine runs */
-    struct team *team;
-    uint64_t rounds;     /* of one dot probe on each thread */
-    double best_seconds; /* the shortest dot probe so far */
-    double macs;         /* multiply-adds of one dot probe, all threads */
-};
+/* The probe of the highest ISA that runs with these features (LOOM_CPU_*). */
+const struct loom_probe *limits_probe(uint32_t features);
 
-/* Finds the probe and how long it has to run. Ends the program when there is none. */
-void limits_start(struct limits *limits, struct team *team);
+/* A thread's share of reading bytes (a multiple of 256) at p, with a prefetch (where the probe
+ * has one) or without; returns a checksum. */
+uint64_t limits_read(const struct loom_probe *probe, bool ahead, const uint8_t *p, size_t bytes,
+                     unsigned thread, unsigned threads);
 
-/* Runs the dot probe: its seconds, longer than the best when something disturbs the core. */
-double limits_probe(struct limits *limits);
-
-/* Whether a probe of this length was run on an undisturbed core. */
-bool limits_quiet(const struct limits *limits, double seconds);
-
-/* Multiply-adds a second of the best dot probe. */
-double limits_dot_peak(const struct limits *limits);
-
-/* Reads bytes (a multiple of 256) at p with all threads. */
-void limits_read(struct limits *limits, const void *p, size_t bytes);
-
-/* Seconds since some moment. */
-double seconds_now(void);
+/* Some int8 dot products on one thread; returns the multiply-adds. */
+uint64_t limits_dot(const struct loom_probe *probe);
 
 #endif

@@ -1,214 +1,254 @@
 #include "bench_measure.h"
 
 #include "bench_memory.h"
-#include "bench_sample.h"
+#include "seconds.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* A sample is long beside its probes and short beside a disturbance. */
 static const double sample_seconds = 300e-6;
-enum { LEAST_ROUNDS = 5, MOST_ROUNDS = 4000, LEAST_QUIET = 3 };
+/* Beside this, one pass over the weights from DRAM instead of a cache is little. */
+static const double long_seconds = 20e-3;
+enum { LEAST_ROUNDS = 5, LEAST_OF_PEER = 3, MOST_ROUNDS = 4000 };
 
-struct sample {
-    struct timing timing;
-    double probe; /* the longer one of those before and after */
-};
-
-struct member {
+struct entry {
     struct target target;
     size_t repetitions; /* in a sample */
-    struct sample *samples;
-    size_t count;
+    bool warmed;        /* runs once before each sample */
+    double spent;       /* seconds on it so far */
 };
 
 struct session {
-    struct limits *limits;
+    struct quiet *quiet;
     const struct bench_group *group;
-    struct member *members; /* the read probe first */
+    struct setting setting;
+    struct entry *entries;   /* what is measured, the limits first */
+    struct samples *samples; /* one an entry */
     size_t count;
     uint8_t *read_buffer;
 };
 
 /* ---- Rounds ---------------------------------------------------------------------------- */
 
-static struct timing time_member(const struct session *session, struct member *member,
-                                 size_t repetitions) {
-    return sample_run(session->limits, session->group, &member->target, repetitions);
+static struct timing run_target(const struct session *session, size_t index, size_t repetitions) {
+    return sample_run(&session->setting, &session->entries[index].target, repetitions);
 }
 
-/* What another member left in the nearest cache is no part of this one's time. */
-static void warm(const struct session *session, struct member *member) {
-    if (session->group->residency == RESIDENCY_CACHE && member->repetitions > 1) {
-        time_member(session, member, 1);
+static void take_sample(struct session *session, size_t index) {
+    struct samples *samples = &session->samples[index];
+    struct sample *sample = &samples->list[samples->count++];
+    const double start = seconds_now();
+    if (session->entries[index].warmed) {
+        run_target(session, index, 1);
     }
+    const struct moment before = quiet_probe(session->quiet);
+    sample->timing = run_target(session, index, session->entries[index].repetitions);
+    sample->moment = moment_between(before, quiet_probe(session->quiet));
+    session->entries[index].spent += seconds_now() - start;
 }
 
-static void run_round(struct session *session) {
-    for (size_t i = 0; i < session->count; i++) {
-        struct member *member = &session->members[i];
-        warm(session, member);
-        const double before = limits_probe(session->limits);
-        const struct timing timing = time_member(session, member, member->repetitions);
-        const double after = limits_probe(session->limits);
-        member->samples[member->count++] = (struct sample){timing, before > after ? before : after};
+/* A peer that has had twice its even share of the time leaves the rest of it to the others: some
+ * are a hundred times slower than a kernel. */
+static bool sits_out(const struct session *session, size_t index, double elapsed) {
+    return session->entries[index].target.kind == TARGET_PEER &&
+           session->samples[index].count >= LEAST_OF_PEER &&
+           session->entries[index].spent > 2 * elapsed / (double)session->count;
+}
+
+/* The shorter of two repetitions; one is enough where it is far longer than a sample. */
+static double time_once(const struct session *session, size_t index) {
+    const double first = run_target(session, index, 1).seconds;
+    if (first > long_seconds) {
+        return first;
     }
-}
-
-/* The shorter of two repetitions. */
-static double time_once(const struct session *session, struct member *member) {
-    const double first = time_member(session, member, 1).seconds;
-    const double second = time_member(session, member, 1).seconds;
+    const double second = run_target(session, index, 1).seconds;
     return first < second ? first : second;
 }
 
-/* As many repetitions as make a sample long enough. With RESIDENCY_DRAM the fastest candidate's
- * number for all, so that every matrix comes again only after all the others. */
+static size_t enough_of(double seconds) {
+    return seconds < sample_seconds ? (size_t)(sample_seconds / seconds + 0.999) : 1;
+}
+
+/* As many repetitions as make a sample long enough. What the others left in the caches is no part
+ * of a matrix's time that stays in them: it is read once before, unless that hardly shows. */
 static void find_repetitions(struct session *session) {
-    double fastest = sample_seconds;
     for (size_t i = 0; i < session->count; i++) {
-        struct member *member = &session->members[i];
-        const double seconds = time_once(session, member);
-        member->repetitions =
-            seconds < sample_seconds ? (size_t)(sample_seconds / seconds + 0.999) : 1;
-        if (member->target.candidate && seconds < fastest) {
-            fastest = seconds;
+        const double seconds = time_once(session, i);
+        session->entries[i].repetitions = enough_of(seconds);
+        session->entries[i].warmed =
+            session->group->residency == RESIDENCY_CACHE && seconds < long_seconds;
+    }
+}
+
+/* From DRAM the fastest kernel's repetitions for all, so that every matrix comes again only after
+ * all the others. */
+static void even_repetitions(struct session *session) {
+    size_t most = 1;
+    for (size_t i = 0; i < session->count; i++) {
+        const struct entry *entry = &session->entries[i];
+        if (entry->target.kind == TARGET_KERNEL && entry->repetitions > most) {
+            most = entry->repetitions;
         }
     }
-    if (session->group->residency == RESIDENCY_DRAM) {
-        for (size_t i = 0; i < session->count; i++) {
-            session->members[i].repetitions = (size_t)(sample_seconds / fastest + 0.999);
+    for (size_t i = 0; i < session->count; i++) {
+        if (session->entries[i].target.kind != TARGET_DOT) {
+            session->entries[i].repetitions = most;
         }
     }
 }
 
 static void run_rounds(struct session *session) {
-    const double end = seconds_now() + session->group->seconds;
     find_repetitions(session);
-    for (int round = 0; round < MOST_ROUNDS; round++) {
+    if (session->group->residency == RESIDENCY_DRAM) {
+        even_repetitions(session);
+    }
+    const double start = seconds_now(), end = start + session->group->seconds;
+    for (size_t round = 0; round < MOST_ROUNDS; round++) {
         if (round >= LEAST_ROUNDS && seconds_now() >= end) {
             return;
         }
-        run_round(session);
+        for (size_t i = 0; i < session->count; i++) {
+            const size_t index = (round + i) % session->count;
+            if (!sits_out(session, index, seconds_now() - start)) {
+                take_sample(session, index);
+            }
+        }
     }
 }
 
 /* ---- Results --------------------------------------------------------------------------- */
 
-static int compare_doubles(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Sorts the values. */
-static double median(double *values, size_t count) {
-    qsort(values, count, sizeof *values, compare_doubles);
-    return (values[(count - 1) / 2] + values[count / 2]) / 2;
-}
-
-static bool is_used(const struct session *session, const struct sample *sample, size_t quiet) {
-    return quiet < LEAST_QUIET || limits_quiet(session->limits, sample->probe);
-}
-
-static void summarise(const struct session *session, const struct member *member,
-                      struct bench_result *result) {
-    double *seconds = bench_alloc(2 * member->count * sizeof *seconds);
-    double *prepare = seconds + member->count;
-    size_t used = 0;
-    result->rounds = member->count;
-    result->quiet = 0;
-    for (size_t i = 0; i < member->count; i++) {
-        result->quiet += limits_quiet(session->limits, member->samples[i].probe);
+static size_t peer_index(const struct peer *list, const struct peer *peer) {
+    size_t index = 0;
+    for (; list != peer; list = list->next) {
+        index++;
     }
-    for (size_t i = 0; i < member->count; i++) {
-        if (is_used(session, &member->samples[i], result->quiet)) {
-            seconds[used] = member->samples[i].timing.seconds;
-            prepare[used++] = member->samples[i].timing.prepare;
+    return index;
+}
+
+static void write_result(struct bench_results *results, const struct bench_group *group,
+                         const struct target *target, const struct bench_result *result) {
+    const double bandwidth = (double)target->bytes / result->timing.seconds;
+    switch (target->kind) {
+    case TARGET_READ:
+        if (bandwidth > results->read_bandwidth) {
+            results->read_bandwidth = bandwidth;
         }
+        break;
+    case TARGET_DOT:
+        results->dot_peak = result->timing.macs / result->timing.seconds;
+        break;
+    case TARGET_KERNEL:
+        results->kernels[target->candidate - group->candidates->list] = *result;
+        break;
+    case TARGET_PEER:
+        results->peers[peer_index(group->peers, target->peer)] = *result;
+        break;
     }
-    result->seconds = median(seconds, used);
-    result->prepare_seconds = median(prepare, used);
-    free(seconds);
 }
 
-static double best_seconds(const struct member *member) {
-    double best = member->samples[0].timing.seconds;
-    for (size_t i = 1; i < member->count; i++) {
-        if (member->samples[i].timing.seconds < best) {
-            best = member->samples[i].timing.seconds;
-        }
-    }
-    return best;
-}
-
-static void write_results(const struct session *session, struct bench_result *results) {
-    const struct member *reader = &session->members[0];
-    const double seconds_a_byte = best_seconds(reader) / (double)reader->target.bytes;
-    for (size_t i = 1; i < session->count; i++) {
-        const struct candidate *c = session->members[i].target.candidate;
-        struct bench_result *result = &results[c - session->group->candidates->list];
-        summarise(session, &session->members[i], result);
-        result->read_seconds = seconds_a_byte * (double)c->weight_bytes;
+static void write_results(const struct session *session, struct bench_results *results) {
+    const double usual = usual_cycle(session->quiet, session->samples, session->count);
+    for (size_t i = 0; i < session->count; i++) {
+        const struct bench_result result = summarise(session->quiet, usual, &session->samples[i]);
+        write_result(results, session->group, &session->entries[i].target, &result);
     }
 }
 
 /* ---- The whole ------------------------------------------------------------------------- */
 
-static void add_member(struct session *session, const struct candidate *candidate,
-                       const uint8_t *matrix, size_t bytes, size_t total) {
-    struct member *member = &session->members[session->count++];
-    member->target = (struct target){candidate, ring_make(matrix, bytes, total), bytes};
-    member->samples = bench_alloc(MOST_ROUNDS * sizeof *member->samples);
+static void add_target(struct session *session, const struct target *target) {
+    session->samples[session->count].list = bench_alloc(MOST_ROUNDS * sizeof(struct sample));
+    session->entries[session->count++].target = *target;
 }
 
-static size_t count_verified(const struct candidates *candidates) {
+static unsigned count_readers(const struct session *session) {
+    return session->setting.probe->read_ahead ? 2 : 1;
+}
+
+static size_t count_verified(const struct bench_group *group) {
     size_t count = 0;
-    for (size_t i = 0; i < candidates->count; i++) {
-        count += candidates->list[i].verified;
+    for (size_t i = 0; i < group->candidates->count; i++) {
+        count += group->candidates->list[i].verified;
+    }
+    for (const struct peer *peer = group->peers; peer; peer = peer->next) {
+        count += peer->verified;
     }
     return count;
 }
 
-/* The read probe reads as many bytes as the first candidate's matrix has. */
-static void add_reader(struct session *session, size_t total) {
+/* The readers read as many bytes as the first candidate's matrix has. Which of the two is faster
+ * depends on where the bytes are. */
+static void add_limits(struct session *session, size_t share) {
     const size_t bytes = (session->group->candidates->list[0].weight_bytes + 255) / 256 * 256;
     session->read_buffer = bench_alloc(bytes);
     memset(session->read_buffer, 1, bytes);
-    add_member(session, NULL, session->read_buffer, bytes, total);
+    for (unsigned ahead = 0; ahead < count_readers(session); ahead++) {
+        add_target(session, &(struct target){.kind = TARGET_READ,
+                                             .read_ahead = ahead > 0,
+                                             .ring = ring_make(session->read_buffer, bytes, share),
+                                             .bytes = bytes});
+    }
+    add_target(session, &(struct target){.kind = TARGET_DOT});
 }
 
-static void make_members(struct session *session) {
-    const struct bench_group *group = session->group;
-    const struct candidates *candidates = group->candidates;
-    const size_t count = 1 + count_verified(candidates);
-    const size_t share = group->residency == RESIDENCY_DRAM ? group->dram_bytes / count + 1 : 0;
-    session->members = bench_alloc(count * sizeof *session->members);
-    add_reader(session, share);
+static void add_kernels(struct session *session, size_t share) {
+    const struct candidates *candidates = session->group->candidates;
     for (size_t i = 0; i < candidates->count; i++) {
         const struct candidate *c = &candidates->list[i];
         if (c->verified) {
-            add_member(session, c, c->packed, c->packed_bytes, share);
+            add_target(session,
+                       &(struct target){.kind = TARGET_KERNEL,
+                                        .candidate = c,
+                                        .ring = ring_make(c->packed, c->packed_bytes, share),
+                                        .bytes = c->packed_bytes});
         }
     }
 }
 
-static void free_members(struct session *session) {
-    for (size_t i = 0; i < session->count; i++) {
-        ring_free(&session->members[i].target.ring);
-        free(session->members[i].samples);
+static void add_peers(struct session *session, size_t share) {
+    for (struct peer *peer = session->group->peers; peer; peer = peer->next) {
+        if (peer->verified) {
+            peer->calls->use_copies(peer, share / peer->bytes + 1);
+            add_target(session,
+                       &(struct target){.kind = TARGET_PEER, .peer = peer, .bytes = peer->bytes});
+        }
     }
-    free(session->members);
+}
+
+static void make_targets(struct session *session) {
+    const struct bench_group *group = session->group;
+    const size_t rings = count_readers(session) + count_verified(group);
+    const size_t share = group->residency == RESIDENCY_DRAM ? group->dram_bytes / rings + 1 : 0;
+    session->entries = bench_alloc((rings + 1) * sizeof *session->entries);
+    session->samples = bench_alloc((rings + 1) * sizeof *session->samples);
+    add_limits(session, share);
+    add_kernels(session, share);
+    add_peers(session, share);
+}
+
+static void free_targets(struct session *session) {
+    for (size_t i = 0; i < session->count; i++) {
+        ring_free(&session->entries[i].target.ring);
+        free(session->samples[i].list);
+    }
+    free(session->entries);
+    free(session->samples);
     free(session->read_buffer);
 }
 
-void bench_measure(struct limits *limits, const struct bench_group *group,
-                   struct bench_result *results) {
-    struct session session = {.limits = limits, .group = group};
-    if (!count_verified(group->candidates)) {
+void bench_measure(struct quiet *quiet, const struct bench_group *group,
+                   struct bench_results *results) {
+    struct session session = {
+        .quiet = quiet,
+        .group = group,
+        .setting = {quiet->team, quiet->probe, group->input, group->candidates->prepared}};
+    if (!count_verified(group)) {
         return;
     }
-    make_members(&session);
+    make_targets(&session);
     run_rounds(&session);
     write_results(&session, results);
-    free_members(&session);
+    free_targets(&session);
 }

@@ -22,6 +22,7 @@ static const char usage[] =
     "  --tuned             every kernel of the ISA briefly, then the fastest of each layout and\n"
     "                      mode: the best of them counts as chosen, as after lutloom tune\n"
     "  --all               every kernel of the ISA, library and candidates\n"
+    "  --no-peers          without the other libraries that loom-bench was built with\n"
     "  --isa NAME          as if the machine had no higher ISA\n"
     "  --seconds S         measuring time for each problem; 1 without it\n"
     "  --json              JSON lines on stdout instead of the table\n"
@@ -169,6 +170,8 @@ static bool read_kernel_option(struct arguments *a, struct bench_options *option
         options->kernels = KERNELS_TUNED;
     } else if (arguments_flag(a, "--all")) {
         options->kernels = KERNELS_ALL;
+    } else if (arguments_flag(a, "--no-peers")) {
+        options->peers = false;
     } else if ((value = arguments_value(a, "--isa"))) {
         read_isa(a, options, value);
     } else {
@@ -202,6 +205,7 @@ struct bench_options bench_options_read(struct arguments *a) {
                                     .threads = 1,
                                     .mode = LOOM_FASTEST,
                                     .any_mode = true,
+                                    .peers = true,
                                     .table = true,
                                     .isa = -1,
                                     .seconds = 1,

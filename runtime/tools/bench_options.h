@@ -22,6 +22,7 @@ struct bench_options {
     unsigned threads;
     loom_mode mode;
     bool any_mode; /* no --mode: the plan's is LOOM_FASTEST, --all takes every mode */
+    bool peers;    /* other libraries too, if any were built in */
     enum bench_kernels kernels;
     bool json, table;      /* what is written */
     const char *json_name; /* the file for it; NULL: stdout */

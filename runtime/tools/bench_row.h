@@ -12,13 +12,15 @@ struct bench_heading {
     size_t n;
     unsigned threads;
     enum residency residency;
-    double dot_peak; /* multiply-adds a second */
+    /* The limits, in bytes and in multiply-adds a second. */
+    double read_bandwidth, dot_peak;
     const char *machine;
 };
 
 struct bench_row {
     const struct bench_heading *heading;
-    const struct loom_kernel *kernel;
+    const struct loom_kernel *kernel; /* NULL on a peer's row */
+    const struct peer *peer;          /* NULL on a kernel's row */
     bool chosen, verified;
     size_t rounds, quiet;
     double nmse;
@@ -29,11 +31,13 @@ struct bench_row {
     double tmac_ratio;                 /* T-MAC's best time over this one; NAN without T-MAC */
 };
 
-struct bench_row bench_row_make(const struct bench_heading *heading, const struct candidate *c,
-                                const struct bench_result *result);
+struct bench_row bench_row_of_kernel(const struct bench_heading *heading, const struct candidate *c,
+                                     const struct bench_result *result);
+struct bench_row bench_row_of_peer(const struct bench_heading *heading, const struct peer *peer,
+                                   const struct bench_result *result);
 
-/* "tmac" for T-MAC's schedule, otherwise the kernel's own. */
-const char *bench_row_schedule(const struct bench_row *row);
+/* Whether the kernel is one of T-MAC's schedule. */
+bool bench_row_is_tmac(const struct bench_row *row);
 
 void bench_json_write(FILE *file, const struct bench_row *row);
 

@@ -1,26 +1,39 @@
-/* One timing of one kernel, or of the read probe. */
+/* One timing of whatever is measured: a kernel, a peer, or one of the machine's limits. */
 #ifndef LOOM_TOOLS_BENCH_SAMPLE_H
 #define LOOM_TOOLS_BENCH_SAMPLE_H
 
-#include "bench_measure.h"
+#include "bench_candidates.h"
+#include "bench_limits.h"
+#include "bench_peers.h"
 #include "bench_ring.h"
 
-/* A candidate, or, when that is NULL, the read probe. */
+enum target_kind { TARGET_READ, TARGET_DOT, TARGET_KERNEL, TARGET_PEER };
+
 struct target {
-    const struct candidate *candidate;
-    struct ring ring;
-    size_t bytes; /* for the read probe to read, a multiple of 256 */
+    enum target_kind kind;
+    bool read_ahead;                   /* of TARGET_READ */
+    const struct candidate *candidate; /* of TARGET_KERNEL */
+    struct peer *peer;                 /* of TARGET_PEER */
+    struct ring ring;                  /* of matrices to read or multiply with; peers have theirs */
+    size_t bytes;                      /* of one matrix */
+};
+
+/* What targets need to run. */
+struct setting {
+    struct team *team;
+    const struct loom_probe *probe;
+    const struct bench_input *input;
+    uint8_t *prepared; /* for whichever is running */
 };
 
 /* Of one repetition. */
 struct timing {
     double seconds;
-    double prepare; /* the part of it before the matmul; 0 for the read probe */
+    double prepare; /* the part of it before the matmul; of TARGET_KERNEL */
+    double macs;    /* multiply-adds of TARGET_DOT, all threads */
 };
 
-/* Prepares and multiplies, or reads, `repetitions` times with all threads, each time with the
- * next matrix of the ring. */
-struct timing sample_run(struct limits *limits, const struct bench_group *group,
-                         struct target *target, size_t repetitions);
+/* Runs `repetitions` times with all threads, each time with the next matrix of the ring. */
+struct timing sample_run(const struct setting *setting, struct target *target, size_t repetitions);
 
 #endif

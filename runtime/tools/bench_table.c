@@ -42,8 +42,13 @@ static void write_numbers(FILE *file, const struct bench_row *row) {
 /* A star marks the row that the runtime chooses. */
 void bench_table_write(FILE *file, const struct bench_row *row) {
     char name[96], quiet[24];
-    snprintf(name, sizeof name, "%s %s %s", row->kernel->schedule,
-             mode_name((loom_mode)row->kernel->mode), loom_registry.isas[row->kernel->isa].name);
+    if (row->peer) {
+        snprintf(name, sizeof name, "%s", row->peer->name);
+    } else {
+        snprintf(name, sizeof name, "%s %s %s", row->kernel->schedule,
+                 mode_name((loom_mode)row->kernel->mode),
+                 loom_registry.isas[row->kernel->isa].name);
+    }
     fputc(row->chosen ? '*' : ' ', file);
     write_problem(file, row->heading);
     fprintf(file, " %-*s", WIDTH_KERNEL, name);

@@ -44,23 +44,34 @@ void team_wait(struct team *team) {
     }
 }
 
-/* Pins the calling thread to the index-th CPU that the process may use. */
-static bool pin(const cpu_set_t *cpus, unsigned index) {
+/* The index-th CPU that the process may use, or -1. */
+static int nth_cpu(const cpu_set_t *cpus, unsigned index) {
     for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
         if (CPU_ISSET(cpu, cpus) && index-- == 0) {
-            cpu_set_t one;
-            CPU_ZERO(&one);
-            CPU_SET(cpu, &one);
-            return sched_setaffinity(0, sizeof one, &one) == 0;
+            return cpu;
         }
     }
-    return false;
+    return -1;
+}
+
+/* Lets the calling thread run on the CPUs from the first-th on, `count` of them, alone. */
+static bool pin(const cpu_set_t *cpus, unsigned first, unsigned count) {
+    cpu_set_t some;
+    CPU_ZERO(&some);
+    for (unsigned i = first; i < first + count; i++) {
+        const int cpu = nth_cpu(cpus, i);
+        if (cpu < 0) {
+            return false;
+        }
+        CPU_SET(cpu, &some);
+    }
+    return sched_setaffinity(0, sizeof some, &some) == 0;
 }
 
 static void *member_main(void *argument) {
     const struct member *member = argument;
     struct team *team = member->team;
-    pin(&team->cpus, member->index);
+    pin(&team->cpus, member->index, 1);
     for (;;) {
         team_wait(team);
         if (!team->work) {
@@ -78,7 +89,7 @@ struct team *team_start(unsigned threads, bool *pinned) {
         abort();
     }
     *team = (struct team){.threads = threads, .members = members};
-    *pinned = sched_getaffinity(0, sizeof team->cpus, &team->cpus) == 0 && pin(&team->cpus, 0);
+    *pinned = sched_getaffinity(0, sizeof team->cpus, &team->cpus) == 0 && pin(&team->cpus, 0, 1);
     for (unsigned i = 1; i < threads; i++) {
         members[i].team = team;
         members[i].index = i;
@@ -88,6 +99,14 @@ struct team *team_start(unsigned threads, bool *pinned) {
         }
     }
     return team;
+}
+
+void team_lend_cpus(struct team *team, void (*start)(void *context), void *context) {
+    if (team->threads > 1) {
+        pin(&team->cpus, 1, team->threads - 1);
+    }
+    start(context);
+    pin(&team->cpus, 0, 1);
 }
 
 void team_run(struct team *team, team_fn *work, void *context) {

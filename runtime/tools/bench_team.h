@@ -13,6 +13,9 @@ typedef void team_fn(struct team *team, unsigned thread, void *context);
 struct team *team_start(unsigned threads, bool *pinned);
 void team_stop(struct team *team);
 
+/* Calls start on the CPUs of threads 1 .. threads - 1, for the threads that it starts. */
+void team_lend_cpus(struct team *team, void (*start)(void *context), void *context);
+
 unsigned team_threads(const struct team *team);
 
 /* Runs work on all threads and returns when all are done. */

@@ -36,7 +36,7 @@ static bool is_finalist(const struct contest *contest, size_t i) {
     }
     for (size_t j = 0; j < contest->all->count; j++) {
         if (list[j].verified && same_choice(list[j].kernel, list[i].kernel) &&
-            contest->first[j].seconds < contest->first[i].seconds) {
+            contest->first[j].timing.seconds < contest->first[i].timing.seconds) {
             return false;
         }
     }
@@ -52,45 +52,64 @@ static void find_finalists(struct contest *contest) {
     }
 }
 
+static double seconds_of(const struct bench_results *results, size_t place) {
+    return results->kernels[place].timing.seconds;
+}
+
 /* The fastest finalist, as its place in `all`. */
-static size_t find_winner(const struct contest *contest, const struct bench_result *results) {
+static size_t find_winner(const struct contest *contest, const struct bench_results *results) {
     size_t winner = contest->all->count;
     for (size_t i = 0; i < contest->finalists.count; i++) {
         const size_t place = contest->place[i];
         if (!contest->finalists.list[i].kernel->tmac &&
-            (winner == contest->all->count || results[place].seconds < results[winner].seconds)) {
+            (winner == contest->all->count ||
+             seconds_of(results, place) < seconds_of(results, winner))) {
             winner = place;
         }
     }
     return winner;
 }
 
-static void run_final(struct limits *limits, const struct bench_group *group,
-                      struct contest *contest, struct bench_result *results) {
-    struct bench_group final = *group;
-    struct bench_result *measured = bench_alloc(contest->all->count * sizeof *measured);
-    final.candidates = &contest->finalists;
-    final.seconds = group->seconds * (1 - first_share);
-    bench_measure(limits, &final, measured);
-    for (size_t i = 0; i < contest->finalists.count; i++) {
-        results[contest->place[i]] = measured[i];
-    }
-    free(measured);
+/* All candidates, without peers: they have no rivals among themselves. */
+static void run_first(struct quiet *quiet, const struct bench_group *group,
+                      struct bench_result *times) {
+    struct bench_group first = *group;
+    struct bench_results results = {.kernels = times};
+    first.peers = NULL;
+    first.seconds = group->seconds * first_share;
+    bench_measure(quiet, &first, &results);
 }
 
-void bench_measure_tuned(struct limits *limits, const struct bench_group *group, loom_mode mode,
-                         struct bench_result *results) {
+/* The finalists and the peers; the limits are those of these rounds. */
+static void run_final(struct quiet *quiet, const struct bench_group *group, struct contest *contest,
+                      struct bench_results *results) {
+    struct bench_group final = *group;
+    struct bench_results measured = *results;
+    measured.kernels = bench_alloc(contest->all->count * sizeof *measured.kernels);
+    final.candidates = &contest->finalists;
+    final.seconds = group->seconds * (1 - first_share);
+    bench_measure(quiet, &final, &measured);
+    for (size_t i = 0; i < contest->finalists.count; i++) {
+        results->kernels[contest->place[i]] = measured.kernels[i];
+    }
+    results->read_bandwidth = measured.read_bandwidth;
+    results->dot_peak = measured.dot_peak;
+    free(measured.kernels);
+}
+
+void bench_measure_tuned(struct quiet *quiet, const struct bench_group *group, loom_mode mode,
+                         struct bench_results *results) {
     struct candidates *all = group->candidates;
-    struct bench_group first = *group;
-    struct bench_result *times = bench_alloc((all->count + 1) * sizeof *times);
-    first.seconds = group->seconds * first_share;
-    bench_measure(limits, &first, times);
+    struct bench_result *times = bench_alloc(all->count * sizeof *times);
+    run_first(quiet, group, times);
     struct contest contest = {.all = all, .first = times, .mode = mode};
-    contest.finalists.list = bench_alloc((all->count + 1) * sizeof *contest.finalists.list);
+    contest.finalists.list = bench_alloc(all->count * sizeof *contest.finalists.list);
     contest.finalists.prepared = all->prepared;
-    contest.place = bench_alloc((all->count + 1) * sizeof *contest.place);
+    contest.place = bench_alloc(all->count * sizeof *contest.place);
     find_finalists(&contest);
-    run_final(limits, group, &contest, results);
+    if (contest.finalists.count) {
+        run_final(quiet, group, &contest, results);
+    }
     const size_t winner = find_winner(&contest, results);
     for (size_t i = 0; i < all->count; i++) {
         all->list[i].chosen = i == winner;

@@ -52,7 +52,10 @@ enum loom_act reference_act_of_mode(enum loom_mode mode);
 float reference_dot(const struct reference_weights *w, const struct reference_acts *acts,
                     size_t row, size_t token);
 
-/* The same of dequantised weights and the k original activations of a token, in fp64. */
+/* The dequantised weights of a row. */
+void reference_row(const struct reference_weights *w, size_t row, float *weights);
+
+/* y[token][row] of dequantised weights and the k original activations of a token, in fp64. */
 double reference_dot_fp64(const struct reference_weights *w, const float *x, size_t row);
 
 /* The bits of a matrix in a layout, whole row blocks of padded K. stream is

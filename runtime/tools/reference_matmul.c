@@ -76,6 +76,17 @@ float reference_dot(const struct reference_weights *w, const struct reference_ac
     return y;
 }
 
+void reference_row(const struct reference_weights *w, size_t row, float *weights) {
+    const size_t k_group = reference_k_group(&w->format, w->k);
+    for (size_t g = 0; g * k_group < w->k; g++) {
+        const struct group group = group_of(w, row, g, k_group);
+        const float scale = reference_scale(w, row, g);
+        for (size_t i = 0; i < group.k; i++) {
+            weights[g * k_group + i] = scale * (float)(group.step * group.codes[i] - group.zero);
+        }
+    }
+}
+
 double reference_dot_fp64(const struct reference_weights *w, const float *x, size_t row) {
     const size_t k_group = reference_k_group(&w->format, w->k);
     double y = 0;

@@ -15,8 +15,13 @@ struct loom_probe {
     uint8_t isa; /* index into loom_registry.isas */
     /* Multiplies int8 pairs in registers alone; returns the multiply-adds done. */
     uint64_t (*dot)(uint64_t rounds);
-    /* Reads bytes (a multiple of 256) at p, aligned to LOOM_ALIGN; returns a checksum. */
+    /* Starts as many independent operations a cycle as the core can, loads of 4096 bytes among
+     * them; returns a checksum. */
+    uint64_t (*issue)(const uint8_t *bytes, uint64_t rounds);
+    /* Reads bytes (a multiple of 256) at p, aligned to LOOM_ALIGN; returns a checksum.
+     * read_ahead prefetches, and is NULL where the ISA has no prefetch. */
     uint64_t (*read)(const void *p, size_t bytes);
+    uint64_t (*read_ahead)(const void *p, size_t bytes);
 };
 extern const struct loom_probe loom_probes[];
 extern const size_t loom_probe_count;

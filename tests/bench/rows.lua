@@ -9,6 +9,7 @@ for _, row in ipairs(require("rows").read(FILE)) do
     local choice = ("%s %s %s"):format(problem, tmac and "T-MAC" or row.layout,
         tmac and "" or row.mode)
     assert(row.verified and row.seconds > 0 and row.rounds >= 5, choice .. ": was not measured")
+    assert(row.read_ratio > 0 and row.dot_peak_ratio > 0, choice .. ": has no limits")
     assert(row.mode ~= "table7", choice .. ": fastest does not take table7")
     assert(not seen[choice], choice .. ": has two rows")
     seen[choice] = true

@@ -70,6 +70,28 @@ case("an item has what its figure says, a run the suite's ISA", function()
     check.equal(table.concat(suite.formats(record), " "), "w2g128 t")
 end)
 
+case("peers are measured where a figure compares with them", function()
+    local record = assert(parse("at_least = 10", 'over = { peers = { "ggml Q2_K" } }, %0'))
+    local run = record.runs[1]
+    check.equal(suite.has_peers(record, run, "w2g128"), true)
+    check.equal(suite.has_peers(record, run, "t"), false)
+    check.equal(suite.has_peers(record, { name = "two" }, "w2g128"), false)
+    check.equal(suite.has_peers(assert(parse()), run, "w2g128"), false)
+end)
+
+case("the library has the ISA levels of the runs that the machine runs", function()
+    local record = { runs = { { isa = "high" }, { isa = "middle" }, { isa = "other" } } }
+    local known = { { name = "native", isas = { "c", "low", "high" } },
+        { name = "small", isas = { "c", "low" } }, { name = "mid", isas = { "c", "middle" } },
+        { name = "all", isas = { "c", "middle", "other" } } }
+    local function names(...)
+        return table.concat(suite.targets(record, { ... }, known), ",")
+    end
+    check.equal(names("c", "low", "middle", "high"), "native,mid")
+    check.equal(names("c", "low", "middle", "other"), "native,mid,all")
+    check.equal(names("c"), "native")
+end)
+
 case("mistakes name the place", function()
     check.refused("small.lua: figure 'speed', item 1: there is no run 'two'",
         parse('run = "one"', 'run = "two"'))

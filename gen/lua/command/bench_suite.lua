@@ -1,4 +1,5 @@
 -- lutloom bench --suite: measures a suite and compares its figures with their bars.
+local compile = require("compile")
 local fail = require("fail").fail
 local figure = require("figure")
 local json = require("json")
@@ -16,7 +17,7 @@ local SECONDS = 6
 local function measure(record, args)
     local writer <close> = args.json and rows.writer(args.json)
     local measured = {}
-    local options = args.ggml and { "-Dggml=" .. args.ggml } or {}
+    local options = { compile.ggml_option(args.ggml or "") }
     local unable = suite_run.run(record, args.out or "out/" .. record.name, options,
         args.seconds or SECONDS, function(row)
             measured[#measured + 1] = row

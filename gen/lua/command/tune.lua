@@ -82,9 +82,10 @@ local function measure(session, problem, label)
     local samples = {}
     local progress = Progress.start(label)
     loom_bench.run(session.folder, {
-        "--all", "--format", problem.format, "--shape", ("%dx%d"):format(problem.m, problem.k),
-        "--n", TOKENS, "--threads", "1", "--residency", session.residency,
-        "--mode", session.mode, "--seconds", ("%.3f"):format(session.seconds),
+        "--all", "--no-peers", "--format", problem.format,
+        "--shape", ("%dx%d"):format(problem.m, problem.k), "--n", TOKENS,
+        "--threads", "1", "--residency", session.residency, "--mode", session.mode,
+        "--seconds", ("%.3f"):format(session.seconds),
     }, function(sample)
         samples[#samples + 1] = sample
         progress:show(("%d kernels"):format(#samples))
@@ -139,7 +140,8 @@ local function bake(folder)
     if reason then
         fail("%s", reason)
     end
-    return compile.library(folder, library_folder.open(folder))
+    local baked = library_folder.open(folder)
+    return compile.library(folder, baked)
 end
 
 function command.run(args)

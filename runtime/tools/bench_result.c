@@ -1,0 +1,87 @@
+#include "bench_result.h"
+
+#include "bench_memory.h"
+
+#include <stdlib.h>
+
+enum { LEAST_QUIET = 3 };
+
+static int compare_doubles(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Sorts the values. */
+static double median(double *values, size_t count) {
+    qsort(values, count, sizeof *values, compare_doubles);
+    return (values[(count - 1) / 2] + values[count / 2]) / 2;
+}
+
+/* ---- Frequency ------------------------------------------------------------------------- */
+
+static size_t collect_cycles(const struct quiet *quiet, const struct samples *all, size_t count,
+                             bool alone, double *cycles) {
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < all[i].count; j++) {
+            const struct moment moment = all[i].list[j].moment;
+            if (!alone || quiet_alone(quiet, moment)) {
+                cycles[found++] = moment.cycle;
+            }
+        }
+    }
+    return found;
+}
+
+double usual_cycle(const struct quiet *quiet, const struct samples *all, size_t count) {
+    size_t most = 0;
+    for (size_t i = 0; i < count; i++) {
+        most += all[i].count;
+    }
+    double *cycles = bench_alloc(most * sizeof *cycles);
+    size_t found = collect_cycles(quiet, all, count, true, cycles);
+    if (!found) {
+        found = collect_cycles(quiet, all, count, false, cycles);
+    }
+    const double usual = median(cycles, found);
+    free(cycles);
+    return usual;
+}
+
+/* ---- One target ------------------------------------------------------------------------ */
+
+/* The quiet ones first, then the least disturbed. */
+static int by_disturbance(const void *a, const void *b) {
+    const struct sample *x = a, *y = b;
+    if (x->quiet != y->quiet) {
+        return y->quiet - x->quiet;
+    }
+    return (x->moment.issue > y->moment.issue) - (x->moment.issue < y->moment.issue);
+}
+
+/* Medians of the first ones. */
+static struct timing medians(const struct samples *samples, size_t count) {
+    struct timing timing = samples->list[0].timing;
+    double *seconds = bench_alloc(2 * count * sizeof *seconds), *prepare = seconds + count;
+    for (size_t i = 0; i < count; i++) {
+        seconds[i] = samples->list[i].timing.seconds;
+        prepare[i] = samples->list[i].timing.prepare;
+    }
+    timing.seconds = median(seconds, count);
+    timing.prepare = median(prepare, count);
+    free(seconds);
+    return timing;
+}
+
+struct bench_result summarise(const struct quiet *quiet, double usual, struct samples *samples) {
+    struct bench_result result = {.rounds = samples->count};
+    for (size_t i = 0; i < samples->count; i++) {
+        struct sample *sample = &samples->list[i];
+        sample->quiet = quiet_alone(quiet, sample->moment) && quiet_steady(sample->moment, usual);
+        result.quiet += sample->quiet;
+    }
+    qsort(samples->list, samples->count, sizeof *samples->list, by_disturbance);
+    const size_t quarter = (samples->count + 3) / 4;
+    result.timing = medians(samples, result.quiet >= LEAST_QUIET ? result.quiet : quarter);
+    return result;
+}

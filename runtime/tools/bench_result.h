@@ -1,0 +1,32 @@
+/* What the samples of one target come to. */
+#ifndef LOOM_TOOLS_BENCH_RESULT_H
+#define LOOM_TOOLS_BENCH_RESULT_H
+
+#include "bench_quiet.h"
+#include "bench_sample.h"
+
+struct sample {
+    struct timing timing;
+    struct moment moment; /* the worse one of those before and after */
+    bool quiet;           /* undisturbed; set by summarise */
+};
+
+struct samples {
+    struct sample *list;
+    size_t count;
+};
+
+struct bench_result {
+    struct timing timing; /* medians */
+    size_t rounds, quiet; /* samples, and how many of them were undisturbed */
+};
+
+/* Seconds of a cycle in most of the samples that had their cores alone; without one, in most. */
+double usual_cycle(const struct quiet *quiet, const struct samples *all, size_t count);
+
+/* Medians of the quiet samples; with fewer than 3 of them, of the least disturbed quarter.
+ * Changes the order of the samples. */
+struct bench_result summarise(const struct quiet *quiet, double usual_cycle,
+                              struct samples *samples);
+
+#endif

@@ -194,7 +194,7 @@ struct loom_isa {
 };
 
 enum loom_op { LOOM_OP_GEMV, LOOM_OP_GEMM };
-enum loom_family { LOOM_FAMILY_LUT, LOOM_FAMILY_DOT };
+enum loom_family { LOOM_FAMILY_LUT, LOOM_FAMILY_DOT, LOOM_FAMILY_VECLUT };
 
 /* A row of the kernel list. */
 struct loom_kernel {

@@ -3,10 +3,14 @@
 local vars_dot = require("vars_dot")
 local vars_lut = require("vars_lut")
 local vars_trit = require("vars_trit")
+local vars_veclut = require("vars_veclut")
 
 local vars = {}
 
 local TOKEN_BLOCK = { lut = 64, dot = 128 } -- tokens whose activations stay in the level 2 cache
+local OF_FAMILY = { lut = vars_lut, dot = vars_dot, veclut = vars_veclut }
+local FAMILY_NOTES = { lut = "table lookup", dot = "integer dot product",
+    veclut = "lookup of vectors over tokens" }
 local MODE_NOTES = { exact = "exact", table = "8-bit tables", table7 = "7-bit tables" }
 
 -- Entries are stored plus this, so that they are unsigned bytes (enum loom_act in kernel.h).
@@ -26,7 +30,7 @@ end
 local function summary(record)
     return ("%s, %s weights, %s (%s)."):format(
         record.op == "gemv" and "GEMV: N = 1" or "GEMM: any N", record.format.key,
-        record.family == "lut" and "table lookup" or "integer dot product",
+        FAMILY_NOTES[record.family],
         MODE_NOTES[record.mode])
 end
 
@@ -124,7 +128,7 @@ function vars.of(record)
         block_bytes = block_bytes(record.layout),
     }
     local parts = { arithmetic(record), tile(record), panel(record), vars_trit(record),
-        record.family == "lut" and vars_lut(record) or vars_dot(record) }
+        OF_FAMILY[record.family](record) }
     for _, part in ipairs(parts) do
         for key, value in pairs(part) do
             result[key] = value

@@ -35,7 +35,7 @@ static void write_problem(FILE *file, const struct bench_row *row) {
 static void write_kernel(FILE *file, const struct bench_row *row) {
     text(file, "mode", mode_name((loom_mode)row->kernel->mode));
     text(file, "isa", loom_registry.isas[row->kernel->isa].name);
-    text(file, "family", row->kernel->family == LOOM_FAMILY_LUT ? "lut" : "dot");
+    text(file, "family", family_name(row->kernel->family));
     text(file, "schedule", bench_row_schedule(row));
     text(file, "kernel", row->kernel->name);
     text(file, "layout", row->kernel->layout->name);

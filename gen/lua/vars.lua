@@ -30,8 +30,7 @@ end
 local function summary(record)
     return ("%s, %s weights, %s (%s)."):format(
         record.op == "gemv" and "GEMV: N = 1" or "GEMM: any N", record.format.key,
-        FAMILY_NOTES[record.family],
-        MODE_NOTES[record.mode])
+        FAMILY_NOTES[record.family], MODE_NOTES[record.mode])
 end
 
 -- A C expression: bytes of a row block.

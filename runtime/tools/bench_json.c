@@ -23,6 +23,12 @@ static void truth(FILE *file, const char *key, bool value, const char *after) {
     fprintf(file, "\"%s\":%s%s", key, value ? "true" : "false", after);
 }
 
+static const char *family_name(unsigned family) {
+    static const char *const names[] = {
+        [LOOM_FAMILY_LUT] = "lut", [LOOM_FAMILY_DOT] = "dot", [LOOM_FAMILY_VECLUT] = "veclut"};
+    return names[family];
+}
+
 static void write_problem(FILE *file, const struct bench_row *row) {
     const struct bench_heading *heading = row->heading;
     text(file, "op", row->kernel->op == LOOM_OP_GEMV ? "gemv" : "gemm");

@@ -15,8 +15,7 @@ static inline void v_fence(void) {
     __asm__ volatile("" ::: "memory");
 }
 
-/* Makes the compiler forget where p comes from: it adds no other offsets to it but constants, which
- * cost nothing in an address, where a second register costs an operation. */
+/* Makes the compiler forget where p comes from, or it adds up the address of every load anew. */
 static inline const uint8_t *v_address(const uint8_t *p) {
     __asm__("" : "+r"(p));
     return p;

@@ -21,6 +21,16 @@ local function packed_vectors(record)
     return list
 end
 
+-- Numbers of vectors over tokens, descending: a tile with few tokens takes fewer.
+local function halves(sums)
+    local list = {}
+    while sums >= 1 do
+        list[#list + 1] = sums
+        sums = sums // 2
+    end
+    return list
+end
+
 -- A C expression: nibble number `nibble` of 16-bit lanes as the offset of its entry in a table.
 local function offset_expression(x, nibble, entry_bytes)
     local shift = math.tointeger(math.log(entry_bytes, 2)) - 4 * nibble
@@ -38,7 +48,7 @@ return function(record)
         tokens = tokens,
         k_block = k,
         lanes16 = record.isa.vector // 2,
-        sums = entry_bytes // record.isa.vector,
+        tile_sums = halves(entry_bytes // record.isa.vector),
         entry_bytes = entry_bytes,
         table_bytes = 16 * entry_bytes,
         chunk_blocks = TILE_FLOATS // tokens // rows,

@@ -6,8 +6,9 @@ local method_cost = require("method_cost")
 -- Of a level 1 cache of 32 KiB; with more than this other levels have to help.
 local MOST_KIB = 32
 
--- For 4 codes and a vector of 16-bit sums, where two such vectors share an index. Measured on AVX2, N = 128, groups of 128: one plane is 1.7 times as fast as the dot
--- product, two planes 0.98 times; and of fewer than 16 tokens it makes 16.
+-- For 4 codes and a vector of 16-bit sums, where two such vectors share an index. Measured on
+-- AVX2, N = 128, groups of 128: one plane is 1.7 times as fast as the dot product, two planes are
+-- 0.98 times as fast; and of fewer than 16 tokens it makes 16.
 local OPERATIONS = { 2.1, 4.8 }
 
 local function refuse(format, _, numbers, isa)

@@ -200,7 +200,7 @@ struct loom_isa {
  * reading the weights. Both kinds for many tokens take any number. */
 enum loom_op { LOOM_OP_GEMV, LOOM_OP_GEMM, LOOM_OP_FEW };
 enum { LOOM_FEW_TOKENS = 8 };
-enum loom_family { LOOM_FAMILY_LUT, LOOM_FAMILY_DOT };
+enum loom_family { LOOM_FAMILY_LUT, LOOM_FAMILY_DOT, LOOM_FAMILY_VECLUT };
 
 /* A row of the kernel list. */
 struct loom_kernel {

@@ -65,6 +65,10 @@ return {
             { b = 1, m = 1, n = 1 }, { b = 2, m = 2, n = 1 },
             { b = 2, m = 2, n = 1, p = 4, f = 16 },
         },
+        few = {
+            { b = 1, m = 1, n = 2, p = 4, f = 16 }, { b = 1, m = 1, n = 4, p = 4, f = 16 },
+            { b = 2, m = 2, n = 2, p = 4, f = 16 },
+        },
         gemm = {},
         template = "lut_pair.c.in",
         note = "VPMADDUBSW adds the entries of two planes in 16\n"
@@ -75,8 +79,8 @@ return {
             local needed = sums_of(format, mode, numbers) + lookups(mode) // 2
             return registers(needed, isa.registers + 4)
         end,
-        cost = function(format, mode, _, isa)
-            return cost_of(format, mode, 4, isa)
+        cost = function(format, mode, numbers, isa)
+            return cost_of(format, mode, 4 / numbers.n, isa)
         end,
     },
     {

@@ -27,7 +27,7 @@ local function make_record(entry, op, numbers, format, mode, isa)
         method_note = entry.note,
         numbers = numbers,
         schedule = name.schedule(entry.family, entry.name, numbers),
-        act = entry.family == "dot" and "i8" or ACT_OF_MODE[mode],
+        act = entry.family == "lut" and ACT_OF_MODE[mode] or "i8",
         template = entry.template,
         tmac = entry.tmac or false,
         tokens = numbers.n or 1,

@@ -3,6 +3,7 @@
 local vars_dot = require("vars_dot")
 local vars_lut = require("vars_lut")
 local vars_trit = require("vars_trit")
+local vars_veclut = require("vars_veclut")
 
 local vars = {}
 
@@ -11,6 +12,10 @@ local TOKEN_BLOCK = { lut = 64, dot = 128 } -- tokens that a panel of unpacked w
 -- What activations may take of a level 2 cache: the least of one, 256 KiB, and of larger ones
 -- what is left beside a neighbour on the other hyperthread.
 local LEVEL2_BYTES = 256 * 1024
+
+local OF_FAMILY = { lut = vars_lut, dot = vars_dot, veclut = vars_veclut }
+local FAMILY_NOTES = { lut = "table lookup", dot = "integer dot product",
+    veclut = "lookup of vectors over tokens" }
 local MODE_NOTES = { exact = "exact", table = "8-bit tables", table7 = "7-bit tables" }
 
 local OP_NOTES = { gemv = "GEMV: N = 1", few = "GEMM: a few tokens", gemm = "GEMM: many tokens" }
@@ -31,8 +36,7 @@ end
 
 local function summary(record)
     return ("%s, %s weights, %s (%s)."):format(
-        OP_NOTES[record.op], record.format.key,
-        record.family == "lut" and "table lookup" or "integer dot product",
+        OP_NOTES[record.op], record.format.key, FAMILY_NOTES[record.family],
         MODE_NOTES[record.mode])
 end
 
@@ -139,7 +143,7 @@ function vars.of(record)
         block_bytes = block_bytes(record.layout),
     }
     local parts = { arithmetic(record), tile(record), panel(record), vars_trit(record),
-        record.family == "lut" and vars_lut(record) or vars_dot(record) }
+        OF_FAMILY[record.family](record) }
     for _, part in ipairs(parts) do
         for key, value in pairs(part) do
             result[key] = value

@@ -23,6 +23,12 @@ static void truth(FILE *file, const char *key, bool value, const char *after) {
     fprintf(file, "\"%s\":%s%s", key, value ? "true" : "false", after);
 }
 
+static const char *family_name(unsigned family) {
+    static const char *const names[] = {
+        [LOOM_FAMILY_LUT] = "lut", [LOOM_FAMILY_DOT] = "dot", [LOOM_FAMILY_VECLUT] = "veclut"};
+    return names[family];
+}
+
 static void write_problem(FILE *file, const struct bench_row *row) {
     const struct bench_heading *heading = row->heading;
     text(file, "op", heading->n == 1 ? "gemv" : "gemm");
@@ -40,7 +46,7 @@ static void write_kernel(FILE *file, const struct bench_row *row) {
     }
     text(file, "mode", mode_name((loom_mode)row->kernel->mode));
     text(file, "isa", loom_registry.isas[row->kernel->isa].name);
-    text(file, "family", row->kernel->family == LOOM_FAMILY_LUT ? "lut" : "dot");
+    text(file, "family", family_name(row->kernel->family));
     text(file, "schedule", bench_row_is_tmac(row) ? "tmac" : row->kernel->schedule);
     text(file, "kernel", row->kernel->name);
     text(file, "layout", row->kernel->layout->name);

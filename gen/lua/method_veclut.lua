@@ -1,0 +1,58 @@
+-- Tables whose rows are vectors over tokens (Vec-LUT), for many tokens: one entry of method.lua.
+
+local layout = require("layout")
+local method_cost = require("method_cost")
+
+-- Of a level 1 cache of 32 KiB; with more than this other levels have to help.
+local MOST_KIB = 32
+
+-- For 4 codes and a vector of 16-bit sums, where two such vectors share an index. Measured on
+-- AVX2, N = 128, groups of 128: one plane is 1.7 times as fast as the dot product, two planes are
+-- 0.98 times as fast; and of fewer than 16 tokens it makes 16.
+local OPERATIONS = { 2.1, 4.8 }
+
+local function refuse(format, _, numbers, isa)
+    local vectors = 2 * numbers.n // isa.vector
+    local k = format.group > 0 and format.group or numbers.k
+    local kib = 8 * k * numbers.n // 1024
+    if format.bits > 2 then
+        return "a lookup for every plane takes longer than the dot product of codes"
+    elseif format.bits == 2 and (isa.sum_bits == 32 or isa.vector == 64) then
+        return "two lookups take longer than this level's dot product of codes"
+    elseif vectors == 0 then
+        return ("%d tokens do not fill a vector of sums"):format(numbers.n)
+    elseif vectors == 1 and 2 * kib <= MOST_KIB then
+        return "twice as many tokens share an index at no cost"
+    elseif kib > MOST_KIB then
+        return ("tables of %d KiB do not fit the level 1 cache"):format(kib)
+    end
+    return nil
+end
+
+return {
+    {
+        family = "veclut",
+        name = "pair",
+        loop = "veclut",
+        isas = { ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true },
+        modes = { exact = true },
+        gemv = {},
+        gemm = {
+            { b = 1, n = 16, k = 128 }, { b = 2, n = 16, k = 128 },
+            { b = 1, n = 32, k = 128 }, { b = 2, n = 32, k = 128 },
+        },
+        template = "veclut.c.in",
+        note = "an index picks the sums of 4 activations of\n"
+            .. " * all tokens of a tile at once (Vec-LUT, arXiv 2512.06443), from tables that are\n"
+            .. " * made in the level 1 cache for many rows.",
+        layout = function(format, numbers, isa)
+            return layout.pair(isa.vector, numbers.b, format.bits)
+        end,
+        refuse = refuse,
+        cost = function(format, _, numbers, isa)
+            local share = 0.85 + 0.15 * isa.vector / numbers.n
+            return share * OPERATIONS[format.bits] / (2 * isa.vector)
+                + method_cost.group(format, isa)
+        end,
+    },
+}

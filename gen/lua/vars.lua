@@ -7,7 +7,7 @@ local vars_veclut = require("vars_veclut")
 
 local vars = {}
 
-local TOKEN_BLOCK = { lut = 64, dot = 128 } -- tokens that a panel of unpacked weights serves
+local TOKEN_BLOCK = { lut = 64, dot = 128, veclut = 128 } -- tokens that a panel of unpacked weights serves
 
 -- What activations may take of a level 2 cache: the least of one, 256 KiB, and of larger ones
 -- what is left beside a neighbour on the other hyperthread.

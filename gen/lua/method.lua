@@ -11,7 +11,7 @@
 
 local method = { list = {} }
 
-for _, file in ipairs({ "plain", "quad", "pair", "tmac", "dot", "trit" }) do
+for _, file in ipairs({ "plain", "quad", "pair", "tmac", "dot", "trit", "sign" }) do
     table.move(require("method_" .. file), 1, 9, #method.list + 1, method.list)
 end
 

@@ -8,7 +8,7 @@ local vars = require("vars")
 local space = {}
 
 local ACT_OF_MODE = { table = "lut8", table7 = "lut7", exact = "lut16" }
-local ACTS = { "i8", "lut8", "lut7", "lut16" }
+local ACTS = { "i8", "lut8", "lut7", "lut16", "sign16" }
 local OPS = { "gemv", "gemm" }
 
 -- One token reads every weight of a model from memory: without prefetch the loop waits for it
@@ -27,7 +27,7 @@ local function make_record(entry, op, numbers, format, mode, isa)
         method_note = entry.note,
         numbers = numbers,
         schedule = name.schedule(entry.family, entry.name, numbers),
-        act = entry.family == "dot" and "i8" or ACT_OF_MODE[mode],
+        act = entry.act or entry.family == "dot" and "i8" or ACT_OF_MODE[mode],
         template = entry.template,
         tmac = entry.tmac or false,
         tokens = numbers.n or 1,
@@ -114,6 +114,8 @@ local PREPARE = {
         summary = "Activations to tables of 7-bit sums." },
     lut16 = { levels = 127, top = 127, bias = 512, act_bytes = 8,
         summary = "Activations to int8, then to tables of their exact sums in two bytes." },
+    sign16 = { levels = 127, top = 127,
+        summary = "Activations to int8, then to tables of the sums of 3 with signs, in two bytes." },
 }
 
 -- The kernels that prepare activations, for every ISA and form, sorted by name.
@@ -123,7 +125,7 @@ function space.prepares(isas)
         for _, act in ipairs(ACTS) do
             local kind = isa.name == "c" and "plain" or "vector"
             local values = { act = act, kind = kind, lut = act == "lut8" or act == "lut7",
-                unit_k = act == "i8" and 4 or 32, range_note = act:find("^lut[78]") and "the largest sum of 4 magnitudes, m4"
+                unit_k = act == "i8" and 4 or act == "sign16" and 24 or 32, range_note = act:find("^lut[78]") and "the largest sum of 4 magnitudes, m4"
                     or "the largest magnitude, amax",
                 name = ("loom_prepare_%s__%s_%s"):format(act, kind, isa.name) }
             for key, value in pairs(PREPARE[act]) do

@@ -2,6 +2,7 @@
 
 local vars_dot = require("vars_dot")
 local vars_lut = require("vars_lut")
+local vars_sign = require("vars_sign")
 local vars_trit = require("vars_trit")
 
 local vars = {}
@@ -11,8 +12,8 @@ local MODE_NOTES = { exact = "exact", table = "8-bit tables", table7 = "7-bit ta
 
 -- Entries are stored plus this, so that they are unsigned bytes (enum loom_act in kernel.h).
 local BIAS = { exact = 512, table = 128, table7 = 64 }
-local ACT_BYTES = { i8 = 1, lut8 = 4, lut7 = 4, lut16 = 8 }
-local ACT_UNIT_K = { i8 = 4, lut8 = 32, lut7 = 32, lut16 = 32 } -- loom_act_unit in kernel.h
+local ACT_UNIT_K = { i8 = 4, lut8 = 32, lut7 = 32, lut16 = 32, sign16 = 24 } -- as in kernel.h
+local ACT_UNIT = { i8 = 4, lut8 = 128, lut7 = 128, lut16 = 256, sign16 = 256 }
 
 local function tile_sizes(n)
     local sizes = {}
@@ -47,8 +48,9 @@ local function arithmetic(record)
         bias = record.family == "lut" and BIAS[record.mode] or 0,
         sum_factor = is_table and format.step * planes_sum or 0,
         zero_factor = is_table and 2 or 1,
-        act_bytes = ACT_BYTES[record.act],
-        act_unit = ACT_BYTES[record.act] * ACT_UNIT_K[record.act],
+        act_bytes = ACT_UNIT[record.act] // ACT_UNIT_K[record.act],
+        act_unit = ACT_UNIT[record.act],
+        uses_act_sum = record.loop ~= "sign",
         sum_is_small = format.group > 0,
         sum_start = format.group > 0 and "V_SUM_START" or "0",
     }
@@ -56,20 +58,20 @@ end
 
 local function tile(record)
     local numbers, vector = record.numbers, record.isa.vector
-    local pair = record.loop == "pair"
+    local bytes = record.loop == "pair" or record.loop == "sign" -- a row each, not 4
     local m, lanes = numbers.m or numbers.b, vector // 4
     return {
         block = numbers.b,
         m = m,
         lanes = lanes,
         vector = vector,
-        vectors = pair and 4 or 1,
+        vectors = bytes and 4 or 1,
         token_tile = record.tokens,
         tile_sizes = tile_sizes(record.tokens),
         prefetch = numbers.p or 0,
         token_block = TOKEN_BLOCK[record.family],
-        part_rows = m * lanes * (pair and 4 or 1),
-        part_bytes = m * vector * (pair and record.format.bits > 1 and 2 or 1),
+        part_rows = m * lanes * (bytes and 4 or 1),
+        part_bytes = m * vector * (record.loop == "pair" and record.format.bits > 1 and 2 or 1),
     }
 end
 
@@ -123,7 +125,7 @@ function vars.of(record)
         unit_bytes = record.layout.unit_bytes,
         block_bytes = block_bytes(record.layout),
     }
-    local parts = { arithmetic(record), tile(record), panel(record), vars_trit(record),
+    local parts = { arithmetic(record), tile(record), panel(record), vars_trit(record), vars_sign(),
         record.family == "lut" and vars_lut(record) or vars_dot(record) }
     for _, part in ipairs(parts) do
         for key, value in pairs(part) do

@@ -37,6 +37,17 @@ static unsigned trit_of(unsigned symbol, unsigned index) {
     return (c & 3) == 3 ? c01[index] : (c & 12) == 12 ? c23[index] : none[index];
 }
 
+/* Code `index` (0 to 2) of a symbol of 3: the magnitude of a number in base 3 with the digits -1, 0
+ * and 1, and bit 4 for a number below 0. */
+static unsigned signed_of(unsigned symbol, unsigned index) {
+    static const int8_t digits[14][3] = {{0, 0, 0},   {1, 0, 0},  {-1, 1, 0}, {0, 1, 0},  {1, 1, 0},
+                                         {-1, -1, 1}, {0, -1, 1}, {1, -1, 1}, {-1, 0, 1}, {0, 0, 1},
+                                         {1, 0, 1},   {-1, 1, 1}, {0, 1, 1},  {1, 1, 1}};
+    const unsigned magnitude = symbol & 15;
+    const int digit = magnitude < 14 ? digits[magnitude][index] : 0;
+    return (unsigned)(symbol >= 16 ? 1 - digit : 1 + digit);
+}
+
 /* The smallest symbol that holds the codes, k_stride apart; codes past `k` are 0. */
 static unsigned symbol_of(const struct loom_layout *layout, const uint8_t *codes, size_t at,
                           size_t k) {
@@ -46,8 +57,9 @@ static unsigned symbol_of(const struct loom_layout *layout, const uint8_t *codes
     }
     for (unsigned symbol = 0;; symbol++) {
         bool same = true;
-        for (unsigned i = 0; i < 5; i++) {
-            same = same && trit_of(symbol, i) == (at + i * stride < k ? codes[at + i * stride] : 0);
+        for (unsigned i = 0; i < layout->symbol_k; i++) {
+            const unsigned held = layout->symbol_k == 3 ? signed_of(symbol, i) : trit_of(symbol, i);
+            same = same && held == (at + i * stride < k ? codes[at + i * stride] : 0);
         }
         if (same) {
             return symbol;

@@ -3,6 +3,7 @@
 --   loop           what the templates of its loops start with
 --   isas, modes    those it serves, as sets
 --   gemv, gemm     the numbers (name.lua) worth trying
+--   act            the form of its activations, where family and mode do not say it
 --   template, note the template, and the sentence that stands above a kernel
 --   layout         of a format, numbers and ISA
 --   refuse         a reason against a choice of numbers, or nil

@@ -53,7 +53,7 @@ static unsigned symbol_of(const struct loom_layout *layout, const uint8_t *codes
                           size_t k) {
     const size_t stride = layout->unit_k / layout->symbol_k;
     if (layout->symbol_k == 1) {
-        return codes[at];
+        return at < k ? codes[at] : 0;
     }
     for (unsigned symbol = 0;; symbol++) {
         bool same = true;
@@ -107,17 +107,18 @@ static void pack_bit(const struct loom_layout *layout, uint8_t *stream, const st
                      size_t bit, const size_t at[3]) {
     const size_t unit_bytes = unit_bits(layout) / 8, units = units_of(layout, w->k_padded);
     const uint8_t mask = (uint8_t)(1u << bit % 8);
-    uint8_t *block = stream + bit / 8;
-    for (size_t row = at[LOOM_AXIS_ROW]; row < w->m; row += layout->rows) {
-        const uint8_t *codes = w->codes + row * w->k;
-        uint8_t *out = block;
-        for (size_t k = at[LOOM_AXIS_K]; k < w->k; k += layout->unit_k) {
-            if (symbol_of(layout, codes, k, w->k) >> at[LOOM_AXIS_PLANE] & 1) {
+    const size_t blocks = (w->m + layout->rows - 1) / layout->rows;
+    uint8_t *out = stream + bit / 8;
+    for (size_t block = 0; block < blocks; block++) {
+        const size_t row = block * layout->rows + at[LOOM_AXIS_ROW];
+        const uint8_t *codes = row < w->m ? w->codes + row * w->k : NULL;
+        for (size_t unit = 0; unit < units; unit++) {
+            const size_t k = unit * layout->unit_k + at[LOOM_AXIS_K];
+            if (symbol_of(layout, codes, k, codes ? w->k : 0) >> at[LOOM_AXIS_PLANE] & 1) {
                 *out |= mask;
             }
             out += unit_bytes;
         }
-        block += units * unit_bytes;
     }
 }
 

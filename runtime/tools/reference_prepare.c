@@ -124,8 +124,8 @@ static void write_lut_group(const struct group *group, size_t i, uint8_t *out) {
     }
 }
 
-/* The sum of activations i, i + 8, i + 16 with the signs whose number in base 3 is `index`, found by
- * going through all of them; 0 if there are none. */
+/* The sum of activations i, i + 8 and i + 16 times the digits -1, 0 or 1 of `index` in base 3,
+ * found by going through all of them; 0 if there are none. */
 static int64_t digit_sum(const struct group *group, size_t i, int index) {
     for (int first = -1; first <= 1; first++) {
         for (int second = -1; second <= 1; second++) {

@@ -12,6 +12,7 @@ enum fault {
     UNITS_CONTIGUOUS,
     SUM_WITHOUT_LAST,
     SUM_NOT_ROUNDED,
+    ENTRY_ROUNDED_DOWN,
     PADDING_NOT_WRITTEN,
     TAIL_OVERREAD,
     GROUP_TOO_MANY,
@@ -102,7 +103,7 @@ static int32_t sum_of(const struct recipe *recipe, const struct group *group) {
 
 static void write_entries(const struct recipe *recipe, const struct group *group, size_t i,
                           size_t unit_stride, uint8_t *out) {
-    uint8_t *unit = out + i / LOOM_ACT_UNIT_LUT * unit_stride;
+    uint8_t *unit = out + i / loom_act_unit_k(recipe->act) * unit_stride;
     const int32_t unset = is_table(recipe) ? -1 : 0;
     for (unsigned index = 0; index < 16; index++) {
         int32_t sum = 0;
@@ -120,12 +121,40 @@ static void write_entries(const struct recipe *recipe, const struct group *group
     }
 }
 
+/* The digits of 0 .. 13 in base 3, one of them being -1 where it would be 2. */
+static int32_t digit_sum(const struct recipe *recipe, const struct group *group, size_t i,
+                         int number) {
+    int32_t sum = 0;
+    for (size_t digit = 0; digit < 3; digit++) {
+        const int rest = (number + 1) % 3 - 1;
+        sum += rest * quantised(recipe, group, i + 8 * digit);
+        number = (number - rest) / 3;
+    }
+    return sum;
+}
+
+static void write_sign_unit(const struct recipe *recipe, const struct group *group, size_t i,
+                            uint8_t *unit) {
+    const int half = recipe->fault == ENTRY_ROUNDED_DOWN ? 0 : 15;
+    for (size_t entry = 0; entry < 8 * 16; entry++) {
+        const int number = entry % 16 < 14 ? (int)(entry % 16) : 0;
+        const int32_t sum = digit_sum(recipe, group, i + entry / 16, number);
+        const int32_t high = (sum + half + 31 * 20) / 31 - 20;
+        unit[entry] = (uint8_t)(sum - 31 * high);
+        unit[128 + entry] = (uint8_t)high;
+    }
+}
+
 static void write_group(const struct recipe *recipe, const struct group *group, size_t stride,
                         uint8_t *out) {
     const size_t k = recipe->fault == PADDING_NOT_WRITTEN ? group->k : group->k_group;
     if (recipe->act == LOOM_ACT_I8) {
         for (size_t i = 0; i < k; i++) {
             out[i / 4 * stride + i % 4] = (uint8_t)quantised(recipe, group, i);
+        }
+    } else if (recipe->act == LOOM_ACT_SIGN16) {
+        for (size_t i = 0; i < k; i += 24) {
+            write_sign_unit(recipe, group, i, out + i / 24 * stride);
         }
     } else {
         for (size_t i = 0; i < k; i += 4) {
@@ -160,6 +189,7 @@ static void prepare(const struct recipe *recipe, const struct loom_prepare_args 
     }
 DEFINE(good_int8, I8, NO_FAULT)
 DEFINE(good_lut16, LUT16, NO_FAULT)
+DEFINE(good_sign16, SIGN16, NO_FAULT)
 DEFINE(good_lut8, LUT8, NO_FAULT)
 DEFINE(good_lut7, LUT7, NO_FAULT)
 DEFINE(int8_half_away, I8, HALF_AWAY)
@@ -171,6 +201,7 @@ DEFINE(scale_not_cleared, I8, SCALE_NOT_CLEARED)
 DEFINE(units_contiguous, LUT8, UNITS_CONTIGUOUS)
 DEFINE(sum_without_last, I8, SUM_WITHOUT_LAST)
 DEFINE(sum_not_rounded, LUT8, SUM_NOT_ROUNDED)
+DEFINE(entry_rounded_down, SIGN16, ENTRY_ROUNDED_DOWN)
 DEFINE(padding_not_written, LUT16, PADDING_NOT_WRITTEN)
 DEFINE(tail_overread, LUT8, TAIL_OVERREAD)
 DEFINE(group_too_many, I8, GROUP_TOO_MANY)
@@ -181,19 +212,30 @@ const struct loom_prepare_kernel good_prepares[GOOD_PREPARES] = {
     {"prepare_good_lut16", good_lut16, 0, LOOM_ACT_LUT16},
     {"prepare_good_lut7", good_lut7, 0, LOOM_ACT_LUT7},
     {"prepare_good_lut8", good_lut8, 0, LOOM_ACT_LUT8},
+    {"prepare_good_sign16", good_sign16, 0, LOOM_ACT_SIGN16},
 };
 
 #define PREPARE(function, form, is_good)                                                           \
     {{"prepare_" #function, function, 0, LOOM_ACT_##form}, is_good}
 const struct sample_prepare sample_prepares[] = {
-    PREPARE(good_int8, I8, true),           PREPARE(good_lut16, LUT16, true),
-    PREPARE(good_lut8, LUT8, true),         PREPARE(good_lut7, LUT7, true),
-    PREPARE(int8_half_away, I8, false),     PREPARE(lut8_half_away, LUT8, false),
-    PREPARE(int8_clamp_lost, I8, false),    PREPARE(limit_too_small, I8, false),
-    PREPARE(nan_lost, LUT7, false),         PREPARE(sum_without_last, I8, false),
-    PREPARE(sum_not_rounded, LUT8, false),  PREPARE(padding_not_written, LUT16, false),
-    PREPARE(tail_overread, LUT8, false),    PREPARE(group_too_many, I8, false),
-    PREPARE(range_of_group, LUT16, false),  PREPARE(scale_not_cleared, I8, false),
+    PREPARE(good_int8, I8, true),
+    PREPARE(good_lut16, LUT16, true),
+    PREPARE(good_lut8, LUT8, true),
+    PREPARE(good_lut7, LUT7, true),
+    PREPARE(int8_half_away, I8, false),
+    PREPARE(lut8_half_away, LUT8, false),
+    PREPARE(int8_clamp_lost, I8, false),
+    PREPARE(limit_too_small, I8, false),
+    PREPARE(nan_lost, LUT7, false),
+    PREPARE(sum_without_last, I8, false),
+    PREPARE(sum_not_rounded, LUT8, false),
+    PREPARE(padding_not_written, LUT16, false),
+    PREPARE(tail_overread, LUT8, false),
+    PREPARE(group_too_many, I8, false),
+    PREPARE(range_of_group, LUT16, false),
+    PREPARE(scale_not_cleared, I8, false),
     PREPARE(units_contiguous, LUT8, false),
+    PREPARE(good_sign16, SIGN16, true),
+    PREPARE(entry_rounded_down, SIGN16, false),
 };
 const size_t sample_prepare_count = sizeof sample_prepares / sizeof sample_prepares[0];

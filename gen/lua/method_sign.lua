@@ -21,8 +21,8 @@ return {
         note = "3 codes are an index and a sign: PSHUFB looks up\n"
             .. " * the two bytes of a sum of 3 activations, PSIGNB applies the sign, 8 such sums\n"
             .. " * add in a byte and PMADDUBSW joins the two bytes.",
-        layout = function(_, numbers, isa)
-            return layout.sign(isa.vector, numbers.b)
+        layout = function(_, _, isa)
+            return layout.sign(isa.vector)
         end,
         refuse = function(format)
             if not format.ternary then

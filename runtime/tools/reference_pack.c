@@ -111,10 +111,11 @@ static void pack_bit(const struct loom_layout *layout, uint8_t *stream, const st
     uint8_t *out = stream + bit / 8;
     for (size_t block = 0; block < blocks; block++) {
         const size_t row = block * layout->rows + at[LOOM_AXIS_ROW];
-        const uint8_t *codes = row < w->m ? w->codes + row * w->k : NULL;
+        const size_t existing = row < w->m ? w->k : 0;
+        const uint8_t *codes = w->codes + (row < w->m ? row * w->k : 0);
         for (size_t unit = 0; unit < units; unit++) {
             const size_t k = unit * layout->unit_k + at[LOOM_AXIS_K];
-            if (symbol_of(layout, codes, k, codes ? w->k : 0) >> at[LOOM_AXIS_PLANE] & 1) {
+            if (symbol_of(layout, codes, k, existing) >> at[LOOM_AXIS_PLANE] & 1) {
                 *out |= mask;
             }
             out += unit_bytes;

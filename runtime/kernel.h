@@ -47,6 +47,11 @@ static inline uint32_t loom_bits_from_float(float value) {
  * LUT16  from q of I8 (same scale and act_sum): e = sum over the four of (bit of j ? q : 0)
  *        + 512, a number from 4 to 1020, as low = e & 7 and high = e >> 3:
  *        uint8 table[Kp / 16][2][4][16]: for 16 activations four low tables, then four high.
+ * SIGN16 from q of I8 (same scale and act_sum), for the 3 ternary codes of a symbol (symbol.c):
+ *        e = sum of q[s + 8 i] * digit i of j, i = 0 .. 2, for index j; high = e / 31 to the
+ *        nearest (no ties), low = e - 31 * high, both from -15 to 15, so that 8 of them add in a
+ *        byte: int8 table[ceil(Kp / 24)][2][8][16]: for 24 activations 8 low tables (s = 0 .. 7),
+ *        then 8 high. A group starts with a table of its own.
  *
  * rint is to nearest, ties to even; all fp32 operations are single and rounded once. The last
  * two bits of a scale are cleared: multiplied by 3 * 2^22 it is still exact, so that a group
@@ -56,7 +61,14 @@ static inline uint32_t loom_bits_from_float(float value) {
  * group's scale is NaN and its entries those of zeros.
  * With one activation scale a token (act_row) amax and m4 are the token's, and every
  * group of the token gets that scale; act_sum stays one for each group. */
-enum loom_act { LOOM_ACT_I8, LOOM_ACT_LUT8, LOOM_ACT_LUT7, LOOM_ACT_LUT16, LOOM_ACT_COUNT };
+enum loom_act {
+    LOOM_ACT_I8,
+    LOOM_ACT_LUT8,
+    LOOM_ACT_LUT7,
+    LOOM_ACT_LUT16,
+    LOOM_ACT_SIGN16,
+    LOOM_ACT_COUNT
+};
 
 enum { LOOM_ACT_TINY = 0x0d800000, LOOM_ACT_HUGE = 0x71800000 }; /* 2^-100, 2^100, as bits */
 
@@ -84,16 +96,19 @@ static inline size_t loom_k_padded(size_t k, size_t group) {
     return (k + unit - 1) / unit * unit;
 }
 
-/* Bytes of one token's q or tables, for padded K. */
-static inline size_t loom_act_bytes(enum loom_act act, size_t k_padded) {
-    return act == LOOM_ACT_I8 ? k_padded : act == LOOM_ACT_LUT16 ? k_padded * 8 : k_padded * 4;
+/* Units of every form: so many activations of one token, and their bytes. The tokens of a GEMM
+ * kernel stand in tiles of loom_kernel.tokens: units alternate between the tokens of a tile. */
+static inline size_t loom_act_unit_k(enum loom_act act) {
+    return act == LOOM_ACT_I8 ? 4 : act == LOOM_ACT_SIGN16 ? 24 : 32;
+}
+static inline size_t loom_act_unit(enum loom_act act) {
+    return act == LOOM_ACT_I8 ? 4 : act == LOOM_ACT_LUT16 || act == LOOM_ACT_SIGN16 ? 256 : 128;
 }
 
-/* The tokens of a GEMM kernel stand in tiles of loom_kernel.tokens: units of every form, the bytes
- * of so many activations of one token, alternate between the tokens of a tile. */
-enum { LOOM_ACT_UNIT_I8 = 4, LOOM_ACT_UNIT_LUT = 32 };
-static inline size_t loom_act_unit(enum loom_act act) {
-    return act == LOOM_ACT_I8 ? LOOM_ACT_UNIT_I8 : loom_act_bytes(act, LOOM_ACT_UNIT_LUT);
+/* Bytes of one token's q or tables, for the padded K of one group. */
+static inline size_t loom_act_bytes(enum loom_act act, size_t k_group) {
+    const size_t unit_k = loom_act_unit_k(act);
+    return (k_group + unit_k - 1) / unit_k * loom_act_unit(act);
 }
 
 /* Arguments of a matmul kernel: whole row blocks, all tokens. */
@@ -132,8 +147,8 @@ struct loom_prepare_args {
     const float *range_x; /* act_row: the token's range_k activations, which fix the scale; */
     size_t range_k;       /*   otherwise NULL and 0 */
     size_t part_begin;    /* part_end > 0: write the acts of [part_begin, part_end) alone, both */
-    size_t part_end;      /*   multiples of 64; act_scale and act_sum, of the whole group, are */
-                          /*   written with those of part_begin = 0 */
+    size_t part_end;      /*   multiples of 64, the first of whole units; act_scale and act_sum, of
+                               the whole group, are written with those of part_begin = 0 */
 };
 typedef void loom_prepare_fn(const struct loom_prepare_args *args);
 

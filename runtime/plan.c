@@ -69,8 +69,9 @@ struct loom_packed_layout loom_packed_layout(const loom_plan *plan) {
 struct loom_prepared_layout loom_prepared_layout(const loom_plan *plan, size_t n) {
     const struct loom_kernel *kernel = loom_kernel_for(plan, n);
     const uint64_t tiles = divide_up(n, kernel->tokens);
-    const uint64_t k_padded = loom_k_padded(plan->k, plan->format.group);
-    const uint64_t act_bytes = k_padded * loom_act_bytes(kernel->act, 64) / 64;
+    const size_t k_padded = loom_k_padded(plan->k, plan->format.group);
+    const uint64_t act_bytes =
+        loom_groups(plan) * loom_act_bytes(kernel->act, k_padded / loom_groups(plan));
     const uint64_t act_stride = align_up(act_bytes * kernel->tokens) + LOOM_ALIGN;
     const uint64_t group_stride = (uint64_t)loom_groups(plan) * kernel->tokens;
 

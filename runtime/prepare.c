@@ -38,7 +38,7 @@ int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n) {
 
 /* The work is cut into pieces: a token tile, or, when there are fewer tiles than parts, as many
  * activations of it as are whole groups and whole cache lines, which no two threads then share.
- * Where the group is the whole row, any 64. */
+ * Where the group is the whole row, any 64 that are whole units. */
 struct pieces {
     size_t tiles, per_tile, k; /* token tiles, pieces of a tile, activations of a piece */
 };
@@ -50,7 +50,10 @@ static struct pieces cut_pieces(const loom_plan *plan, size_t n, size_t parts) {
     if (tiles >= parts) {
         return (struct pieces){tiles, 1, k_padded};
     }
-    const size_t unit = plan->format.group ? plan->format.group : 64;
+    size_t unit = plan->format.group ? plan->format.group : 64;
+    while (!plan->format.group && unit % loom_act_unit_k(kernel->act) != 0) {
+        unit += 64;
+    }
     const size_t bytes = loom_act_bytes(kernel->act, unit) * kernel->tokens;
     const size_t piece = bytes >= LOOM_ALIGN ? unit : LOOM_ALIGN / bytes * unit;
     return (struct pieces){tiles, (k_padded + piece - 1) / piece, piece};
@@ -82,7 +85,7 @@ static void prepare_range(const loom_plan *plan, uint8_t *prepared, const float 
     const struct loom_prepare_args args = {
         .x = x + group * k_group,
         .acts = prepared + at.acts + tile * at.act_stride + in_tile * loom_act_unit(act) +
-                loom_act_bytes(act, group * k_group) * tokens,
+                group * loom_act_bytes(act, k_group) * tokens,
         .act_scale = (float *)(prepared + at.act_scale) + first,
         .act_sum = (int32_t *)(prepared + at.act_sum) + first,
         .unit_stride = loom_act_unit(act) * tokens,

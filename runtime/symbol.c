@@ -2,8 +2,13 @@
  *
  * 5 ternary codes (243 of 256) are the 8 bits of the trit blocks of the Khronos Data Format
  * Specification, "ASTC, integer sequence encoding": a few logic operations take them apart, for
- * as many symbols at once as a vector has bits. Of two symbols with the same codes the smaller
- * one is used. */
+ * as many symbols at once as a vector has bits.
+ *
+ * 3 ternary codes (27 of 32) are an index, whose sums of activations a byte table holds, and above
+ * it a sign bit. As weights -1, 0, 1 they are the digits of a number in balanced ternary, the first
+ * one least: its magnitude, 0 .. 13, is the index. 14 and 15 stand for 0.
+ *
+ * Of two symbols with the same codes the smaller one is used. */
 #include "kernel.h"
 
 /* 3 codes as 5 bits c: 11 in c0 c1 or c2 c3 says that the third, or the last two, are 2. */
@@ -17,10 +22,7 @@ static unsigned three_codes(unsigned first, unsigned second, unsigned third) {
     return third << 4 | second << 2 | first;
 }
 
-uint8_t loom_symbol(size_t symbol_k, const uint8_t *codes, size_t stride) {
-    if (symbol_k == 1) {
-        return codes[0];
-    }
+static uint8_t join_five(const uint8_t *codes, size_t stride) {
     const unsigned c = three_codes(codes[0], codes[stride], codes[2 * stride]);
     const unsigned fourth = codes[3 * stride], fifth = codes[4 * stride];
     if (fourth == 2 && fifth == 2) {
@@ -39,14 +41,47 @@ static void split_three(unsigned c, uint8_t *codes, size_t stride) {
     codes[2 * stride] = (uint8_t)(low == 3 || middle == 3 ? 2 : top);
 }
 
-void loom_symbol_codes(size_t symbol_k, uint8_t symbol, uint8_t *codes, size_t stride) {
-    if (symbol_k == 1) {
-        codes[0] = symbol;
-        return;
-    }
+static void split_five(uint8_t symbol, uint8_t *codes, size_t stride) {
     const int both = (symbol >> 2 & 7) == 7;
     const unsigned middle = symbol >> 5 & 3, top = symbol >> 7;
     split_three(both ? (unsigned)symbol >> 5 << 2 | (symbol & 3) : symbol & 31, codes, stride);
     codes[3 * stride] = (uint8_t)(both ? 2 : middle == 3 ? top : middle);
     codes[4 * stride] = (uint8_t)(both || middle == 3 ? 2 : top);
+}
+
+static uint8_t join_signed(const uint8_t *codes, size_t stride) {
+    const int number = codes[0] + 3 * codes[stride] + 9 * codes[2 * stride] - 13;
+    return (uint8_t)(number < 0 ? 16 - number : number);
+}
+
+static void split_signed(uint8_t symbol, uint8_t *codes, size_t stride) {
+    const int index = symbol & 15, magnitude = index < 14 ? index : 0;
+    const int digits = 13 + (symbol & 16 ? -magnitude : magnitude);
+    codes[0] = (uint8_t)(digits % 3);
+    codes[stride] = (uint8_t)(digits / 3 % 3);
+    codes[2 * stride] = (uint8_t)(digits / 9);
+}
+
+uint8_t loom_symbol(size_t symbol_k, const uint8_t *codes, size_t stride) {
+    switch (symbol_k) {
+    case 5:
+        return join_five(codes, stride);
+    case 3:
+        return join_signed(codes, stride);
+    default:
+        return codes[0];
+    }
+}
+
+void loom_symbol_codes(size_t symbol_k, uint8_t symbol, uint8_t *codes, size_t stride) {
+    switch (symbol_k) {
+    case 5:
+        split_five(symbol, codes, stride);
+        break;
+    case 3:
+        split_signed(symbol, codes, stride);
+        break;
+    default:
+        codes[0] = symbol;
+    }
 }

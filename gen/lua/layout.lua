@@ -130,4 +130,18 @@ function layout.trit(lanes, block)
     }, 5)
 end
 
+-- lut, ternary: 3 codes are a symbol of an index, 4 bits, and a sign. A byte is a row and holds two
+-- indices; the signs of a unit's 8 symbols are a byte. Rows are in the order that interleaving and
+-- widening bytes leaves: neighbours, then the low and the high half of each 16 bytes.
+function layout.sign(vector)
+    local lanes = vector // 4
+    local rows = { digit("row", 2, lanes), digit("row", 4, 1), digit("row", 2, 2 * lanes),
+        digit("row", vector // 16, 4) }
+    local indices = { digit("plane", 4, 1), digit("k", 2, 1), table.unpack(rows) }
+    indices[#indices + 1] = digit("k", 4, 2)
+    return make("sign" .. vector, 5, vector, 24, {
+        section(0, indices), section(4, { digit("k", 8, 1), table.unpack(rows) }),
+    }, 3)
+end
+
 return layout

@@ -3,6 +3,7 @@
 --   loop           what the templates of its loops start with
 --   isas, modes    those it serves, as sets
 --   gemv, gemm     the numbers (name.lua) worth trying
+--   act            the form of its activations, where family and mode do not say it
 --   template, note the template, and the sentence that stands above a kernel
 --   layout         of a format, numbers and ISA
 --   refuse         a reason against a choice of numbers, or nil
@@ -11,7 +12,7 @@
 
 local method = { list = {} }
 
-for _, file in ipairs({ "plain", "quad", "pair", "tmac", "dot", "trit", "veclut" }) do
+for _, file in ipairs({ "plain", "quad", "pair", "tmac", "dot", "trit", "sign", "veclut" }) do
     table.move(require("method_" .. file), 1, 9, #method.list + 1, method.list)
 end
 

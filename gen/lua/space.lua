@@ -8,7 +8,7 @@ local vars = require("vars")
 local space = {}
 
 local ACT_OF_MODE = { table = "lut8", table7 = "lut7", exact = "lut16" }
-local ACTS = { "i8", "lut8", "lut7", "lut16" }
+local ACTS = { "i8", "lut8", "lut7", "lut16", "sign16" }
 local OPS = { "gemv", "few", "gemm" }
 
 -- One token reads every weight of a model from memory: without prefetch the loop waits for it
@@ -27,7 +27,7 @@ local function make_record(entry, op, numbers, format, mode, isa)
         method_note = entry.note,
         numbers = numbers,
         schedule = name.schedule(entry.family, entry.name, numbers),
-        act = entry.family == "lut" and ACT_OF_MODE[mode] or "i8",
+        act = entry.act or entry.family == "lut" and ACT_OF_MODE[mode] or "i8",
         template = entry.template,
         tmac = entry.tmac or false,
         tokens = numbers.n or 1,
@@ -106,14 +106,17 @@ function space.kernels(formats, modes, isas)
     return kernels, refused
 end
 
+-- unit_k as loom_act_unit_k in kernel.h.
 local PREPARE = {
-    i8 = { levels = 127, top = 127, bias = 0, act_bytes = 1, summary = "Activations to int8." },
-    lut8 = { levels = 254, top = 32512, bias = 128, act_bytes = 4,
+    i8 = { levels = 127, top = 127, bias = 0, unit_k = 4, summary = "Activations to int8." },
+    lut8 = { levels = 254, top = 32512, bias = 128, unit_k = 32,
         summary = "Activations to tables of 8-bit sums." },
-    lut7 = { levels = 126, top = 16128, bias = 64, act_bytes = 4,
+    lut7 = { levels = 126, top = 16128, bias = 64, unit_k = 32,
         summary = "Activations to tables of 7-bit sums." },
-    lut16 = { levels = 127, top = 127, bias = 512, act_bytes = 8,
+    lut16 = { levels = 127, top = 127, bias = 512, unit_k = 32,
         summary = "Activations to int8, then to tables of their exact sums in two bytes." },
+    sign16 = { levels = 127, top = 127, bias = 0, unit_k = 24,
+        summary = "Activations to int8, then to tables of sums of 3 with signs, in two bytes." },
 }
 
 -- The kernels that prepare activations, for every ISA and form, sorted by name.
@@ -122,9 +125,10 @@ function space.prepares(isas)
     for _, isa in ipairs(isas) do
         for _, act in ipairs(ACTS) do
             local kind = isa.name == "c" and "plain" or "vector"
-            local values = { act = act, kind = kind, lut = act == "lut8" or act == "lut7",
-                unit_k = act == "i8" and 4 or 32,
-                range_note = act:find("^lut[78]") and "the largest sum of 4 magnitudes, m4"
+            local lut = act == "lut8" or act == "lut7"
+            local values = { act = act, kind = kind, lut = lut,
+                group = kind .. (act == "sign16" and "_sign" or ""),
+                range_note = lut and "the largest sum of 4 magnitudes, m4"
                     or "the largest magnitude, amax",
                 name = ("loom_prepare_%s__%s_%s"):format(act, kind, isa.name) }
             for key, value in pairs(PREPARE[act]) do

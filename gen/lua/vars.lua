@@ -2,12 +2,14 @@
 
 local vars_dot = require("vars_dot")
 local vars_lut = require("vars_lut")
+local vars_sign = require("vars_sign")
 local vars_trit = require("vars_trit")
 local vars_veclut = require("vars_veclut")
 
 local vars = {}
 
-local TOKEN_BLOCK = { lut = 64, dot = 128, veclut = 128 } -- tokens that a panel of unpacked weights serves
+-- Tokens that unpacked weights serve.
+local TOKEN_BLOCK = { lut = 64, dot = 128, veclut = 128 }
 
 -- What activations may take of a level 2 cache: the least of one, 256 KiB, and of larger ones
 -- what is left beside a neighbour on the other hyperthread.
@@ -22,8 +24,8 @@ local OP_NOTES = { gemv = "GEMV: N = 1", few = "GEMM: a few tokens", gemm = "GEM
 
 -- Entries are stored plus this, so that they are unsigned bytes (enum loom_act in kernel.h).
 local BIAS = { exact = 512, table = 128, table7 = 64 }
-local ACT_BYTES = { i8 = 1, lut8 = 4, lut7 = 4, lut16 = 8 }
-local ACT_UNIT_K = { i8 = 4, lut8 = 32, lut7 = 32, lut16 = 32 } -- loom_act_unit in kernel.h
+local ACT_UNIT_K = { i8 = 4, lut8 = 32, lut7 = 32, lut16 = 32, sign16 = 24 } -- as in kernel.h
+local ACT_UNIT = { i8 = 4, lut8 = 128, lut7 = 128, lut16 = 256, sign16 = 256 }
 
 local function tile_sizes(n)
     local sizes = {}
@@ -57,8 +59,9 @@ local function arithmetic(record)
         bias = record.family == "lut" and BIAS[record.mode] or 0,
         sum_factor = is_table and format.step * planes_sum or 0,
         zero_factor = is_table and 2 or 1,
-        act_bytes = ACT_BYTES[record.act],
-        act_unit = ACT_BYTES[record.act] * ACT_UNIT_K[record.act],
+        act_bytes = ACT_UNIT[record.act] // ACT_UNIT_K[record.act],
+        act_unit = ACT_UNIT[record.act],
+        uses_act_sum = record.loop ~= "sign",
         sum_is_small = format.group > 0,
         sum_start = format.group > 0 and "V_SUM_START" or "0",
     }
@@ -66,21 +69,21 @@ end
 
 local function tile(record)
     local numbers, vector = record.numbers, record.isa.vector
-    local pair = record.loop == "pair"
+    local bytes = record.loop == "pair" or record.loop == "sign" -- a row each, not 4
     local m, lanes = numbers.m or numbers.b, vector // 4
     return {
         block = numbers.b,
         m = m,
         lanes = lanes,
         vector = vector,
-        vectors = pair and 4 or 1,
+        vectors = bytes and 4 or 1,
         token_tile = record.tokens,
         tile_sizes = tile_sizes(record.tokens),
         prefetch = numbers.p or 0,
         prefetch_far = numbers.f or 0,
         token_block = TOKEN_BLOCK[record.family],
-        part_rows = m * lanes * (pair and 4 or 1),
-        part_bytes = m * vector * (pair and record.format.bits > 1 and 2 or 1),
+        part_rows = m * lanes * (bytes and 4 or 1),
+        part_bytes = m * vector * (record.loop == "pair" and record.format.bits > 1 and 2 or 1),
     }
 end
 
@@ -95,7 +98,7 @@ end
 -- Panels of a row whose activations, of a block of tokens, stay in the level 2 cache together.
 local function panels(record)
     local k = math.max(record.numbers.k or 1, record.format.group)
-    local bytes = TOKEN_BLOCK[record.family] * ACT_BYTES[record.act] * k
+    local bytes = TOKEN_BLOCK[record.family] * ACT_UNIT[record.act] // ACT_UNIT_K[record.act] * k
     return math.max(1, LEVEL2_BYTES // bytes)
 end
 
@@ -142,7 +145,7 @@ function vars.of(record)
         unit_bytes = record.layout.unit_bytes,
         block_bytes = block_bytes(record.layout),
     }
-    local parts = { arithmetic(record), tile(record), panel(record), vars_trit(record),
+    local parts = { arithmetic(record), tile(record), panel(record), vars_trit(record), vars_sign(),
         OF_FAMILY[record.family](record) }
     for _, part in ipairs(parts) do
         for key, value in pairs(part) do

@@ -37,17 +37,29 @@ static unsigned trit_of(unsigned symbol, unsigned index) {
     return (c & 3) == 3 ? c01[index] : (c & 12) == 12 ? c23[index] : none[index];
 }
 
+/* Code `index` (0 to 2) of a symbol of 3: the magnitude of a number in base 3 with the digits -1, 0
+ * and 1, and bit 4 for a number below 0. */
+static unsigned signed_of(unsigned symbol, unsigned index) {
+    static const int8_t digits[14][3] = {{0, 0, 0},   {1, 0, 0},  {-1, 1, 0}, {0, 1, 0},  {1, 1, 0},
+                                         {-1, -1, 1}, {0, -1, 1}, {1, -1, 1}, {-1, 0, 1}, {0, 0, 1},
+                                         {1, 0, 1},   {-1, 1, 1}, {0, 1, 1},  {1, 1, 1}};
+    const unsigned magnitude = symbol & 15;
+    const int digit = magnitude < 14 ? digits[magnitude][index] : 0;
+    return (unsigned)(symbol >= 16 ? 1 - digit : 1 + digit);
+}
+
 /* The smallest symbol that holds the codes, k_stride apart; codes past `k` are 0. */
 static unsigned symbol_of(const struct loom_layout *layout, const uint8_t *codes, size_t at,
                           size_t k) {
     const size_t stride = layout->unit_k / layout->symbol_k;
     if (layout->symbol_k == 1) {
-        return codes[at];
+        return at < k ? codes[at] : 0;
     }
     for (unsigned symbol = 0;; symbol++) {
         bool same = true;
-        for (unsigned i = 0; i < 5; i++) {
-            same = same && trit_of(symbol, i) == (at + i * stride < k ? codes[at + i * stride] : 0);
+        for (unsigned i = 0; i < layout->symbol_k; i++) {
+            const unsigned held = layout->symbol_k == 3 ? signed_of(symbol, i) : trit_of(symbol, i);
+            same = same && held == (at + i * stride < k ? codes[at + i * stride] : 0);
         }
         if (same) {
             return symbol;
@@ -95,17 +107,19 @@ static void pack_bit(const struct loom_layout *layout, uint8_t *stream, const st
                      size_t bit, const size_t at[3]) {
     const size_t unit_bytes = unit_bits(layout) / 8, units = units_of(layout, w->k_padded);
     const uint8_t mask = (uint8_t)(1u << bit % 8);
-    uint8_t *block = stream + bit / 8;
-    for (size_t row = at[LOOM_AXIS_ROW]; row < w->m; row += layout->rows) {
-        const uint8_t *codes = w->codes + row * w->k;
-        uint8_t *out = block;
-        for (size_t k = at[LOOM_AXIS_K]; k < w->k; k += layout->unit_k) {
-            if (symbol_of(layout, codes, k, w->k) >> at[LOOM_AXIS_PLANE] & 1) {
+    const size_t blocks = (w->m + layout->rows - 1) / layout->rows;
+    uint8_t *out = stream + bit / 8;
+    for (size_t block = 0; block < blocks; block++) {
+        const size_t row = block * layout->rows + at[LOOM_AXIS_ROW];
+        const size_t existing = row < w->m ? w->k : 0;
+        const uint8_t *codes = w->codes + (row < w->m ? row * w->k : 0);
+        for (size_t unit = 0; unit < units; unit++) {
+            const size_t k = unit * layout->unit_k + at[LOOM_AXIS_K];
+            if (symbol_of(layout, codes, k, existing) >> at[LOOM_AXIS_PLANE] & 1) {
                 *out |= mask;
             }
             out += unit_bytes;
         }
-        block += units * unit_bytes;
     }
 }
 

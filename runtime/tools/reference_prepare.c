@@ -25,7 +25,7 @@ static float larger(float a, float b) {
     return a > b ? a : b;
 }
 
-/* amax of I8 and LUT16, m4 of LUT8 and LUT7, over any number of activations. */
+/* amax of I8, LUT16 and SIGN16, m4 of LUT8 and LUT7, over any number of activations. */
 static float range_of(enum loom_act act, const float *x, size_t k) {
     float range = 0;
     if (!is_table(act)) {
@@ -124,9 +124,43 @@ static void write_lut_group(const struct group *group, size_t i, uint8_t *out) {
     }
 }
 
+/* The sum of activations i, i + 8 and i + 16 times the digits -1, 0 or 1 of `index` in base 3,
+ * found by going through all of them; 0 if there are none. */
+static int64_t digit_sum(const struct group *group, size_t i, int index) {
+    for (int first = -1; first <= 1; first++) {
+        for (int second = -1; second <= 1; second++) {
+            for (int third = -1; third <= 1; third++) {
+                if (first + 3 * second + 9 * third == index) {
+                    return first * quantised(group, i) + second * quantised(group, i + 8) +
+                           third * quantised(group, i + 16);
+                }
+            }
+        }
+    }
+    return 0;
+}
+
+/* The tables of the 24 activations from i. */
+static void write_sign_unit(const struct group *group, size_t i, uint8_t *out) {
+    for (size_t s = 0; s < 8; s++) {
+        for (int index = 0; index < 16; index++) {
+            const int64_t entry = digit_sum(group, i + s, index);
+            const int64_t high = lround((double)entry / 31);
+            out[s * 16 + (size_t)index] = (uint8_t)(entry - high * 31);
+            out[128 + s * 16 + (size_t)index] = (uint8_t)high;
+        }
+    }
+}
+
 static void write_group(const struct group *group, uint8_t *out) {
     if (group->act == LOOM_ACT_I8) {
         write_int8(group, out);
+        return;
+    }
+    if (group->act == LOOM_ACT_SIGN16) {
+        for (size_t i = 0; i < group->k_group; i += 24) {
+            write_sign_unit(group, i, out + i / 24 * 256);
+        }
         return;
     }
     for (size_t i = 0; i < group->k_group; i += 4) {
@@ -149,14 +183,16 @@ static void prepare_token(struct reference_acts *out, size_t token, const float 
     }
 }
 
-static size_t token_bytes(enum loom_act act, size_t k_padded) {
+static size_t group_bytes_of(enum loom_act act, size_t k_group) {
     switch (act) {
     case LOOM_ACT_I8:
-        return k_padded;
+        return k_group;
     case LOOM_ACT_LUT16:
-        return k_padded * 8;
+        return k_group * 8;
+    case LOOM_ACT_SIGN16:
+        return (k_group + 23) / 24 * 256;
     default:
-        return k_padded * 4;
+        return k_group * 4;
     }
 }
 
@@ -167,7 +203,7 @@ int reference_prepare(struct reference_acts *out, enum loom_act act, const loom_
                                    .n = n,
                                    .groups = groups,
                                    .k_group = k_group,
-                                   .stride = token_bytes(act, groups * k_group)};
+                                   .stride = groups * group_bytes_of(act, k_group)};
     out->acts = malloc(n * out->stride);
     out->scale = malloc(n * groups * sizeof *out->scale);
     out->sum = malloc(n * groups * sizeof *out->sum);

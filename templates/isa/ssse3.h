@@ -112,6 +112,18 @@ static inline v_int v_dot2_i16(v_int a, v_int b) {
     return _mm_madd_epi16(a, b);
 }
 
+/* The bytes of the lower, or the upper, half of each 16 bytes, those of a and b in turn. */
+static inline v_int v_zip_low_i8(v_int a, v_int b) {
+    return _mm_unpacklo_epi8(a, b);
+}
+static inline v_int v_zip_high_i8(v_int a, v_int b) {
+    return _mm_unpackhi_epi8(a, b);
+}
+/* a where the sign is positive, -a where it is negative, 0 where it is 0. */
+static inline v_int v_sign_i8(v_int a, v_int sign) {
+    return _mm_sign_epi8(a, sign);
+}
+
 /* Makes the compiler forget what *x holds. */
 static inline void v_opaque(v_int *x) {
     __asm__ volatile("" : "+x"(*x));
@@ -168,6 +180,13 @@ static inline v_int v_pack_i16(v_int a, v_int b) {
 }
 static inline v_int v_pack_u8(v_int a, v_int b) {
     return _mm_packus_epi16(a, b);
+}
+static inline v_int v_pack_i8(v_int a, v_int b) {
+    return _mm_packs_epi16(a, b);
+}
+/* a * b / 2^15, to the nearest. */
+static inline v_int v_mul_round_i16(v_int a, v_int b) {
+    return _mm_mulhrs_epi16(a, b);
 }
 
 /* Floats. */

@@ -158,6 +158,13 @@ static inline v_int v_pack_i16(v_int a, v_int b) {
 static inline v_int v_pack_u8(v_int a, v_int b) {
     return _mm512_packus_epi16(a, b);
 }
+static inline v_int v_pack_i8(v_int a, v_int b) {
+    return _mm512_packs_epi16(a, b);
+}
+/* a * b / 2^15, to the nearest. */
+static inline v_int v_mul_round_i16(v_int a, v_int b) {
+    return _mm512_mulhrs_epi16(a, b);
+}
 
 /* Floats. */
 static inline v_f32 v_zero_f32(void) {

@@ -24,7 +24,7 @@ static unsigned code_at(const struct shape *s, const uint8_t *unit, size_t row, 
 }
 
 static size_t act_unit(size_t act_bytes) {
-    return act_bytes == 1 ? LOOM_ACT_UNIT_I8 : LOOM_ACT_UNIT_LUT * act_bytes;
+    return loom_act_unit(act_bytes == 1 ? LOOM_ACT_I8 : LOOM_ACT_LUT8);
 }
 
 static float multiply_row(const struct shape *s, const struct loom_args *a, size_t block,

@@ -73,27 +73,51 @@ static loom_plan plan_for(size_t layout, const char *grain, size_t m, size_t k) 
 
 /* ---- Symbols ----------------------------------------------------------------------------- */
 
+/* Number `number` in base 3, `count` digits 2 bytes apart. */
+static void write_digits(uint8_t *codes, unsigned count, unsigned number) {
+    for (unsigned i = 0; i < count; i++, number /= 3) {
+        codes[2 * i] = (uint8_t)(number % 3);
+    }
+}
+
 static void symbols_hold_any_codes(void **state) {
     (void)state;
     for (unsigned number = 0; number < 243; number++) {
         uint8_t codes[10] = {0}, back[10] = {0};
-        for (unsigned i = 0, rest = number; i < 5; i++, rest /= 3) {
-            codes[2 * i] = (uint8_t)(rest % 3);
-        }
+        write_digits(codes, 5, number);
         loom_symbol_codes(5, loom_symbol(5, codes, 2), back, 2);
         assert_memory_equal(codes, back, sizeof codes);
     }
 }
 
-static void any_symbol_holds_ternary_codes(void **state) {
+/* Index and sign: codes less 1 are the digits of a number from -13 to 13. */
+static void signed_symbols_hold_any_codes(void **state) {
     (void)state;
-    for (unsigned symbol = 0; symbol < 256; symbol++) {
-        uint8_t codes[5];
-        loom_symbol_codes(5, (uint8_t)symbol, codes, 1);
-        for (unsigned i = 0; i < 5; i++) {
-            assert_in_range(codes[i], 0, 2);
+    for (unsigned number = 0; number < 27; number++) {
+        uint8_t codes[6] = {0}, back[6] = {0};
+        write_digits(codes, 3, number);
+        const uint8_t symbol = loom_symbol(3, codes, 2);
+        assert_int_equal(symbol, number < 13 ? 16 + (13 - number) : number - 13);
+        loom_symbol_codes(3, symbol, back, 2);
+        assert_memory_equal(codes, back, sizeof codes);
+    }
+}
+
+static void any_symbol_holds_ternary_codes(void **state) {
+    static const struct {
+        unsigned symbol_k, symbols;
+    } kinds[] = {{5, 256}, {3, 32}};
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        const unsigned symbol_k = kinds[i].symbol_k;
+        for (unsigned symbol = 0; symbol < kinds[i].symbols; symbol++) {
+            uint8_t codes[5];
+            loom_symbol_codes(symbol_k, (uint8_t)symbol, codes, 1);
+            for (unsigned j = 0; j < symbol_k; j++) {
+                assert_in_range(codes[j], 0, 2);
+            }
+            assert_true(loom_symbol(symbol_k, codes, 1) <= symbol);
         }
-        assert_true(loom_symbol(5, codes, 1) <= symbol);
     }
 }
 
@@ -377,6 +401,7 @@ static void other_rows_are_not_read(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(symbols_hold_any_codes),
+        cmocka_unit_test(signed_symbols_hold_any_codes),
         cmocka_unit_test(any_symbol_holds_ternary_codes),
         cmocka_unit_test(stream_follows_the_definition),
         cmocka_unit_test(every_layout_returns_what_it_got),

@@ -12,6 +12,7 @@ enum fault {
     UNITS_CONTIGUOUS,
     SUM_WITHOUT_LAST,
     SUM_NOT_ROUNDED,
+    ENTRY_ROUNDED_DOWN,
     PADDING_NOT_WRITTEN,
     TAIL_OVERREAD,
     GROUP_TOO_MANY,
@@ -105,7 +106,7 @@ static int32_t sum_of(const struct recipe *recipe, const struct group *group) {
 
 static void write_entries(const struct recipe *recipe, const struct group *group, size_t i,
                           size_t unit_stride, uint8_t *out) {
-    uint8_t *unit = out + i / LOOM_ACT_UNIT_LUT * unit_stride;
+    uint8_t *unit = out + i / loom_act_unit_k(recipe->act) * unit_stride;
     const int32_t unset = is_table(recipe) ? -1 : 0;
     for (unsigned index = 0; index < 16; index++) {
         int32_t sum = 0;
@@ -123,16 +124,44 @@ static void write_entries(const struct recipe *recipe, const struct group *group
     }
 }
 
+/* The digits of 0 .. 13 in base 3, one of them being -1 where it would be 2. */
+static int32_t digit_sum(const struct recipe *recipe, const struct group *group, size_t i,
+                         int number) {
+    int32_t sum = 0;
+    for (size_t digit = 0; digit < 3; digit++) {
+        const int rest = (number + 1) % 3 - 1;
+        sum += rest * quantised(recipe, group, i + 8 * digit);
+        number = (number - rest) / 3;
+    }
+    return sum;
+}
+
+static void write_sign_unit(const struct recipe *recipe, const struct group *group, size_t i,
+                            uint8_t *unit) {
+    const int half = recipe->fault == ENTRY_ROUNDED_DOWN ? 0 : 15;
+    for (size_t entry = 0; entry < 8 * 16; entry++) {
+        const int number = entry % 16 < 14 ? (int)(entry % 16) : 0;
+        const int32_t sum = digit_sum(recipe, group, i + entry / 16, number);
+        const int32_t high = (sum + half + 31 * 20) / 31 - 20;
+        unit[entry] = (uint8_t)(sum - 31 * high);
+        unit[128 + entry] = (uint8_t)high;
+    }
+}
+
 /* Activations [begin, end) of a group. */
 static void write_acts(const struct recipe *recipe, const struct group *group, size_t begin,
                        size_t end, size_t stride, uint8_t *out) {
-    for (size_t i = begin; i < end; i += 4) {
-        if (recipe->act != LOOM_ACT_I8) {
+    const size_t unit_k = loom_act_unit_k(recipe->act);
+    for (size_t i = begin; i < end; i += recipe->act == LOOM_ACT_SIGN16 ? 24 : 4) {
+        uint8_t *unit = out + i / unit_k * stride;
+        if (recipe->act == LOOM_ACT_SIGN16) {
+            write_sign_unit(recipe, group, i, unit);
+        } else if (recipe->act == LOOM_ACT_I8) {
+            for (size_t j = 0; j < 4; j++) {
+                unit[j] = (uint8_t)quantised(recipe, group, i + j);
+            }
+        } else {
             write_entries(recipe, group, i, stride, out);
-            continue;
-        }
-        for (size_t j = i; j < i + 4; j++) {
-            out[j / 4 * stride + j % 4] = (uint8_t)quantised(recipe, group, j);
         }
     }
 }
@@ -189,6 +218,7 @@ static void prepare(const struct recipe *recipe, const struct loom_prepare_args 
     }
 DEFINE(good_int8, I8, NO_FAULT)
 DEFINE(good_lut16, LUT16, NO_FAULT)
+DEFINE(good_sign16, SIGN16, NO_FAULT)
 DEFINE(good_lut8, LUT8, NO_FAULT)
 DEFINE(good_lut7, LUT7, NO_FAULT)
 DEFINE(int8_half_away, I8, HALF_AWAY)
@@ -200,6 +230,7 @@ DEFINE(scale_not_cleared, I8, SCALE_NOT_CLEARED)
 DEFINE(units_contiguous, LUT8, UNITS_CONTIGUOUS)
 DEFINE(sum_without_last, I8, SUM_WITHOUT_LAST)
 DEFINE(sum_not_rounded, LUT8, SUM_NOT_ROUNDED)
+DEFINE(entry_rounded_down, SIGN16, ENTRY_ROUNDED_DOWN)
 DEFINE(padding_not_written, LUT16, PADDING_NOT_WRITTEN)
 DEFINE(tail_overread, LUT8, TAIL_OVERREAD)
 DEFINE(group_too_many, I8, GROUP_TOO_MANY)
@@ -213,6 +244,7 @@ const struct loom_prepare_kernel good_prepares[GOOD_PREPARES] = {
     {"prepare_good_lut16", good_lut16, 0, LOOM_ACT_LUT16},
     {"prepare_good_lut7", good_lut7, 0, LOOM_ACT_LUT7},
     {"prepare_good_lut8", good_lut8, 0, LOOM_ACT_LUT8},
+    {"prepare_good_sign16", good_sign16, 0, LOOM_ACT_SIGN16},
 };
 
 #define PREPARE(function, form, is_good)                                                           \
@@ -226,6 +258,7 @@ const struct sample_prepare sample_prepares[] = {
     PREPARE(sum_not_rounded, LUT8, false), PREPARE(padding_not_written, LUT16, false),
     PREPARE(tail_overread, LUT8, false),   PREPARE(group_too_many, I8, false),
     PREPARE(scale_not_cleared, I8, false), PREPARE(units_contiguous, LUT8, false),
+    PREPARE(good_sign16, SIGN16, true),    PREPARE(entry_rounded_down, SIGN16, false),
     PREPARE(range_of_group, LUT16, false), PREPARE(range_of_part, I8, false),
     PREPARE(sum_of_part, LUT8, false),     PREPARE(sum_of_every_part, I8, false),
 };

@@ -25,10 +25,10 @@ loom_status one_kernel_plan(struct one_kernel *one, const struct loom_registry *
     const struct loom_problem problem = {name, m, k, (loom_mode)kernel->mode};
     const loom_cpu cpu = {features, base->isas[kernel->isa].name};
     format_name(format, name);
-    for (uint8_t op = LOOM_OP_GEMV; op <= LOOM_OP_FEW; op++) {
+    for (int op = LOOM_OP_GEMV; op <= LOOM_OP_FEW; op++) {
         one->kernel[op] = *kernel;
         one->kernel[op].tmac = 0; /* those are never chosen unless forced */
-        one->kernel[op].op = op;
+        one->kernel[op].op = (uint8_t)op;
     }
     one->registry = *base;
     one->registry.kernels = one->kernel;

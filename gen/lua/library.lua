@@ -7,6 +7,7 @@ local home = require("home")
 local host = require("host")
 local library_folder = require("library_folder")
 local machine = require("machine")
+local OPS = require("name").OPS
 local tuning = require("tuning")
 
 local library = {}
@@ -14,7 +15,7 @@ local library = {}
 -- nil, or why the kernels of a row cannot serve its problem.
 local function row_error(row, kernels)
     local gemv = kernels[row.gemv]
-    for _, op in ipairs({ "gemv", "few", "gemm" }) do
+    for _, op in ipairs(OPS) do
         local kernel = kernels[row[op]]
         if not kernel then
             return ("there is no kernel %s"):format(row[op])

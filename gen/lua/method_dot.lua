@@ -17,7 +17,7 @@ return {
             { b = 3, m = 3, n = 1, p = 4, f = 16 }, { b = 4, m = 4, n = 1, p = 4, f = 16 },
         },
         gemm = {},
-        template = "dot_mask.c.in",
+        template = "tiles.c.in",
         note = "VPDPBUSD on fields in place, a sum for each field,\n"
             .. " * shifted once at the end of a group.",
         layout = function(format, numbers)
@@ -50,7 +50,7 @@ return {
             { b = 4, m = 4, n = 2, p = 4, f = 16 }, { b = 4, m = 4, n = 4, p = 4, f = 16 },
         },
         gemm = {},
-        template = "dot_shift.c.in",
+        template = "tiles.c.in",
         note = "fields are shifted and masked, then multiplied.",
         layout = function(format, numbers, isa)
             return layout.dot(isa.vector // 4, numbers.b, format.bits)

@@ -70,7 +70,7 @@ return {
             { b = 2, m = 2, n = 2, p = 4, f = 16 },
         },
         gemm = {},
-        template = "lut_pair.c.in",
+        template = "tiles.c.in",
         note = "VPMADDUBSW adds the entries of two planes in 16\n"
             .. " * bits, which are widened before they can overflow; a plane without a partner\n"
             .. " * has two rows in a 16-bit lane, told apart by a second sum of the high bytes.",

@@ -40,7 +40,7 @@ return {
             { b = 8, m = 4, n = 4, p = 4, f = 16 }, { b = 8, m = 8, n = 2, p = 4, f = 16 },
         },
         gemm = {},
-        template = "lut_quad.c.in",
+        template = "tiles.c.in",
         note = "VPERMB looks up four tables at once, VPDPBUSD\n"
             .. " * adds the entries of four LUT groups times the plane's weight.",
         layout = layout_of,

@@ -17,7 +17,7 @@ return {
         act = "sign16",
         gemv = { { b = 1, m = 1, n = 1 }, { b = 1, m = 1, n = 1, p = 4 } },
         gemm = { { b = 1, m = 1, n = 2 }, { b = 1, m = 1, n = 4 } },
-        template = "lut_sign.c.in",
+        template = "tiles.c.in",
         note = "3 codes are an index and a sign: PSHUFB looks up\n"
             .. " * the two bytes of a sum of 3 activations, PSIGNB applies the sign, 8 such sums\n"
             .. " * add in a byte and PMADDUBSW joins the two bytes.",

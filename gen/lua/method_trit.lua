@@ -31,7 +31,7 @@ return {
             { b = 3, m = 3, n = 1, p = 4, f = 16 },
         },
         gemm = {},
-        template = "dot_trit.c.in",
+        template = "tiles.c.in",
         note = "5 codes are 8 bits, the bits are planes; 17 VPTERNLOG\n"
             .. " * of them are 5 codes of 2 bits, which VPDPBUSD takes as fields in place.",
         layout = layout_of,

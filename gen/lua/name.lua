@@ -6,6 +6,9 @@
 
 local name = {}
 
+-- What kernels are made for, one token, a few and many: a kernel's `op`, and the fields of a plan.
+name.OPS = { "gemv", "few", "gemm" }
+
 local ORDER = { "b", "m", "n", "k", "p", "f" }
 
 -- "lut_quad_b8m8n1" for family "lut", method "quad", numbers { b = 8, m = 8, n = 1 }.

@@ -2,6 +2,8 @@
 --
 -- Every format, mode and ISA has a default: the layout that the model ranks first, with its
 -- best GEMV and GEMM kernel. Where something was measured, the winners take its place.
+local OPS = require("name").OPS
+
 local selection = {}
 
 local function group_of(kernel)
@@ -61,7 +63,7 @@ function selection.library(kernels, tuned)
         by_name[kernel.name] = kernel
     end
     for _, row in ipairs(tuned) do
-        for _, op in ipairs({ "gemv", "few", "gemm" }) do
+        for _, op in ipairs(OPS) do
             local kernel = by_name[row[op]]
             chosen[kernel.name] = true
             -- A choice across modes says nothing about who asks for one mode by name.

@@ -9,7 +9,6 @@ local space = {}
 
 local ACT_OF_MODE = { table = "lut8", table7 = "lut7", exact = "lut16" }
 local ACTS = { "i8", "lut8", "lut7", "lut16", "sign16" }
-local OPS = { "gemv", "few", "gemm" }
 
 -- One token reads every weight of a model from memory: without prefetch the loop waits for it
 -- (measured: 0.64 of the read bandwidth, 0.93 with it).
@@ -89,7 +88,8 @@ function space.kernels(formats, modes, isas)
     for _, entry in ipairs(method.list) do
         for _, isa in ipairs(isas) do
             for _, mode in ipairs(modes) do
-                for _, op in ipairs(entry.isas[isa.name] and entry.modes[mode] and OPS or {}) do
+                local serves = entry.isas[isa.name] and entry.modes[mode]
+                for _, op in ipairs(serves and name.OPS or {}) do
                     for _, numbers in ipairs(entry[op] or {}) do
                         for _, format in ipairs(formats) do
                             consider(kernels, refused, entry,

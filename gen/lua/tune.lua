@@ -5,6 +5,8 @@
 --     seconds of the GEMV + GEMM_WEIGHT * seconds of the GEMM for one token.
 -- A pair within NOISE of the best is as good; of those, the generator's order decides. For a few
 -- tokens the fastest kernel of that layout serves, if one was measured; else the pair's GEMM.
+local OPS = require("name").OPS
+
 local tune = {}
 
 -- Tokens that are read for one that is written: a decoded token costs a whole GEMV, and
@@ -117,7 +119,7 @@ function tune.choose(problem, mode, samples, kernels)
     end
     best.few = few_of(best, found)
     local row = { format = problem.format, mode = mode, m = problem.m, k = problem.k }
-    for _, op in ipairs({ "gemv", "few", "gemm" }) do
+    for _, op in ipairs(OPS) do
         row[op] = best[op].kernel.name
         row[op .. "_seconds"], row[op .. "_n"] = best[op].seconds, best[op].n
     end

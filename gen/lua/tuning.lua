@@ -7,12 +7,11 @@
 --   compiler that built the measured library
 --   kernels  hash of the generated kernels
 --   FORMAT MODE M K, then kernel, seconds and tokens for one token, for a few and for many
+local OPS = require("name").OPS
+
 local tuning = {}
 
 tuning.VERSION = "lutloom-tuning 2"
-
--- What a row has a kernel for: fields gemv, gemv_seconds, gemv_n and so on.
-tuning.OPS = { "gemv", "few", "gemm" }
 
 local HEADER = { "cpu", "isa", "compiler", "kernels" }
 local MODES = { fastest = true, exact = true, table = true, table7 = true }
@@ -27,7 +26,7 @@ local function parse_row(line)
     local format, mode, m, k, rest = line:match("^(%w+) (%w+) (%d+) (%d+)(.*)$")
     local row = { format = format, mode = mode, m = positive(m), k = positive(k) }
     local complete = format and MODES[mode] and row.m and row.k
-    for _, op in ipairs(tuning.OPS) do
+    for _, op in ipairs(OPS) do
         local kernel, seconds, n, after = (rest or ""):match("^ ([%w_]+) (%S+) (%d+)(.*)$")
         row[op], row[op .. "_seconds"], row[op .. "_n"] = kernel, tonumber(seconds), positive(n)
         complete = complete and kernel and row[op .. "_seconds"] and row[op .. "_n"]
@@ -74,7 +73,7 @@ end
 
 local function row_text(row)
     local text = tuning.row_key(row)
-    for _, op in ipairs(tuning.OPS) do
+    for _, op in ipairs(OPS) do
         text = ("%s %s %.4g %d"):format(text, row[op], row[op .. "_seconds"], row[op .. "_n"])
     end
     return text

@@ -117,7 +117,7 @@ local function print_measured(kernel, folder, rows)
     end
     local found = false
     for _, row in ipairs(rows) do
-        for _, op in ipairs(tuning.OPS) do
+        for _, op in ipairs(name.OPS) do
             if row[op] == kernel then
                 found = true
                 say("Measured as the fastest for %s %dx%d, mode %s: %.3g s for %d tokens",

@@ -14,7 +14,7 @@ return {
         modes = { exact = true },
         gemv = {
             { b = 2, m = 2, n = 1 }, { b = 3, m = 3, n = 1 }, { b = 4, m = 4, n = 1 },
-            { b = 3, m = 3, n = 1, p = 4, f = 16 }, { b = 4, m = 4, n = 1, p = 4, f = 16 },
+            { b = 3, m = 3, n = 1, p = 2, f = 8 }, { b = 4, m = 4, n = 1, p = 2, f = 8 },
         },
         gemm = {},
         template = "tiles.c.in",
@@ -42,12 +42,12 @@ return {
         modes = { exact = true },
         gemv = {
             { b = 2, m = 2, n = 1 }, { b = 3, m = 3, n = 1 }, { b = 4, m = 4, n = 1 },
-            { b = 3, m = 3, n = 1, p = 4, f = 16 }, { b = 4, m = 4, n = 1, p = 4, f = 16 },
+            { b = 3, m = 3, n = 1, p = 2, f = 8 }, { b = 4, m = 4, n = 1, p = 2, f = 8 },
         },
         few = {
-            { b = 2, m = 2, n = 4, p = 4, f = 16 }, { b = 3, m = 3, n = 2, p = 4, f = 16 },
-            { b = 3, m = 3, n = 4, p = 4, f = 16 }, { b = 4, m = 2, n = 4, p = 4, f = 16 },
-            { b = 4, m = 4, n = 2, p = 4, f = 16 }, { b = 4, m = 4, n = 4, p = 4, f = 16 },
+            { b = 2, m = 2, n = 4, p = 2, f = 8 }, { b = 3, m = 3, n = 2, p = 2, f = 8 },
+            { b = 3, m = 3, n = 4, p = 2, f = 8 }, { b = 4, m = 2, n = 4, p = 2, f = 8 },
+            { b = 4, m = 4, n = 2, p = 2, f = 8 }, { b = 4, m = 4, n = 4, p = 2, f = 8 },
         },
         gemm = {},
         template = "tiles.c.in",
@@ -75,6 +75,7 @@ return {
         gemv = {},
         gemm = {
             { b = 2, m = 2, n = 4, k = 512 }, { b = 4, m = 2, n = 4, k = 512 },
+            { b = 2, m = 2, n = 6, k = 512 }, { b = 4, m = 2, n = 6, k = 512 },
             { b = 2, m = 2, n = 8, k = 512 }, { b = 4, m = 2, n = 8, k = 512 },
             { b = 4, m = 4, n = 4, k = 512 },
             { b = 3, m = 3, n = 4, k = 512 }, { b = 3, m = 3, n = 8, k = 512 },
@@ -88,6 +89,7 @@ return {
         refuse = function(_, _, numbers, isa)
             return method_cost.even_parts(numbers)
                 or method_cost.registers(numbers.m * (numbers.n + 1) + 1, isa.registers)
+                or method_cost.busy(numbers.m * numbers.n, isa)
         end,
         cost = function(format, _, numbers, isa)
             local step = isa.sum_bits == 32 and 1 or 2

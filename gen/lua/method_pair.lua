@@ -63,11 +63,11 @@ return {
         modes = MODES,
         gemv = {
             { b = 1, m = 1, n = 1 }, { b = 2, m = 2, n = 1 },
-            { b = 2, m = 2, n = 1, p = 4, f = 16 },
+            { b = 2, m = 2, n = 1, p = 2, f = 8 },
         },
         few = {
-            { b = 1, m = 1, n = 2, p = 4, f = 16 }, { b = 1, m = 1, n = 4, p = 4, f = 16 },
-            { b = 2, m = 2, n = 2, p = 4, f = 16 },
+            { b = 1, m = 1, n = 2, p = 2, f = 8 }, { b = 1, m = 1, n = 4, p = 2, f = 8 },
+            { b = 2, m = 2, n = 2, p = 2, f = 8 },
         },
         gemm = {},
         template = "tiles.c.in",

@@ -32,12 +32,12 @@ return {
         isas = { avx512vbmi = true },
         modes = MODES,
         gemv = {
-            { b = 4, m = 4, n = 1 }, { b = 8, m = 8, n = 1 }, { b = 8, m = 8, n = 1, p = 1 },
-            { b = 8, m = 8, n = 1, p = 4, f = 16 },
+            { b = 4, m = 4, n = 1 }, { b = 4, m = 4, n = 1, p = 2, f = 8 },
+            { b = 8, m = 8, n = 1 }, { b = 8, m = 8, n = 1, p = 2, f = 8 },
         },
         few = {
-            { b = 4, m = 4, n = 2, p = 4, f = 16 }, { b = 4, m = 4, n = 4, p = 4, f = 16 },
-            { b = 8, m = 4, n = 4, p = 4, f = 16 }, { b = 8, m = 8, n = 2, p = 4, f = 16 },
+            { b = 4, m = 4, n = 2, p = 2, f = 8 }, { b = 4, m = 4, n = 4, p = 2, f = 8 },
+            { b = 8, m = 4, n = 4, p = 2, f = 8 },
         },
         gemm = {},
         template = "tiles.c.in",

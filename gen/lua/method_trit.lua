@@ -27,8 +27,8 @@ return {
         isas = { avx512vbmi = true },
         modes = { exact = true },
         gemv = {
-            { b = 2, m = 2, n = 1 }, { b = 2, m = 2, n = 1, p = 4, f = 16 },
-            { b = 3, m = 3, n = 1, p = 4, f = 16 },
+            { b = 2, m = 2, n = 1 }, { b = 2, m = 2, n = 1, p = 2, f = 8 },
+            { b = 3, m = 3, n = 1, p = 2, f = 8 },
         },
         gemm = {},
         template = "tiles.c.in",

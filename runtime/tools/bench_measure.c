@@ -3,6 +3,7 @@
 #include "bench_memory.h"
 #include "seconds.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,15 +71,30 @@ static size_t enough_of(double seconds) {
     return seconds < sample_seconds ? (size_t)(sample_seconds / seconds + 0.999) : 1;
 }
 
+/* The peak lasts as long as the shortest kernel's sample: so it is as often disturbed. */
+static void even_peak(struct session *session, double sample) {
+    for (size_t i = 0; i < session->count; i++) {
+        struct entry *entry = &session->entries[i];
+        if (entry->target.kind == TARGET_DOT) {
+            entry->repetitions = (size_t)((double)entry->repetitions * sample / sample_seconds) + 1;
+        }
+    }
+}
+
 /* As many repetitions as make a sample long enough. What the others left in the caches is no part
  * of a matrix's time that stays in them: it is read once before, unless that hardly shows. */
 static void find_repetitions(struct session *session) {
+    double shortest = long_seconds;
     for (size_t i = 0; i < session->count; i++) {
         const double seconds = time_once(session, i);
+        if (session->entries[i].target.kind == TARGET_KERNEL) {
+            shortest = fmin(shortest, fmax(seconds, sample_seconds));
+        }
         session->entries[i].repetitions = enough_of(seconds);
         session->entries[i].warmed =
             session->group->residency == RESIDENCY_CACHE && seconds < long_seconds;
     }
+    even_peak(session, shortest);
 }
 
 /* From DRAM the fastest kernel's repetitions for all, so that every matrix comes again only after

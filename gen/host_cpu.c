@@ -12,9 +12,15 @@ static const struct {
     const char *name;
     uint32_t bit;
 } cpu_features[] = {
-    {"LOOM_CPU_SSSE3", LOOM_CPU_SSSE3},           {"LOOM_CPU_AVX2", LOOM_CPU_AVX2},
-    {"LOOM_CPU_AVXVNNI", LOOM_CPU_AVXVNNI},       {"LOOM_CPU_AVX512", LOOM_CPU_AVX512},
-    {"LOOM_CPU_AVX512VBMI", LOOM_CPU_AVX512VBMI}, {"LOOM_CPU_AVX512VNNI", LOOM_CPU_AVX512VNNI},
+    {"LOOM_CPU_SSSE3", LOOM_CPU_SSSE3},
+    {"LOOM_CPU_AVX2", LOOM_CPU_AVX2},
+    {"LOOM_CPU_AVXVNNI", LOOM_CPU_AVXVNNI},
+    {"LOOM_CPU_AVX512", LOOM_CPU_AVX512},
+    {"LOOM_CPU_AVX512VBMI", LOOM_CPU_AVX512VBMI},
+    {"LOOM_CPU_AVX512VNNI", LOOM_CPU_AVX512VNNI},
+    {"LOOM_CPU_NEON", LOOM_CPU_NEON},
+    {"LOOM_CPU_DOTPROD", LOOM_CPU_DOTPROD},
+    {"LOOM_CPU_I8MM", LOOM_CPU_I8MM},
 };
 
 /* features() -> { LOOM_CPU_AVX2 = true, ... }: the names that an ISA's record needs. */

@@ -269,7 +269,13 @@ struct loom_cpuid {
     uint32_t leaf7_1_eax; /* leaf 7, subleaf 1 */
     uint32_t xcr0;        /* the register states that the operating system saves */
 };
-uint32_t loom_cpu_features(const struct loom_cpuid *words);
+uint32_t loom_x86_features(const struct loom_cpuid *words);
+
+/* The same from Linux's two words of capabilities. */
+uint32_t loom_aarch64_features(unsigned long hwcap, unsigned long hwcap2);
+
+/* The features (LOOM_CPU_*) of the CPU that the caller runs on. */
+uint32_t loom_cpu_read(void);
 
 /* 1 if a CPU with these features can run code of the ISA. */
 static inline int loom_isa_runs(const struct loom_isa *isa, uint32_t features) {

@@ -80,13 +80,16 @@ local FEATURE_FLAGS = {
     LOOM_CPU_AVX512 = { "avx512f", "avx512bw" },
     LOOM_CPU_AVX512VBMI = { "avx512vbmi" },
     LOOM_CPU_AVX512VNNI = { "avx512_vnni" },
+    LOOM_CPU_NEON = { "asimd" },
+    LOOM_CPU_DOTPROD = { "asimddp" },
+    LOOM_CPU_I8MM = { "i8mm" },
 }
 
 local function cpu_flags()
     local flags = {}
     local file = io.open("/proc/cpuinfo")
     if file then
-        local line = file:read("a"):match("\nflags%s*:([^\n]*)") or ""
+        local line = file:read("a"):match("\n[fF][el]a[gt]u?r?e?s%s*:([^\n]*)") or ""
         file:close()
         for word in line:gmatch("%S+") do
             flags[word] = true

@@ -3,7 +3,10 @@
 local layout = require("layout")
 local method_cost = require("method_cost")
 
-local VECTORS = { ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, avx512vbmi = true }
+local VECTORS = {
+    ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, avx512vbmi = true, neon = true,
+    dotprod = true,
+}
 
 return {
     {

@@ -7,7 +7,9 @@ local method_cost = require("method_cost")
 local lookups, registers = method_cost.lookups, method_cost.registers
 
 local MODES = { exact = true, table = true, table7 = true }
-local ISAS = { ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true }
+local ISAS = {
+    ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, neon = true, dotprod = true,
+}
 
 local function layout_of(format, numbers, isa)
     return layout.pair(isa.vector, numbers.b, format.bits)

@@ -34,7 +34,10 @@ return {
         family = "veclut",
         name = "pair",
         loop = "veclut",
-        isas = { ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true },
+        isas = {
+            ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, neon = true,
+            dotprod = true,
+        },
         modes = { exact = true },
         gemv = {},
         gemm = {

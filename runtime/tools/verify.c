@@ -60,7 +60,10 @@ static void list_missing(uint32_t missing, char *text, size_t size) {
                  {LOOM_CPU_AVXVNNI, "AVX-VNNI"},
                  {LOOM_CPU_AVX512, "AVX-512"},
                  {LOOM_CPU_AVX512VBMI, "AVX-512 VBMI"},
-                 {LOOM_CPU_AVX512VNNI, "AVX-512 VNNI"}};
+                 {LOOM_CPU_AVX512VNNI, "AVX-512 VNNI"},
+                 {LOOM_CPU_NEON, "NEON"},
+                 {LOOM_CPU_DOTPROD, "dot products"},
+                 {LOOM_CPU_I8MM, "8-bit matrix products"}};
     text[0] = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (missing & names[i].bit) {

@@ -16,6 +16,7 @@ local FEATURE_OF = {
     ["-mavx512bw"] = "LOOM_CPU_AVX512",
     ["-mavx512vbmi"] = "LOOM_CPU_AVX512VBMI",
     ["-mavx512vnni"] = "LOOM_CPU_AVX512VNNI",
+    ["-march=armv8-a+dotprod"] = "LOOM_CPU_DOTPROD",
 }
 
 check.case("isa: the runtime asks for every feature that the flags allow", function()

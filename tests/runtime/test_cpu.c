@@ -19,19 +19,19 @@ static const uint32_t all_features = LOOM_CPU_SSSE3 | LOOM_CPU_AVX2 | LOOM_CPU_A
 
 static void finds_all_features(void **state) {
     (void)state;
-    assert_int_equal(loom_cpu_features(&full), all_features);
-    assert_int_equal(loom_cpu_features(&(struct loom_cpuid){0}), 0);
-    assert_int_equal(loom_cpu_features(&(struct loom_cpuid){~0u, ~0u, ~0u, ~0u, ~0u}),
+    assert_int_equal(loom_x86_features(&full), all_features);
+    assert_int_equal(loom_x86_features(&(struct loom_cpuid){0}), 0);
+    assert_int_equal(loom_x86_features(&(struct loom_cpuid){~0u, ~0u, ~0u, ~0u, ~0u}),
                      all_features);
 }
 
 static void ssse3_needs_its_bit_alone(void **state) {
     (void)state;
     const struct loom_cpuid old = {.leaf1_ecx = 1u << 9};
-    assert_int_equal(loom_cpu_features(&old), LOOM_CPU_SSSE3);
+    assert_int_equal(loom_x86_features(&old), LOOM_CPU_SSSE3);
     struct loom_cpuid words = full;
     words.leaf1_ecx &= ~(1u << 9);
-    assert_int_equal(loom_cpu_features(&words), 0);
+    assert_int_equal(loom_x86_features(&words), 0);
 }
 
 /* Without each one of these bits nothing beyond SSSE3 may run. */
@@ -41,11 +41,11 @@ static void avx2_needs_every_bit(void **state) {
     for (size_t i = 0; i < 4; i++) {
         struct loom_cpuid words = full;
         words.leaf1_ecx &= ~(1u << leaf1_bits[i]);
-        assert_int_equal(loom_cpu_features(&words), LOOM_CPU_SSSE3);
+        assert_int_equal(loom_x86_features(&words), LOOM_CPU_SSSE3);
     }
     struct loom_cpuid words = full;
     words.leaf7_ebx &= ~(1u << 5);
-    assert_int_equal(loom_cpu_features(&words), LOOM_CPU_SSSE3);
+    assert_int_equal(loom_x86_features(&words), LOOM_CPU_SSSE3);
 }
 
 /* AVX-VNNI and AVX-512 do not need each other. */
@@ -53,10 +53,10 @@ static void avxvnni_is_separate(void **state) {
     (void)state;
     struct loom_cpuid words = full;
     words.leaf7_1_eax = ~(1u << 4);
-    assert_int_equal(loom_cpu_features(&words), all_features & ~LOOM_CPU_AVXVNNI);
+    assert_int_equal(loom_x86_features(&words), all_features & ~LOOM_CPU_AVXVNNI);
     words = full;
     words.leaf7_ebx = 1u << 5;
-    assert_int_equal(loom_cpu_features(&words), avxvnni);
+    assert_int_equal(loom_x86_features(&words), avxvnni);
 }
 
 static void avx512_needs_every_bit(void **state) {
@@ -65,7 +65,7 @@ static void avx512_needs_every_bit(void **state) {
     for (size_t i = 0; i < 2; i++) {
         struct loom_cpuid words = full;
         words.leaf7_ebx &= ~(1u << leaf7_bits[i]);
-        assert_int_equal(loom_cpu_features(&words), avxvnni);
+        assert_int_equal(loom_x86_features(&words), avxvnni);
     }
 }
 
@@ -73,9 +73,9 @@ static void vbmi_and_vnni_are_separate(void **state) {
     (void)state;
     struct loom_cpuid words = full;
     words.leaf7_ecx = 1u << 1;
-    assert_int_equal(loom_cpu_features(&words), avx512 | LOOM_CPU_AVX512VBMI);
+    assert_int_equal(loom_x86_features(&words), avx512 | LOOM_CPU_AVX512VBMI);
     words.leaf7_ecx = 1u << 11;
-    assert_int_equal(loom_cpu_features(&words), avx512 | LOOM_CPU_AVX512VNNI);
+    assert_int_equal(loom_x86_features(&words), avx512 | LOOM_CPU_AVX512VNNI);
 }
 
 static void features_need_the_operating_system(void **state) {
@@ -91,7 +91,7 @@ static void features_need_the_operating_system(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct loom_cpuid words = full;
         words.xcr0 = cases[i].xcr0;
-        assert_int_equal(loom_cpu_features(&words), cases[i].features);
+        assert_int_equal(loom_x86_features(&words), cases[i].features);
     }
 }
 

@@ -1,0 +1,8 @@
+return {
+    name = "armv8",
+    description = "any 64-bit ARM CPU",
+    arch = "aarch64",
+    triple = "aarch64-linux-gnu",
+    isas = { "c", "neon", "dotprod" },
+    flags = {},
+}

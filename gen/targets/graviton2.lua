@@ -1,0 +1,8 @@
+return {
+    name = "graviton2",
+    description = "AWS Graviton 2 (Neoverse N1)",
+    arch = "aarch64",
+    triple = "aarch64-linux-gnu",
+    isas = { "c", "neon", "dotprod" },
+    flags = { "-mtune=neoverse-n1" },
+}

@@ -1,0 +1,8 @@
+return {
+    name = "graviton3",
+    description = "AWS Graviton 3 (Neoverse V1)",
+    arch = "aarch64",
+    triple = "aarch64-linux-gnu",
+    isas = { "c", "neon", "dotprod" },
+    flags = { "-mtune=neoverse-v1" },
+}

@@ -1,0 +1,8 @@
+return {
+    name = "jetson-orin",
+    description = "NVIDIA Jetson Orin (Cortex-A78AE)",
+    arch = "aarch64",
+    triple = "aarch64-linux-gnu",
+    isas = { "c", "neon", "dotprod" },
+    flags = { "-mtune=cortex-a78" },
+}

@@ -1,0 +1,8 @@
+return {
+    name = "rpi3",
+    description = "Raspberry Pi 3 and Zero 2 W (Cortex-A53)",
+    arch = "aarch64",
+    triple = "aarch64-linux-gnu",
+    isas = { "c", "neon" },
+    flags = { "-mtune=cortex-a53" },
+}

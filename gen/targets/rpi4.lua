@@ -1,0 +1,8 @@
+return {
+    name = "rpi4",
+    description = "Raspberry Pi 4 and 400 (Cortex-A72)",
+    arch = "aarch64",
+    triple = "aarch64-linux-gnu",
+    isas = { "c", "neon" },
+    flags = { "-mtune=cortex-a72" },
+}

@@ -1,0 +1,8 @@
+return {
+    name = "rpi5",
+    description = "Raspberry Pi 5 (Cortex-A76)",
+    arch = "aarch64",
+    triple = "aarch64-linux-gnu",
+    isas = { "c", "neon", "dotprod" },
+    flags = { "-mtune=cortex-a76" },
+}

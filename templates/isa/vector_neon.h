@@ -1,0 +1,246 @@
+/* 16 bytes, 4 rows a vector: what all levels of AArch64 share, from ARMv8.0 on. */
+#ifndef ISA_VECTOR_NEON_H
+#define ISA_VECTOR_NEON_H
+
+#ifndef __aarch64__
+#error "compile this file for aarch64"
+#endif
+
+#include <arm_neon.h>
+
+#include "kernel.h"
+
+typedef uint8x16_t v_int;
+typedef float32x4_t v_f32;
+enum { V_BYTES = 16, V_ROWS = 4 };
+
+/* The same bits as lanes of another kind. */
+static inline v_int v_bytes_s8(int8x16_t x) {
+    return vreinterpretq_u8_s8(x);
+}
+static inline v_int v_bytes_s16(int16x8_t x) {
+    return vreinterpretq_u8_s16(x);
+}
+static inline v_int v_bytes_s32(int32x4_t x) {
+    return vreinterpretq_u8_s32(x);
+}
+static inline int8x16_t v_s8(v_int x) {
+    return vreinterpretq_s8_u8(x);
+}
+static inline int16x8_t v_s16(v_int x) {
+    return vreinterpretq_s16_u8(x);
+}
+static inline int32x4_t v_s32(v_int x) {
+    return vreinterpretq_s32_u8(x);
+}
+static inline uint32x4_t v_u32(v_int x) {
+    return vreinterpretq_u32_u8(x);
+}
+
+/* Loads, stores and constants. */
+static inline v_int v_load(const void *p) {
+    return vld1q_u8(p);
+}
+static inline void v_store(void *p, v_int x) {
+    vst1q_u8(p, x);
+}
+static inline v_f32 v_load_f32(const float *p) {
+    return vld1q_f32(p);
+}
+static inline void v_store_f32(float *p, v_f32 x) {
+    vst1q_f32(p, x);
+}
+static inline v_f32 v_load_half(const uint16_t *p) {
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)));
+}
+/* The same 4 or 16 bytes all over the vector. */
+static inline v_int v_load_4(const void *p) {
+    int32_t x;
+    memcpy(&x, p, sizeof x);
+    return v_bytes_s32(vdupq_n_s32(x));
+}
+static inline v_int v_load_16(const void *p) {
+    return v_load(p);
+}
+/* 4 bytes as 32-bit integers. */
+static inline v_int v_load_u8_i32(const uint8_t *p) {
+    const uint8x8_t x = vget_low_u8(v_load_4(p));
+    return vreinterpretq_u8_u32(vmovl_u16(vget_low_u16(vmovl_u8(x))));
+}
+static inline v_int v_set_i8(int x) {
+    return vdupq_n_u8((uint8_t)x);
+}
+static inline v_int v_set_i16(int x) {
+    return v_bytes_s16(vdupq_n_s16((int16_t)x));
+}
+static inline v_int v_set_i32(int32_t x) {
+    return v_bytes_s32(vdupq_n_s32(x));
+}
+static inline v_int v_set_i64(int64_t x) {
+    return vreinterpretq_u8_s64(vdupq_n_s64(x));
+}
+static inline v_f32 v_set_f32(float x) {
+    return vdupq_n_f32(x);
+}
+static inline v_int v_zero(void) {
+    return vdupq_n_u8(0);
+}
+
+/* Integers. */
+static inline v_int v_and(v_int a, v_int b) {
+    return vandq_u8(a, b);
+}
+static inline v_int v_or(v_int a, v_int b) {
+    return vorrq_u8(a, b);
+}
+static inline v_int v_xor(v_int a, v_int b) {
+    return veorq_u8(a, b);
+}
+static inline v_int v_add_i8(v_int a, v_int b) {
+    return vaddq_u8(a, b);
+}
+static inline v_int v_add_i16(v_int a, v_int b) {
+    return v_bytes_s16(vaddq_s16(v_s16(a), v_s16(b)));
+}
+static inline v_int v_sub_i16(v_int a, v_int b) {
+    return v_bytes_s16(vsubq_s16(v_s16(a), v_s16(b)));
+}
+static inline v_int v_add_i32(v_int a, v_int b) {
+    return v_bytes_s32(vaddq_s32(v_s32(a), v_s32(b)));
+}
+static inline v_int v_sub_i32(v_int a, v_int b) {
+    return v_bytes_s32(vsubq_s32(v_s32(a), v_s32(b)));
+}
+static inline v_int v_mul_i32(v_int a, v_int b) {
+    return v_bytes_s32(vmulq_s32(v_s32(a), v_s32(b)));
+}
+/* Shifts need a constant count. */
+#define v_shr_u16(x, count) vreinterpretq_u8_u16(vshrq_n_u16(vreinterpretq_u16_u8(x), count))
+#define v_shl_u16(x, count) vreinterpretq_u8_u16(vshlq_n_u16(vreinterpretq_u16_u8(x), count))
+#define v_shr_u32(x, count) vreinterpretq_u8_u32(vshrq_n_u32(vreinterpretq_u32_u8(x), count))
+#define v_shl_i32(x, count) vreinterpretq_u8_u32(vshlq_n_u32(vreinterpretq_u32_u8(x), count))
+
+/* Table lookup: each byte of `index` picks a byte of `table`, or 0 if it is above 15. */
+static inline v_int v_lookup(v_int table, v_int index) {
+    return vqtbl1q_u8(table, index);
+}
+/* Sums of neighbouring products, unsigned by signed bytes, in 16 bits. */
+static inline v_int v_dot2(v_int u, v_int s) {
+    const int16x8_t low = vmulq_s16(vreinterpretq_s16_u16(vmovl_u8(vget_low_u8(u))),
+                                    vmovl_s8(vget_low_s8(v_s8(s))));
+    const int16x8_t high =
+        vmulq_s16(vreinterpretq_s16_u16(vmovl_high_u8(u)), vmovl_high_s8(v_s8(s)));
+    return v_bytes_s16(vpaddq_s16(low, high));
+}
+/* Sums of neighbouring products of 16-bit lanes, in 32 bits. */
+static inline v_int v_dot2_i16(v_int a, v_int b) {
+    const int32x4_t low = vmull_s16(vget_low_s16(v_s16(a)), vget_low_s16(v_s16(b)));
+    return v_bytes_s32(vpaddq_s32(low, vmull_high_s16(v_s16(a), v_s16(b))));
+}
+
+/* The bytes of the lower, or the upper, half, those of a and b in turn. */
+static inline v_int v_zip_low_i8(v_int a, v_int b) {
+    return vzip1q_u8(a, b);
+}
+static inline v_int v_zip_high_i8(v_int a, v_int b) {
+    return vzip2q_u8(a, b);
+}
+/* a where the sign is positive, -a where it is negative, 0 where it is 0. */
+static inline v_int v_sign_i8(v_int a, v_int sign) {
+    const v_int negative = vcltzq_s8(v_s8(sign));
+    const v_int value = vsubq_u8(veorq_u8(a, negative), negative);
+    return vandq_u8(value, vtstq_u8(sign, sign));
+}
+
+/* Makes the compiler forget what *x holds. */
+static inline void v_opaque(v_int *x) {
+    __asm__ volatile("" : "+w"(*x));
+}
+
+/* Preparing activations. */
+
+/* The first `count` (1 to V_ROWS) floats at p, then zeros; reads no further. */
+static inline v_f32 v_load_f32_first(const float *p, size_t count) {
+    float lanes[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+    memcpy(lanes, p, count * sizeof *lanes);
+    return vld1q_f32(lanes);
+}
+/* |x| as bits, ordered like the values; the larger of two of them. */
+static inline v_int v_magnitude(v_f32 x) {
+    return vreinterpretq_u8_f32(vabsq_f32(x));
+}
+static inline v_int v_max_u32(v_int a, v_int b) {
+    return vreinterpretq_u8_u32(vmaxq_u32(v_u32(a), v_u32(b)));
+}
+static inline uint32_t v_reduce_max_u32(v_int x) {
+    return vmaxvq_u32(v_u32(x));
+}
+static inline int32_t v_reduce_add_i32(v_int x) {
+    return vaddvq_s32(v_s32(x));
+}
+/* In every lane (|x0| + |x1|) + (|x2| + |x3|). */
+static inline v_f32 v_sum4_magnitudes(v_f32 x) {
+    const v_f32 a = vabsq_f32(x), pairs = vpaddq_f32(a, a);
+    return vpaddq_f32(pairs, pairs);
+}
+/* To nearest, ties to even. */
+static inline v_int v_rint(v_f32 x) {
+    return v_bytes_s32(vcvtnq_s32_f32(x));
+}
+static inline void v_store_i8(int8_t *p, v_int x) {
+    const int16x4_t words = vqmovn_s32(v_s32(x));
+    const int32_t bytes =
+        vget_lane_s32(vreinterpret_s32_s8(vqmovn_s16(vcombine_s16(words, words))), 0);
+    memcpy(p, &bytes, sizeof bytes);
+}
+/* Neighbouring 32-bit lanes change places. */
+static inline v_int v_swap_pairs(v_int x) {
+    return v_bytes_s32(vrev64q_s32(v_s32(x)));
+}
+/* The lanes of a at half the width, then those of b, saturated. */
+static inline v_int v_pack_i16(v_int a, v_int b) {
+    return v_bytes_s16(vqmovn_high_s32(vqmovn_s32(v_s32(a)), v_s32(b)));
+}
+static inline v_int v_pack_u8(v_int a, v_int b) {
+    return vqmovun_high_s16(vqmovun_s16(v_s16(a)), v_s16(b));
+}
+static inline v_int v_pack_i8(v_int a, v_int b) {
+    return v_bytes_s8(vqmovn_high_s16(vqmovn_s16(v_s16(a)), v_s16(b)));
+}
+/* a * b / 2^15, to the nearest. */
+static inline v_int v_mul_round_i16(v_int a, v_int b) {
+    return v_bytes_s16(vqrdmulhq_s16(v_s16(a), v_s16(b)));
+}
+
+/* Floats. */
+static inline v_f32 v_zero_f32(void) {
+    return vdupq_n_f32(0.0f);
+}
+static inline v_f32 v_mul(v_f32 a, v_f32 b) {
+    return vmulq_f32(a, b);
+}
+static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) {
+    return vfmaq_f32(c, a, b);
+}
+static inline v_f32 v_to_f32(v_int x) {
+    return vcvtq_f32_s32(v_s32(x));
+}
+/* scale * (sum - V_SUM_START) for |sum - V_SUM_START| < 2^22, with offset = scale * V_SUM_OFFSET,
+ * which is exact: the bits of such a sum are those of a float, -V_SUM_OFFSET higher. */
+#define V_SUM_START 0x4b400000
+#define V_SUM_OFFSET (-12582912.0f)
+static inline v_f32 v_scale_sum(v_int sum, v_f32 scale, v_f32 offset) {
+    return vfmaq_f32(offset, vreinterpretq_f32_u8(sum), scale);
+}
+
+/* Asks for the line at p, for the level 1 cache or for the level 2; p may be anywhere. */
+static inline void v_prefetch_near(const uint8_t *p) {
+    __builtin_prefetch(p, 0, 3);
+}
+static inline void v_prefetch_far(const uint8_t *p) {
+    __builtin_prefetch(p, 0, 2);
+}
+
+#include "isa_shared.h"
+
+#endif

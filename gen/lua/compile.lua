@@ -1,9 +1,9 @@
 -- Compiles a library in its folder's build/, and verifies it.
 local check = require("fail").check
+local cross = require("cross")
 local fail = require("fail").fail
 local files = require("files")
 local host = require("host")
-local machine = require("machine")
 local programs = require("programs")
 local Progress = require("progress")
 
@@ -90,7 +90,7 @@ local function configure(folder, build, compiler, words)
 end
 
 -- meson keeps the options of an earlier setup; those given here replace theirs.
-local function setup(folder, build, compiler, options)
+local function setup(folder, build, compiler, request, options)
     local marker = marker_text(folder, compiler)
     local configured = host.path_kind(build .. "/build.ninja") == "file"
         and files.read(marker_path(build)) == marker
@@ -107,6 +107,10 @@ local function setup(folder, build, compiler, options)
         os.remove(build .. "/meson-private/coredata.dat")
     end
     check(files.write(marker_path(build), "no setup yet\n"))
+    if cross.needed(request) then
+        local more = cross.meson_words(folder, build, compiler, request)
+        table.move(more, 1, #more, #words + 1, words)
+    end
     configure(folder, build, compiler, words)
     check(files.write(marker_path(build), marker))
 end
@@ -131,13 +135,18 @@ local function compile_all(folder, build)
     end
 end
 
-local function verify(folder, build)
+-- loom-verify's last line. Where this machine cannot run the library an emulator does, which takes
+-- some ten times as long.
+local function verify(folder, build, runner)
     local verifier = build .. "/loom-verify"
     if not programs.find(verifier) then
         fail("%s: there is no %s; was it configured with -Dtools=false?", folder, verifier)
     end
-    local progress = Progress.start("verifying " .. folder)
-    local code, lines = run({ verifier }, function(line)
+    local what = runner[1] and " under " .. runner[1] or ""
+    local progress = Progress.start("verifying " .. folder .. what)
+    local words = table.move(runner, 1, #runner, 1, {})
+    words[#words + 1] = verifier
+    local code, lines = run(words, function(line)
         progress:show(line)
     end)
     progress:finish()
@@ -145,28 +154,31 @@ local function verify(folder, build)
         fail_with(lines, nil, "%s: the verification failed (loom-verify's exit code %d)", folder,
             code)
     end
-    return lines[#lines] or "loom-verify said nothing"
+    return (lines[#lines] or "loom-verify said nothing") .. what
 end
 
 -- Compiles the library in `folder`. `options`: those of meson that change, a list of words such as
 -- "-Dtools=false"; the others stay as they are. A compiler's errors are printed as they are.
 -- Returns the build folder.
 function compile.without_verifying(folder, manifest, options)
-    local arch = machine.arch()
-    if manifest.request.arch ~= arch then
-        fail("%s: is a library for %s, and this machine is %s", folder, manifest.request.arch, arch)
-    end
     programs.need("meson", "'lutloom build'")
     programs.need("ninja", "'lutloom build'")
     local build = folder .. "/build"
-    setup(folder, build, programs.compiler(), options or {})
+    setup(folder, build, programs.compiler(), manifest.request, options or {})
     compile_all(folder, build)
     return build
 end
 
--- The same, then verifies every kernel that this machine runs; returns loom-verify's count.
+-- The same, then verifies every kernel that this machine or its emulator runs; returns
+-- loom-verify's count, or that there is no emulator.
 function compile.library(folder, manifest, options)
-    return verify(folder, compile.without_verifying(folder, manifest, options))
+    local build = compile.without_verifying(folder, manifest, options)
+    local runner = cross.runner(manifest.request)
+    if not runner then
+        return ("built for %s, not verified: that needs the package qemu-user"):format(
+            manifest.request.arch)
+    end
+    return verify(folder, build, runner)
 end
 
 return compile

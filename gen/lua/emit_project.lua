@@ -102,6 +102,7 @@ local function variables(context)
     end
     return {
         version = library.version,
+        arch = library.request.arch,
         command = library.command,
         title = library.title,
         formats = library.formats,

@@ -82,6 +82,7 @@ isa.list = {
     {
         name = "neon",
         arch = "aarch64",
+        tmac = true,
         headers = { "neon.h", "vector_neon.h", "shared.h" },
         flags = {},
         needs = { "LOOM_CPU_NEON" },

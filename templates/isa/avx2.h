@@ -7,8 +7,9 @@
 
 #include "isa_sums16.h"
 
-/* 16 bytes: their low nibbles in the low half, their high nibbles in the high half. */
-static inline v_int v_load_nibbles(const void *p) {
+/* The nibbles of 16 bytes, first the low ones; of part 0, which is all. */
+static inline v_int v_load_nibbles(const void *p, int part) {
+    (void)part;
     const __m128i x = _mm_loadu_si128((const __m128i *)p);
     const __m128i nibble = _mm_set1_epi8(15);
     return _mm256_set_m128i(_mm_and_si128(_mm_srli_epi16(x, 4), nibble), _mm_and_si128(x, nibble));

@@ -52,6 +52,8 @@ check.case("target: native has the highest level of the features, and AVX2 to co
     check.equal(isas(native(SAPPHIRE_RAPIDS)), "c avx2 avx512vbmi")
     check.equal(isas(native({ "SSSE3", "AVX2", "AVX512", "AVX512VBMI" })), "c avx2 avx512bw")
     check.equal(isas(native(SAPPHIRE_RAPIDS, "aarch64")), "c")
+    check.equal(isas(native({ "NEON" }, "aarch64")), "c neon")
+    check.equal(isas(native({ "NEON", "DOTPROD" }, "aarch64")), "c neon dotprod")
 end)
 
 check.case("target: a CPU runs all levels whose features it has", function()
@@ -69,6 +71,7 @@ end)
 check.case("target: several targets are one library with the ISAs of all", function()
     check.equal(joined_isas({ read("zen4.lua"), read("haswell.lua") }), "c avx2 avx512vbmi")
     check.equal(joined_isas({ read("generic.lua") }), "c")
+    check.equal(joined_isas({ read("rpi4.lua"), read("rpi5.lua") }), "c neon dotprod")
 end)
 
 check.case("target: flags hold for one target alone", function()
@@ -82,6 +85,8 @@ check.case("target: two architectures are refused", function()
     local other = read("haswell.lua")
     other.name, other.arch = "board", "aarch64"
     check.refused("targets zen4 and board", target.join({ read("zen4.lua"), other }))
+    check.refused("targets rpi4 and generic",
+        target.join({ read("rpi4.lua"), read("generic.lua") }))
 end)
 
 check.case("target: errors name the file and the key", function()

@@ -1,5 +1,6 @@
 -- lutloom bench: measures a library, or all that a suite asks for; prints, writes and draws it.
 local check = require("fail").check
+local cross = require("cross")
 local fail = require("fail").fail
 local host = require("host")
 local library_folder = require("library_folder")
@@ -76,7 +77,8 @@ local function run_library(folder, options)
 end
 
 local function bench_library(args, extra)
-    local _, folder = library_folder.open(args.folder)
+    local manifest, folder = library_folder.open(args.folder)
+    cross.must_run(folder, manifest.request, "lutloom bench")
     local plot, options = take_plot(extra)
     plot = plot or args.plot and args.plot[1]
     if not plot then

@@ -1,6 +1,7 @@
 -- lutloom tune: builds a library, measures every candidate on this machine, keeps the winners.
 local check = require("fail").check
 local compile = require("compile")
+local cross = require("cross")
 local fail = require("fail").fail
 local files = require("files")
 local format = require("format")
@@ -146,6 +147,7 @@ end
 
 function command.run(args)
     local manifest, folder = library_folder.open(args.folder)
+    cross.must_run(folder, manifest.request, "lutloom tune")
     local path = folder .. "/tuning.txt"
     compile.library(folder, manifest)
     local record = start_record(path, { cpu = machine.identity(),

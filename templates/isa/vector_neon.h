@@ -126,8 +126,8 @@ static inline v_int v_lookup(v_int table, v_int index) {
 }
 /* Sums of neighbouring products, unsigned by signed bytes, in 16 bits. */
 static inline v_int v_dot2(v_int u, v_int s) {
-    const int16x8_t low = vmulq_s16(vreinterpretq_s16_u16(vmovl_u8(vget_low_u8(u))),
-                                    vmovl_s8(vget_low_s8(v_s8(s))));
+    const int16x8_t low =
+        vmulq_s16(vreinterpretq_s16_u16(vmovl_u8(vget_low_u8(u))), vmovl_s8(vget_low_s8(v_s8(s))));
     const int16x8_t high =
         vmulq_s16(vreinterpretq_s16_u16(vmovl_high_u8(u)), vmovl_high_s8(v_s8(s)));
     return v_bytes_s16(vpaddq_s16(low, high));

@@ -4,5 +4,5 @@ return {
     arch = "aarch64",
     triple = "aarch64-linux-gnu",
     isas = { "c", "neon", "dotprod" },
-    flags = { "-mtune=apple-m1" },
+    flags = {},
 }

@@ -4,5 +4,5 @@ return {
     arch = "aarch64",
     triple = "aarch64-linux-gnu",
     isas = { "c", "neon", "dotprod" },
-    flags = { "-mtune=oryon-1" },
+    flags = {},
 }

@@ -71,7 +71,11 @@ local function tile(record)
     local numbers, vector = record.numbers, record.isa.vector
     local bytes = record.loop == "pair" or record.loop == "sign" -- a row each, not 4
     local m, lanes = numbers.m or numbers.b, vector // 4
+    -- A tile of a few tokens that is less than a block takes the block's parts in turn itself.
+    local whole = record.loop == "quad" and record.op == "few" and m < numbers.b
     return {
+        tile_template = record.loop .. (whole and "_block_tile.c.in" or "_tile.c.in"),
+        parts = whole and 1 or numbers.b // m,
         block = numbers.b,
         m = m,
         lanes = lanes,

@@ -69,17 +69,16 @@ local function blocks_of(lines)
     return blocks
 end
 
--- The functions of an assembly's text in its order, each a list of blocks; the first is where it
--- starts.
+-- The functions of an assembly's text in its order, each a list of blocks, the first being where it
+-- starts; before them what stands before the first.
 function assembly.functions(text)
-    local functions, lines = {}, {}
+    local functions = { {} }
     for line in text:gmatch("[^\n]+") do
         local parsed = parse_line(line)
         if parsed and parsed.label and not parsed.label:find("^%.L") then
-            lines = {}
-            functions[#functions + 1] = lines
+            functions[#functions + 1] = {}
         end
-        lines[#lines + 1] = parsed
+        table.insert(functions[#functions], parsed)
     end
     for index, function_lines in ipairs(functions) do
         functions[index] = blocks_of(function_lines)

@@ -7,9 +7,11 @@ local fail = require("fail").fail
 local files = require("files")
 local home = require("home")
 local host = require("host")
+local isa = require("isa")
 local loops = require("loops")
 local mca = require("mca")
 local programs = require("programs")
+local space = require("space")
 
 local loop_model = {}
 
@@ -48,9 +50,9 @@ end
 
 -- Writes the C file of the kernels, which share ISA and format, and what it includes; its path.
 local function write_sources(kernels, folder)
-    local sources, isa = home.sources(), kernels[1].isa
+    local sources = home.sources()
     local context = { sources = sources, files = {}, library = { kernels = kernels, chosen = {},
-        isas = { isa }, prepares = {}, probes = {}, version = home.version(),
+        isas = { kernels[1].isa }, prepares = {}, probes = {}, version = home.version(),
         command = "lutloom explain --mca" } }
     check(emit_kernels.add(context))
     local texts = { [folder .. "/src/kernel.h"] = sources.runtime["kernel.h"],
@@ -63,10 +65,10 @@ local function write_sources(kernels, folder)
 end
 
 -- The assembly that the library's own options make of a C file.
-local function compile(source, folder, target, isa)
+local function compile(source, folder, target, level)
     local argv, path = compiler(), source:gsub("c$", "s")
     for _, words in ipairs({ { "--target=" .. target.triple, "-std=c11", "-O3", "-ffp-contract=off",
-        "-DNDEBUG", "-DLOOM_MCA" }, target.flags, isa.flags,
+        "-DNDEBUG", "-DLOOM_MCA" }, target.flags, level.flags,
         { "-I" .. folder .. "/src", "-S", "-o", path, source } }) do
         table.move(words, 1, #words, #argv + 1, argv)
     end
@@ -79,6 +81,9 @@ local function simulate(path, target, iterations)
     local reader = mca.reader()
     run({ program(), "-mtriple=" .. target.triple, "-mcpu=" .. target.mca,
         "-iterations=" .. iterations, "-instruction-info=0", path }, "error: ", function(line)
+            if line:find("is not a recognized processor", 1, true) then
+                fail("target %s: llvm-mca has no model '%s'", target.name, target.mca)
+            end
             reader:add(line)
         end)
     return reader.regions
@@ -120,10 +125,33 @@ function loop_model.run(kernels, target, folder)
     local results = {}
     for name, loop in pairs(known) do
         local result = mca.result(short[name], long[name])
-        results[name] = { rows = loop.rows, k = loop.k, tokens = loop.tokens, macs = loop.macs,
-            cycles = result.cycles, limit = result.limit }
+        results[name] = { rows = loop.rows, k = loop.macs // loop.rows // loop.tokens,
+            tokens = loop.tokens, macs = loop.macs, cycles = result.cycles, limit = result.limit }
     end
     return results, unknown
+end
+
+-- Multiply-adds a cycle; for one token, weights a cycle.
+function loop_model.speed(result)
+    return result.macs / result.cycles
+end
+
+-- Weights a cycle of T-MAC's schedule, its best tile on any level of the target; nil if there is
+-- none.
+function loop_model.tmac(format, target, folder)
+    local best
+    for _, name in ipairs(target.isas) do
+        local kernels = {}
+        local level = isa.by_name[name]
+        for _, record in ipairs(space.kernels({ format }, { "table" }, { level })) do
+            kernels[#kernels + 1] = record.tmac and record or nil
+        end
+        local results = #kernels > 0 and loop_model.run(kernels, target, folder) or {}
+        for _, result in pairs(results) do
+            best = math.max(best or 0, loop_model.speed(result))
+        end
+    end
+    return best
 end
 
 return loop_model

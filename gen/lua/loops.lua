@@ -196,8 +196,8 @@ local function hottest(found)
     return best
 end
 
--- Of the blocks of a function: the kernel's name, and { rows, k, tokens of the mark, macs of a
--- round, instructions of a round } or { reason = why they are not known }; nil if nothing is marked.
+-- Of the blocks of a function: the kernel's name, and { rows, k, tokens of the mark, macs and
+-- instructions of a round } or { reason = why they are not known }; nil if nothing is marked.
 function loops.hot_loop(blocks)
     local found = find_loops(blocks)
     assign(blocks, found)

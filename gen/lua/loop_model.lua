@@ -15,10 +15,11 @@ local space = require("space")
 
 local loop_model = {}
 
-local function program()
-    local name = programs.find("llvm-mca-19") and "llvm-mca-19"
+-- llvm-mca's command.
+local function simulator()
+    return programs.find("llvm-mca-19") and "llvm-mca-19"
         or programs.find("llvm-mca") and "llvm-mca"
-    return name or fail("llvm-mca is not installed: install the package llvm-19")
+        or fail("llvm-mca is not installed: install the package llvm-19")
 end
 
 -- The compiler's words; its assembly is clang's.
@@ -77,9 +78,9 @@ local function compile(source, folder, target, level)
 end
 
 -- What llvm-mca says about the regions of a file, by name.
-local function simulate(path, target, iterations)
+local function simulate(path, program, target, iterations)
     local reader = mca.reader()
-    run({ program(), "-mtriple=" .. target.triple, "-mcpu=" .. target.mca,
+    run({ program, "-mtriple=" .. target.triple, "-mcpu=" .. target.mca,
         "-iterations=" .. iterations, "-instruction-info=0", path }, "error: ", function(line)
             if line:find("is not a recognized processor", 1, true) then
                 fail("target %s: llvm-mca has no model '%s'", target.name, target.mca)
@@ -113,6 +114,7 @@ end
 -- @param folder  where the files go: C, assembly, and what llvm-mca reads
 -- @return name -> { rows, k, tokens, macs, cycles, limit }, and name -> why there is no figure
 function loop_model.run(kernels, target, folder)
+    local program = simulator()
     local text, path = compile(write_sources(kernels, folder), folder, target, kernels[1].isa)
     local known, unknown = split_loops(kernels, text)
     if not next(known) then
@@ -120,8 +122,8 @@ function loop_model.run(kernels, target, folder)
     end
     local regions = path:gsub("s$", "mca.s")
     check(files.write(regions, mca.regions(known)))
-    local short = simulate(regions, target, mca.ITERATIONS[1])
-    local long = simulate(regions, target, mca.ITERATIONS[2])
+    local short = simulate(regions, program, target, mca.ITERATIONS[1])
+    local long = simulate(regions, program, target, mca.ITERATIONS[2])
     local results = {}
     for name, loop in pairs(known) do
         local result = mca.result(short[name], long[name])

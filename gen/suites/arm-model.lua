@@ -1,5 +1,5 @@
--- The figures that kernels for ARM are built to reach, on llvm-mca's models of the cores. "README.md"
--- of gen/ says what the fields mean.
+-- The figures that kernels for ARM are built to reach, on llvm-mca's models of the cores.
+-- "README.md" of gen/ says what the fields mean.
 return {
     name = "arm-model",
     description = "weights and multiply-adds a cycle on models of ARM cores",

@@ -69,7 +69,7 @@ end
 local function compile(source, folder, target, level)
     local argv, path = compiler(), source:gsub("c$", "s")
     for _, words in ipairs({ { "--target=" .. target.triple, "-std=c11", "-O3", "-ffp-contract=off",
-        "-DNDEBUG", "-DLOOM_MCA" }, target.flags, level.flags,
+        "-fPIC", "-DNDEBUG", "-DLOOM_MCA" }, target.flags, level.flags,
         { "-I" .. folder .. "/src", "-S", "-o", path, source } }) do
         table.move(words, 1, #words, #argv + 1, argv)
     end

@@ -133,6 +133,17 @@ struct loom_args {
 };
 typedef void loom_matmul_fn(const struct loom_args *args);
 
+/* LOOM_MARK("<kernel> <rows>x<k>x<tokens>") says what one round of the loop around it multiplies.
+ * Nothing in a library; compiled with LOOM_MCA, which `lutloom explain --mca` does, a comment by
+ * which the loop is found in the assembly. */
+#ifdef LOOM_MCA
+#define LOOM_MARK_AT(text, line) __asm__ volatile("# LOOM-MARK " text " " #line)
+#define LOOM_MARK_IN(text, line) LOOM_MARK_AT(text, line)
+#define LOOM_MARK(text) LOOM_MARK_IN(text, __LINE__)
+#else
+#define LOOM_MARK(text) ((void)0)
+#endif
+
 /* Arguments of a prepare kernel: groups [0, groups) of one token, or a part of its only group. */
 struct loom_prepare_args {
     const float *x;   /* k activations, the first of the first group */

@@ -10,9 +10,10 @@ local rows = {}
 
 -- The types of what is read from rows, where it is there.
 local NUMBERS = { "m", "k", "n", "threads", "seconds", "gmac_per_s", "read_ratio",
-    "dot_peak_ratio", "rounds", "quiet", "nmse", "text_mib" }
+    "dot_peak_ratio", "rounds", "quiet", "nmse", "text_mib", "weights_per_cycle",
+    "tmac_weights_per_cycle" }
 local TEXTS = { "run", "cpu", "format", "mode", "isa", "schedule", "kernel", "layout", "peer",
-    "residency", "library" }
+    "residency", "library", "target", "mca_model" }
 
 local function is_row(row)
     local ok = type(row) == "table"

@@ -58,17 +58,21 @@ local FORMAT = { check = is_format, must = "a format's name, such as \"w2g128\""
 local FORMATS = { check = is_list_of(is_format), must = "a list of formats" }
 local LIST = { check = is_list_of(is_table), must = "a list of one or more tables" }
 
+local COUNTS = { check = is_list_of(is_count), must = "a list of numbers of tokens" }
+
 local SUITE_FIELDS = {
-    name = TEXT, description = TEXT, model = TEXT, isa = TEXT, runs = LIST, libraries = LIST,
-    figures = LIST,
+    name = TEXT, description = TEXT, model = optional(TEXT), isa = optional(TEXT), runs = LIST,
+    libraries = optional(LIST), figures = LIST,
 }
 
 local RUN_FIELDS = {
-    name = TEXT, formats = FORMATS, threads = COUNT, isa = optional(TEXT),
+    name = TEXT, formats = FORMATS, threads = COUNT, isa = optional(TEXT), n = COUNTS,
     shape = { check = is_shape, must = "a shape, such as \"4096x4096\"" },
-    n = { check = is_list_of(is_count), must = "a list of numbers of tokens" },
     residency = one_of("cache", "dram"),
 }
+
+-- Of a run that is not measured but modelled.
+local MODELLED_FIELDS = { name = TEXT, formats = FORMATS, n = COUNTS, target = TEXT }
 
 local LIBRARY_FIELDS = { name = TEXT, model = TEXT, arch = TEXT, formats = FORMATS }
 
@@ -90,7 +94,7 @@ local OVER_FIELDS = {
 
 -- The run of that name, and the formats that its rows have; nil if there is none.
 local function run_of(record, name)
-    for _, runs in ipairs({ record.runs, record.libraries }) do
+    for _, runs in ipairs({ record.runs, record.modelled, record.libraries }) do
         for _, run in ipairs(runs) do
             if run.name == name then
                 return run
@@ -157,23 +161,54 @@ local function items_of(record, filename)
     return items
 end
 
-local function check_lists(record, filename)
-    for _, kind in ipairs({ { "runs", RUN_FIELDS }, { "libraries", LIBRARY_FIELDS } }) do
-        local name, fields = table.unpack(kind)
-        for index, entry in ipairs(record[name]) do
-            local ok, reason = data.check_fields(entry, fields,
-                ("%s: %s, entry %d"):format(filename, name, index))
-            if not ok then
-                return nil, reason
-            end
-            entry.isa = name == "runs" and (entry.isa or record.isa) or nil
+-- nil, or what is wrong with the entries of a list.
+local function entries_error(list_name, entries, fields_of, filename)
+    for index, entry in ipairs(entries) do
+        local _, reason = data.check_fields(entry, fields_of(entry),
+            ("%s: %s, entry %d"):format(filename, list_name, index))
+        if reason then
+            return reason
         end
     end
-    return true
+    return nil
 end
 
--- The record of a suite's text, or nil and a message: its fields, every run with the ISA it is
--- forced to, and in place of the figures their `items`, each complete.
+-- Splits the runs into those that are measured, each with the ISA it is forced to, and those that
+-- are `modelled`.
+local function split_runs(record)
+    local runs = record.runs
+    record.runs, record.modelled = {}, {}
+    for _, run in ipairs(runs) do
+        table.insert(run.target and record.modelled or record.runs, run)
+    end
+    for _, run in ipairs(record.runs) do
+        run.isa = run.isa or record.isa
+    end
+end
+
+-- nil, or what is wrong with the lists of a suite, which are split and completed.
+local function lists_error(record, filename)
+    record.libraries = record.libraries or {}
+    local reason = entries_error("libraries", record.libraries, function()
+        return LIBRARY_FIELDS
+    end, filename) or entries_error("runs", record.runs, function(run)
+        return run.target and MODELLED_FIELDS or RUN_FIELDS
+    end, filename)
+    if reason then
+        return reason
+    end
+    split_runs(record)
+    for _, run in ipairs(record.runs) do
+        if not record.model or not run.isa then
+            return ("%s: '%s' is missing: run '%s' is measured"):format(filename,
+                record.model and "isa" or "model", run.name)
+        end
+    end
+    return nil
+end
+
+-- The record of a suite's text, or nil and a message: its fields, `runs` being those that are
+-- measured and `modelled` the others, and in place of the figures their `items`, each complete.
 function suite.parse(text, filename)
     local record, reason = data.parse(text, filename)
     if not record then
@@ -181,10 +216,8 @@ function suite.parse(text, filename)
     end
     local ok
     ok, reason = data.check_fields(record, SUITE_FIELDS, filename)
-    if ok then
-        ok, reason = check_lists(record, filename)
-    end
-    if not ok then
+    reason = ok and lists_error(record, filename) or reason
+    if reason then
         return nil, reason
     end
     record.items, reason = items_of(record, filename)

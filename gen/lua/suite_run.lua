@@ -1,4 +1,5 @@
--- Measures what a suite asks for: generates and builds its libraries, and runs their loom-bench.
+-- Does what a suite asks for: generates and builds its libraries, and runs their loom-bench; the
+-- runs that are modelled are suite_model's.
 local check = require("fail").check
 local compile = require("compile")
 local fail = require("fail").fail
@@ -13,6 +14,7 @@ local machine = require("machine")
 local Progress = require("progress")
 local remark = require("fail").remark
 local suite = require("suite")
+local suite_model = require("suite_model")
 local target = require("target")
 local targets = require("targets")
 local text_size = require("text_size")
@@ -22,11 +24,14 @@ local suite_run = {}
 -- The library whose kernels are measured; the others are named in the suite.
 local KERNELS = "kernels"
 
--- An error if `folder` holds anything but a suite's libraries.
+-- An error if `folder` holds anything but a suite's libraries and modelled kernels.
 local function claim(record, folder)
     local known = { [KERNELS] = true }
     for _, entry in ipairs(record.libraries) do
         known[entry.name] = true
+    end
+    for _, run in ipairs(record.modelled) do
+        known[run.target] = true
     end
     local kind = host.path_kind(folder)
     if kind and kind ~= "folder" then
@@ -149,8 +154,16 @@ local function remark_unable(record, unable)
     end
 end
 
--- Measures all runs of a suite in the libraries of `folder`; `options` are meson's. Each row goes
--- to `add`. Returns the names of runs that are not measured -> the reason.
+-- Measures the runs of a suite in a library of its own.
+local function run_measured(record, folder, levels, unable, options, seconds, add)
+    local manifest, kernels = generate(folder .. "/" .. KERNELS, record.model,
+        suite.formats(record), table.concat(suite.targets(record, levels, targets.list()), ","))
+    compile.library(kernels, manifest, options)
+    measure(record, kernels, tasks_of(record, unable), seconds, add)
+end
+
+-- Measures and models all runs of a suite in `folder`; `options` are meson's. Each row goes to
+-- `add`. Returns the names of runs that are not measured -> the reason.
 function suite_run.run(record, folder, options, seconds, add)
     claim(record, folder)
     local unable, levels = {}, machine_levels()
@@ -158,13 +171,13 @@ function suite_run.run(record, folder, options, seconds, add)
         unable[run.name] = run_error(run, levels)
     end
     remark_unable(record, unable)
-    local manifest, kernels = generate(folder .. "/" .. KERNELS, record.model,
-        suite.formats(record), table.concat(suite.targets(record, levels, targets.list()), ","))
-    compile.library(kernels, manifest, options)
+    suite_model.run(record, folder, add)
     for _, entry in ipairs(record.libraries) do
         measure_size(entry, folder .. "/" .. entry.name, unable, add)
     end
-    measure(record, kernels, tasks_of(record, unable), seconds, add)
+    if #record.runs > 0 then
+        run_measured(record, folder, levels, unable, options, seconds, add)
+    end
     return unable
 end
 

@@ -20,12 +20,21 @@ local function row_name(row)
     return ("%s %s %s"):format(row.kernel:match("__(.*)_%w+$") or row.kernel, row.mode, row.isa)
 end
 
+-- How sure a row is: its rounds, or, where it is modelled, what T-MAC's schedule comes to.
+local function evidence(row)
+    if row.mca_model then
+        return row.tmac_weights_per_cycle
+            and ("T-MAC's %.1f"):format(row.tmac_weights_per_cycle) or "T-MAC's -"
+    end
+    return row.rounds and ("%d/%d"):format(row.quiet, row.rounds)
+end
+
 -- One line on each row, and the rounds of both: "24/658, 30/700".
 local function rests_on(rows)
     local names, rounds = {}, {}
     for index, row in ipairs(rows) do
         names[index] = row_name(row)
-        rounds[#rounds + 1] = row.rounds and ("%d/%d"):format(row.quiet, row.rounds)
+        rounds[#rounds + 1] = evidence(row)
     end
     return table.concat(names, " over "), table.concat(rounds, ", ")
 end

@@ -28,6 +28,8 @@ local FIELDS = {
     triple = { check = is_text, must = "a compiler's triple, such as \"x86_64-linux-gnu\"" },
     isas = { check = is_isa_list, must = "a list of ISAs, { \"c\", ... } (gen/lua/isa.lua)" },
     flags = { check = is_list_of_text, must = "a list of compiler flags" },
+    mca = { check = is_text, must = "llvm-mca's name of the CPU, such as \"znver3\"",
+        optional = true },
 }
 
 -- The record of a target file's text, or nil and a message.

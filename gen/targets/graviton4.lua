@@ -4,5 +4,6 @@ return {
     arch = "aarch64",
     triple = "aarch64-linux-gnu",
     isas = { "c", "neon", "dotprod" },
+    mca = "neoverse-v2",
     flags = { "-mtune=neoverse-n2" },
 }

@@ -4,5 +4,6 @@ return {
     arch = "aarch64",
     triple = "aarch64-linux-gnu",
     isas = { "c", "neon" },
+    mca = "cortex-a57",
     flags = { "-mtune=cortex-a72" },
 }

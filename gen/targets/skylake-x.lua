@@ -5,4 +5,5 @@ return {
     triple = "x86_64-linux-gnu",
     isas = { "c", "avx2", "avx512bw" },
     flags = {},
+    mca = "skylake-avx512",
 }

@@ -5,4 +5,5 @@ return {
     triple = "x86_64-linux-gnu",
     isas = { "c", "avx2" },
     flags = {},
+    mca = "znver3",
 }

@@ -68,7 +68,7 @@ end)
 
 case("wrong words about suites and charts are refused before anything is done", function()
     refuses("bench", "a library's folder is missing")
-    refuses("bench --suite wal", "--suite wal: unknown suite; known are wall")
+    refuses("bench --suite wal", "--suite wal: unknown suite; known are arm-model, wall")
     refuses("bench --suite ../suites/wall", "unknown suite")
     refuses("bench --suite wall @/lib", "has no place (--out names their folder)")
     refuses("bench --suite wall --seconds soon", "'soon' is no number")

@@ -58,6 +58,24 @@ case("the suites of this source tree are valid", function()
     local record = assert(suite.parse(assert(files.read(path)), path))
     check.equal(#record.items, 68)
     check.equal(#suite.formats(record), 9)
+    path = check.root .. "/gen/suites/arm-model.lua"
+    record = assert(suite.parse(assert(files.read(path)), path))
+    check.equal(#record.runs, 0)
+    check.equal(#record.modelled, 7)
+    check.equal(#record.items, 36)
+end)
+
+case("runs with a target are modelled, the others measured", function()
+    local model = '{ name = "two", target = "zen3", n = { 1 }, formats = { "w4g128" } }, '
+    local record = assert(parse("runs = { ", "%0" .. model))
+    check.equal(#record.runs, 1)
+    check.equal(record.modelled[1].name, "two")
+    check.equal(table.concat(suite.formats(record), " "), "w2g128 t")
+    check.refused("runs, entry 1: unknown key 'residency'", parse("runs = { { ",
+        '%0target = "zen3", '))
+    check.refused("'model' is missing: run 'one' is measured", parse('model = "llama%-2%-7b", isa',
+        "isa"))
+    check.refused("'isa' is missing: run 'one' is measured", parse(', isa = "avx2"', ""))
 end)
 
 case("an item has what its figure says, a run the suite's ISA", function()
@@ -190,6 +208,18 @@ case("the table has every figure and counts them", function()
     check.contains(text, "not measured                     there is no kernel with x in its name")
     check.contains(text, "1.250     <= 1.5  reached")
     check.contains(text, "\n2 figures reached, 1 not reached, 1 not measured")
+end)
+
+case("a modelled figure has T-MAC's beside it", function()
+    local modelled = row({ weights_per_cycle = 19.3, tmac_weights_per_cycle = 12.8,
+        mca_model = "neoverse-n1" })
+    modelled.seconds, modelled.rounds, modelled.quiet, modelled.verified = nil, nil, nil, nil
+    local slower = row({ weights_per_cycle = 3, mca_model = "neoverse-n1" })
+    local item = { key = "weights_per_cycle", pick = "largest", at_least = 19 }
+    local text = table.concat(suite_table.lines({ compute(item, { slower, modelled }) }), "\n")
+    check.contains(text, "19.300      >= 19  reached       T-MAC's 12.8  ")
+    check.contains(table.concat(suite_table.lines({ compute(item, { slower }) }), "\n"),
+        "3.000      >= 19  not reached   T-MAC's -  ")
 end)
 
 case("rows are read line by line", function()

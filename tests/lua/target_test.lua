@@ -99,4 +99,8 @@ check.case("target: errors name the file and the key", function()
         target.parse(text:format('flags = {}, isas = { "avx9" }'), "t.lua"))
     check.refused("t.lua: 'isas' must be",
         target.parse(text:format('flags = {}, isas = { "avx2" }'), "t.lua"))
+    check.refused("t.lua: 'mca' must be llvm-mca's name",
+        target.parse(text:format('flags = {}, isas = { "c" }, mca = true'), "t.lua"))
+    check.equal(target.parse(text:format('flags = {}, isas = { "c" }, mca = "z"'), "t.lua").mca,
+        "z")
 end)

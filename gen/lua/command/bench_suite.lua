@@ -36,6 +36,9 @@ function bench_suite.run(args)
     if args.folder then
         fail("--suite %s: makes libraries of its own; %s has no place (--out names their folder)",
             args.suite, args.folder)
+    elseif (args.ggml or args.seconds) and #record.runs == 0 then
+        fail("--%s: suite %s models and measures nothing", args.ggml and "ggml" or "seconds",
+            args.suite)
     elseif args.plot then
         fail("--plot: draws the rows of --json FILE with 'lutloom bench --plot --from FILE'")
     end

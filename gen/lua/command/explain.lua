@@ -1,5 +1,6 @@
 -- lutloom explain: what a kernel is, and why it was chosen or not.
 local check = require("fail").check
+local explain_mca = require("explain_mca")
 local fail = require("fail").fail
 local files = require("files")
 local format = require("format")
@@ -17,6 +18,9 @@ local explain = {}
 function explain.options(command)
     command:argument("kernel", "A kernel's name, as the benchmark and the manifest have it.")
     command:argument("folder", "A library's folder, for what was measured there."):args("?")
+    command:flag("--mca", "How fast llvm-mca's model of a CPU runs its loop, and what limits it.")
+    command:option("--target", "With --mca: the CPU.")
+        :argname("<target>"):overwrite(false)
 end
 
 -- The records of name.parse's strings; an error names the part that is wrong.
@@ -160,18 +164,27 @@ local function look_up(kernel)
 end
 
 function explain.run(args)
+    if args.target and not args.mca then
+        fail("--target %s: belongs to --mca", args.target)
+    end
     local record, kernels, refused = look_up(args.kernel)
     local entry, folder, rows
     if args.folder then
         entry, folder = entry_in(args.folder, args.kernel)
         rows = measured_rows(folder)
     end
+    local modelled = args.mca and explain_mca.lines(record, args.target)
     print_record(record)
     if entry then
         print_place(entry, folder, rows)
     end
-    print_rank(record, kernels)
-    print_refused(record, refused)
+    for _, line in ipairs(modelled or {}) do
+        say("%s", line)
+    end
+    if not modelled then
+        print_rank(record, kernels)
+        print_refused(record, refused)
+    end
 end
 
 return explain

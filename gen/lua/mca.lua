@@ -1,0 +1,94 @@
+-- llvm-mca: what it is given and what it says. Pure.
+--
+-- It simulates a loop's instructions on a model of a CPU: ports, latencies and widths, with every
+-- load in the level 1 cache and every branch foreseen.
+local mca = {}
+
+-- Two runs: what the longer one takes more is free of the loop's start.
+mca.ITERATIONS = { 40, 120 }
+
+-- A limit is what explains nearly all cycles.
+local NEARLY = 0.95
+
+-- The text of all loops (kernel -> record of loops.lua), each a region of its kernel's name.
+function mca.regions(loops)
+    local names, pieces = {}, {}
+    for name in pairs(loops) do
+        names[#names + 1] = name
+    end
+    table.sort(names)
+    for _, name in ipairs(names) do
+        pieces[#pieces + 1] = "# LLVM-MCA-BEGIN " .. name
+        pieces[#pieces + 1] = table.concat(loops[name].instructions, "\n")
+        pieces[#pieces + 1] = "# LLVM-MCA-END " .. name .. "\n"
+    end
+    return table.concat(pieces, "\n")
+end
+
+local Reader = {}
+Reader.__index = Reader
+
+-- Reads the lines that llvm-mca prints: add() takes each, `regions` has by name
+--   iterations, cycles, uops   of the whole run
+--   width                      operations that the model dispatches a cycle
+--   resources                  { name =, cycles = busy in one iteration }
+function mca.reader()
+    return setmetatable({ regions = {} }, Reader)
+end
+
+local NUMBERS = {
+    ["Iterations"] = "iterations", ["Total Cycles"] = "cycles", ["Total uOps"] = "uops",
+    ["Dispatch Width"] = "width",
+}
+
+-- The line of numbers, in the order of the resources; "-" stands for 0.
+function Reader:add_pressure(line)
+    local index = 0
+    for word in line:gmatch("%S+") do
+        index = index + 1
+        self.region.resources[index].cycles = tonumber(word) or 0
+    end
+    self.awaits = nil
+end
+
+function Reader:add(line)
+    local name = line:match("^%[%d+%] Code Region %- (.+)$")
+    local key, value = line:match("^(%u[%a ]+):%s+(%d+)$")
+    local resource = line:match("^%[[%d.]+%]%s+%- (.+)$")
+    if name then
+        self.region = { resources = {} }
+        self.regions[name] = self.region
+    elseif NUMBERS[key] then
+        self.region[NUMBERS[key]] = math.tointeger(value)
+    elseif resource then
+        table.insert(self.region.resources, { name = resource, cycles = 0 })
+    elseif line == "Resource pressure per iteration:" then
+        self.awaits = "names"
+    elseif self.awaits == "names" then
+        self.awaits = "pressure"
+    elseif self.awaits == "pressure" then
+        self:add_pressure(line)
+    end
+end
+
+-- What keeps a round from being faster: { name =, cycles = those it takes of itself }.
+local function limit_of(region, cycles)
+    local width = { name = ("dispatch, %d operations a cycle"):format(region.width),
+        cycles = region.uops / region.iterations / region.width }
+    local fullest = width
+    for _, resource in ipairs(region.resources) do
+        fullest = resource.cycles > fullest.cycles and resource or fullest
+    end
+    if fullest.cycles >= NEARLY * cycles then
+        return fullest
+    end
+    return { name = "waiting for results; fullest is " .. fullest.name, cycles = fullest.cycles }
+end
+
+-- Of one region in the shorter and in the longer run: cycles of a round, and its limit.
+function mca.result(short, long)
+    local cycles = (long.cycles - short.cycles) / (long.iterations - short.iterations)
+    return { cycles = cycles, limit = limit_of(long, cycles) }
+end
+
+return mca

@@ -1,0 +1,120 @@
+-- Models what a suite asks for: the loops of all kernels of its formats on its targets.
+local fail = require("fail").fail
+local format = require("format")
+local isa = require("isa")
+local loop_model = require("loop_model")
+local Progress = require("progress")
+local remark = require("fail").remark
+local space = require("space")
+local targets = require("targets")
+
+local suite_model = {}
+
+local MODES = { "exact", "table", "table7" }
+local FEW_TOKENS = 8 -- LOOM_FEW_TOKENS in kernel.h
+
+-- The target of that name; an error where llvm-mca does not know it.
+local function find_target(name)
+    local target = targets.find(name)
+    if not target.mca then
+        fail("target %s: has no model of llvm-mca ('mca' in its file)", name)
+    end
+    return target
+end
+
+-- Whether a kernel is for n tokens, in whole tiles.
+local function serves(kernel, n)
+    if n == 1 then
+        return kernel.op == "gemv"
+    end
+    return n % kernel.tokens == 0
+        and (kernel.op == "gemm" or kernel.op == "few" and n <= FEW_TOKENS)
+end
+
+-- The kernels of one level for a format and n tokens; portable C has none whose loops are marked.
+local function kernels_for(weights, level, n)
+    local found = {}
+    for _, kernel in ipairs(level ~= "c" and space.kernels({ weights }, MODES,
+        { isa.by_name[level] }) or {}) do
+        found[#found + 1] = serves(kernel, n) and kernel or nil
+    end
+    return found
+end
+
+-- As the rows of loom-bench, as far as they have the same keys.
+local function row_of(task, kernel, result)
+    return {
+        run = task.run.name, target = task.target.name, mca_model = task.target.mca,
+        kernel = kernel.name, format = task.format, op = kernel.op, n = task.n,
+        mode = kernel.mode, isa = kernel.isa.name, family = kernel.family,
+        schedule = kernel.tmac and "tmac" or kernel.schedule, layout = kernel.layout.name,
+        cycles = result.cycles, limit = result.limit.name,
+        weights_per_cycle = loop_model.speed(result),
+    }
+end
+
+-- Adds the rows of the task's kernels of one ISA level.
+local function add_rows(rows, task, folder, kernels)
+    local results, unknown = {}, {}
+    if #kernels > 0 then
+        results, unknown = loop_model.run(kernels, task.target, folder)
+    end
+    for _, kernel in ipairs(kernels) do
+        if results[kernel.name] then
+            rows[#rows + 1] = row_of(task, kernel, results[kernel.name])
+        else
+            remark(("not modelled: %s: %s"):format(kernel.name, unknown[kernel.name]))
+        end
+    end
+end
+
+-- Gives every row the best of T-MAC's.
+local function set_tmac(rows)
+    local best
+    for _, row in ipairs(rows) do
+        best = row.schedule == "tmac" and math.max(best or 0, row.weights_per_cycle) or best
+    end
+    for _, row in ipairs(rows) do
+        row.tmac_weights_per_cycle = best
+    end
+end
+
+-- The rows of one format and number of tokens on a target.
+local function model(task, folder)
+    local rows, weights = {}, format.kernel_format(format.parse(task.format))
+    for _, level in ipairs(task.target.isas) do
+        add_rows(rows, task, ("%s/%s/n%d"):format(folder, task.target.name, task.n),
+            kernels_for(weights, level, task.n))
+    end
+    set_tmac(rows)
+    return rows
+end
+
+local function tasks_of(record)
+    local tasks = {}
+    for _, run in ipairs(record.modelled) do
+        local target = find_target(run.target)
+        for _, name in ipairs(run.formats) do
+            for _, n in ipairs(run.n) do
+                tasks[#tasks + 1] = { run = run, target = target, format = name, n = n }
+            end
+        end
+    end
+    return tasks
+end
+
+-- Models all runs of a suite that are not measured; each row goes to `add`. The kernels, their
+-- assembly and their loops stay in `folder`.
+function suite_model.run(record, folder, add)
+    local tasks = tasks_of(record)
+    for index, task in ipairs(tasks) do
+        local progress = Progress.start(("%s: %d of %d, %s, %s, N = %d"):format(record.name, index,
+            #tasks, task.target.name, task.format, task.n))
+        for _, row in ipairs(model(task, folder)) do
+            add(row)
+        end
+        progress:finish()
+    end
+end
+
+return suite_model

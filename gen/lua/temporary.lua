@@ -1,0 +1,22 @@
+-- Folders for the time of a command.
+local check = require("fail").check
+local host = require("host")
+
+local temporary = {}
+
+local Folder = {}
+Folder.__index = Folder
+
+function Folder:__close()
+    host.run({ "rm", "-r", self.path })
+end
+
+-- A new folder, { path = }; keep it in a `<close>` variable, which removes it.
+function temporary.folder()
+    local path = os.tmpname()
+    os.remove(path)
+    check(host.make_dir(path))
+    return setmetatable({ path = path }, Folder)
+end
+
+return temporary

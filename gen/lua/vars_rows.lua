@@ -25,11 +25,23 @@ function vars_rows.sums(format, mode)
     return (mode == "exact" and 3 or 2) * format.bits
 end
 
+-- A C expression: the address of a vector. Neighbours have bases of their own, so that no LDP loads
+-- them: of two vectors it takes the Cortex-A55 6 cycles, two LDR take 2.
+local function address(base, offset, vector)
+    if offset // vector % 2 == 1 then
+        return ("%s_odd + %d"):format(base, offset - vector)
+    end
+    return ("%s + %d"):format(base, offset)
+end
+
 -- The variables of one kernel.
 function vars_rows.of(record)
     local format = record.format
     local chunk = chunk_of(format, record.mode)
     return {
+        address = function(base, offset)
+            return address(base, offset, record.isa.vector)
+        end,
         chunk_end = format.group > 0 and ("k + %d"):format(math.min(chunk, format.group))
             or ("k + %d < a->k_group ? k + %d : a->k_group"):format(chunk, chunk),
     }

@@ -6,6 +6,7 @@
 --   registers  vector registers
 --   group_ops  vector operations at the end of a group of weights: scales, fused multiply-add
 --   sum_bits   of the sums of its 8-bit dot product, v_acc_dot4
+--   sum_products  where sums have 16 bits: of 4 neighbouring products, those that one sum takes
 --   tmac       true where T-MAC's schedule is, which others are compared with
 
 local isa = {}
@@ -30,6 +31,7 @@ isa.list = {
         registers = 16,
         group_ops = 40,
         sum_bits = 16,
+        sum_products = 2,
     },
     {
         name = "avx2",
@@ -42,6 +44,7 @@ isa.list = {
         registers = 16,
         group_ops = 5,
         sum_bits = 16,
+        sum_products = 2,
     },
     {
         name = "avxvnni",
@@ -64,6 +67,7 @@ isa.list = {
         registers = 32,
         group_ops = 5,
         sum_bits = 16,
+        sum_products = 2,
     },
     {
         name = "avx512vbmi",
@@ -89,6 +93,7 @@ isa.list = {
         registers = 32,
         group_ops = 5,
         sum_bits = 16,
+        sum_products = 1,
     },
     {
         name = "dotprod",

@@ -4,18 +4,27 @@
 
 #include "isa_vector_neon.h"
 
-/* Accumulators of dot products of codes (below 128) and int8 with 16 bits, to be flushed to 32
- * before they overflow. */
-static inline v_int v_acc_dot4(v_int acc, v_int u, v_int s) {
-    const int16x8_t low = vmull_s8(vget_low_s8(v_s8(u)), vget_low_s8(v_s8(s)));
-    return v_bytes_s16(vaddq_s16(v_s16(acc), vpaddq_s16(low, vmull_high_s8(v_s8(u), v_s8(s)))));
+/* Accumulators of dot products of codes (below 128) and int8 with 16 bits, one lane a product, to
+ * be flushed to 32 before they overflow: of the lower two rows of a vector and of the upper two. */
+typedef struct {
+    int16x8_t low, high;
+} v_acc;
+static inline v_acc v_acc_zero(void) {
+    return (v_acc){vdupq_n_s16(0), vdupq_n_s16(0)};
 }
-static inline v_int v_acc_flush(v_int sum, v_int acc) {
-    return v_bytes_s32(vpadalq_s16(v_s32(sum), v_s16(acc)));
+static inline void v_acc_opaque(v_acc *acc) {
+    __asm__ volatile("" : "+w"(acc->low), "+w"(acc->high));
 }
-
-/* Bytes shifted, by a constant count. */
-#define v_shr_u8(x, count) vshrq_n_u8(x, count)
+static inline v_acc v_acc_dot4(v_acc acc, v_int u, v_int s) {
+    /* A repeated value would have SMLAL of its lower half alone, and EXT for that of the codes. */
+    __asm__("" : "+w"(s));
+    return (v_acc){vmlal_s8(acc.low, vget_low_s8(v_s8(u)), vget_low_s8(v_s8(s))),
+                   vmlal_high_s8(acc.high, v_s8(u), v_s8(s))};
+}
+static inline v_int v_acc_flush(v_int sum, v_acc acc) {
+    const int32x4_t rows = vpaddq_s32(vpaddlq_s16(acc.low), vpaddlq_s16(acc.high));
+    return v_bytes_s32(vaddq_s32(v_s32(sum), rows));
+}
 
 /* Unsigned lanes of the lower, or the upper, half of x added to lanes twice as wide. */
 static inline v_int v_add_low_u8(v_int sum, v_int x) {

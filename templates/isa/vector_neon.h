@@ -115,6 +115,7 @@ static inline v_int v_mul_i32(v_int a, v_int b) {
     return v_bytes_s32(vmulq_s32(v_s32(a), v_s32(b)));
 }
 /* Shifts need a constant count. */
+#define v_shr_u8(x, count) vshrq_n_u8(x, count)
 #define v_shr_u16(x, count) vreinterpretq_u8_u16(vshrq_n_u16(vreinterpretq_u16_u8(x), count))
 #define v_shl_u16(x, count) vreinterpretq_u8_u16(vshlq_n_u16(vreinterpretq_u16_u8(x), count))
 #define v_shr_u32(x, count) vreinterpretq_u8_u32(vshrq_n_u32(vreinterpretq_u32_u8(x), count))

@@ -31,9 +31,8 @@ return {
         loop = "rows",
         isas = { neon = true },
         modes = { exact = true, table = true, table7 = true },
-        gemv = { tile(1, 1), tile(2, 1), tile(4, 1), tile(2, 1, 2), tile(4, 1, 2) },
-        few = { tile(2, 2), tile(2, 4), tile(4, 2) },
-        gemm = {},
+        gemv = { tile(1, 1), tile(2, 1), tile(1, 1, 2), tile(2, 1, 2) },
+        gemm = { tile(1, 2), tile(1, 4), tile(2, 2), tile(2, 4) },
         template = "tiles.c.in",
         note = "a byte lane is a row: TBL looks up one LUT group of\n"
             .. " * 16 rows, UADDW adds the entries in 16 bits, a sum for each plane.",

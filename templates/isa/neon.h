@@ -41,4 +41,46 @@ static inline v_int v_add_high_u16(v_int sum, v_int x) {
     return vreinterpretq_u8_u32(vaddw_high_u16(v_u32(sum), vreinterpretq_u16_u8(x)));
 }
 
+static inline v_int v_add_low_i16(v_int sum, v_int x) {
+    return v_bytes_s32(vaddw_s16(v_s32(sum), vget_low_s16(v_s16(x))));
+}
+static inline v_int v_add_high_i16(v_int sum, v_int x) {
+    return v_bytes_s32(vaddw_high_s16(v_s32(sum), v_s16(x)));
+}
+
+/* The 16-bit lanes of the lower, or the upper, half, those of a and b in turn. */
+static inline v_int v_zip_low_i16(v_int a, v_int b) {
+    return v_bytes_s16(vzip1q_s16(v_s16(a), v_s16(b)));
+}
+static inline v_int v_zip_high_i16(v_int a, v_int b) {
+    return v_bytes_s16(vzip2q_s16(v_s16(a), v_s16(b)));
+}
+/* 8 bytes at p, the other 8 `stride` bytes further. */
+static inline void v_store_rows(uint8_t *p, size_t stride, v_int x) {
+    vst1_u8(p, vget_low_u8(x));
+    vst1_u8(p + stride, vget_high_u8(x));
+}
+/* sum + x, 16 bits, after all that was added before: not in a tree, which takes registers. */
+static inline v_int v_chain_i16(v_int sum, v_int x) {
+    sum = v_add_i16(sum, x);
+    __asm__ volatile("" : "+w"(sum));
+    return sum;
+}
+/* Byte number i of x, by one instruction: what is done with it is not folded into a shift and a
+ * mask. */
+static inline uint64_t v_byte(uint64_t x, int i) {
+    uint64_t byte;
+    __asm__("ubfx %0, %1, %2, #8" : "=r"(byte) : "r"(x), "i"(8 * i));
+    return byte;
+}
+
+/* 8 times 4 bytes as 16 bits: the first of each 4, the second and so on. */
+static inline void v_load_transposed(const uint8_t *p, v_int *a, v_int *b, v_int *c, v_int *d) {
+    const int8x8x4_t x = vld4_s8((const int8_t *)p);
+    *a = v_bytes_s16(vmovl_s8(x.val[0]));
+    *b = v_bytes_s16(vmovl_s8(x.val[1]));
+    *c = v_bytes_s16(vmovl_s8(x.val[2]));
+    *d = v_bytes_s16(vmovl_s8(x.val[3]));
+}
+
 #endif

@@ -24,7 +24,7 @@ isa.list = {
     {
         name = "ssse3",
         arch = "x86_64",
-        headers = { "ssse3.h", "ssse3_float.h", "x86.h", "shared.h", "sums16.h" },
+        headers = { "ssse3.h", "ssse3_float.h", "sign.h", "x86.h", "shared.h", "sums16.h" },
         flags = { "-mssse3" },
         needs = { "LOOM_CPU_SSSE3" },
         vector = 16,
@@ -37,7 +37,7 @@ isa.list = {
         name = "avx2",
         arch = "x86_64",
         tmac = true,
-        headers = { "avx2.h", "vector256.h", "x86.h", "shared.h", "sums16.h" },
+        headers = { "avx2.h", "vector256.h", "sign.h", "x86.h", "shared.h", "sums16.h" },
         flags = { "-mavx2", "-mfma", "-mf16c" },
         needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2" },
         vector = 32,
@@ -49,7 +49,7 @@ isa.list = {
     {
         name = "avxvnni",
         arch = "x86_64",
-        headers = { "avxvnni.h", "vector256.h", "x86.h", "shared.h", "sums32.h" },
+        headers = { "avxvnni.h", "vector256.h", "sign.h", "x86.h", "shared.h", "sums32.h" },
         flags = { "-mavx2", "-mfma", "-mf16c", "-mavxvnni" },
         needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2", "LOOM_CPU_AVXVNNI" },
         vector = 32,

@@ -28,7 +28,8 @@ local function dot_chunk(record)
     if record.isa.sum_bits == 32 then
         return nil
     end
-    local largest = record.isa.sum_products * 127 * ((1 << record.format.bits) - 1) * record.format.step
+    local code = ((1 << record.format.bits) - 1) * record.format.step
+    local largest = record.isa.sum_products * 127 * code
     local chunk = 256
     while chunk // 4 * largest > 32767 do
         chunk = chunk // 2

@@ -25,8 +25,7 @@ function vars_rows.sums(format, mode)
     return (mode == "exact" and 3 or 2) * format.bits
 end
 
--- A C expression: the address of a vector. Neighbours have bases of their own, so that no LDP loads
--- them: of two vectors it takes the Cortex-A55 6 cycles, two LDR take 2.
+-- A C expression: the address of a vector; every other one has a base of its own (v_apart).
 local function address(base, offset, vector)
     if offset // vector % 2 == 1 then
         return ("%s_odd + %d"):format(base, offset - vector)

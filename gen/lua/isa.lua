@@ -6,6 +6,7 @@
 --   registers  vector registers
 --   group_ops  vector operations at the end of a group of weights: scales, fused multiply-add
 --   sum_bits   of the sums of its 8-bit dot product, v_acc_dot4
+--   sum_products  where sums have 16 bits: of 4 neighbouring products, those that one sum takes
 --   tmac       true where T-MAC's schedule is, which others are compared with
 
 local isa = {}
@@ -23,30 +24,32 @@ isa.list = {
     {
         name = "ssse3",
         arch = "x86_64",
-        headers = { "ssse3.h", "ssse3_float.h", "x86.h", "shared.h", "sums16.h" },
+        headers = { "ssse3.h", "ssse3_float.h", "sign.h", "x86.h", "shared.h", "sums16.h" },
         flags = { "-mssse3" },
         needs = { "LOOM_CPU_SSSE3" },
         vector = 16,
         registers = 16,
         group_ops = 40,
         sum_bits = 16,
+        sum_products = 2,
     },
     {
         name = "avx2",
         arch = "x86_64",
         tmac = true,
-        headers = { "avx2.h", "vector256.h", "x86.h", "shared.h", "sums16.h" },
+        headers = { "avx2.h", "vector256.h", "sign.h", "x86.h", "shared.h", "sums16.h" },
         flags = { "-mavx2", "-mfma", "-mf16c" },
         needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2" },
         vector = 32,
         registers = 16,
         group_ops = 5,
         sum_bits = 16,
+        sum_products = 2,
     },
     {
         name = "avxvnni",
         arch = "x86_64",
-        headers = { "avxvnni.h", "vector256.h", "x86.h", "shared.h", "sums32.h" },
+        headers = { "avxvnni.h", "vector256.h", "sign.h", "x86.h", "shared.h", "sums32.h" },
         flags = { "-mavx2", "-mfma", "-mf16c", "-mavxvnni" },
         needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2", "LOOM_CPU_AVXVNNI" },
         vector = 32,
@@ -64,6 +67,7 @@ isa.list = {
         registers = 32,
         group_ops = 5,
         sum_bits = 16,
+        sum_products = 2,
     },
     {
         name = "avx512vbmi",
@@ -90,6 +94,7 @@ isa.list = {
         registers = 32,
         group_ops = 5,
         sum_bits = 16,
+        sum_products = 1,
     },
     {
         name = "dotprod",

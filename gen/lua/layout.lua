@@ -85,6 +85,17 @@ function layout.pair(vector, block, bits)
     return make(("pair%dx%d"):format(vector, block), bits, vector * block, 32, sections)
 end
 
+-- lut: a byte is a row, its nibbles are two neighbouring LUT groups of one plane. `block` vectors
+-- stand side by side, then planes.
+function layout.rows(vector, block, bits)
+    return make(("rows%dx%d"):format(vector, block), bits, vector * block, 32, {
+        section(0, {
+            digit("k", 8, 1), digit("row", vector, 1), digit("row", block, vector),
+            digit("plane", bits, 1), digit("k", 4, 8),
+        }),
+    })
+end
+
 -- T-MAC's: 16 bytes are one LUT group of 32 rows of one plane, low nibbles rows 0-15, high
 -- nibbles rows 16-31; 16 LUT groups (fewer where the group is shorter) follow each other, then
 -- planes, then the row tile.

@@ -8,6 +8,11 @@ local VECTORS = {
     dotprod = true,
 }
 
+-- Vectors of an accumulator, v_acc.
+local function acc_vectors(isa)
+    return isa.sum_products == 1 and 2 or 1
+end
+
 return {
     {
         family = "dot",
@@ -60,7 +65,8 @@ return {
         end,
         refuse = function(_, _, numbers, isa)
             return method_cost.even_parts(numbers)
-                or method_cost.registers(numbers.m * (numbers.n + 1) + numbers.n, isa.registers)
+                or method_cost.registers(
+                    numbers.m * (numbers.n * acc_vectors(isa) + 1) + numbers.n, isa.registers)
         end,
         cost = function(format, _, numbers, isa)
             local unpack = format.bits == 3 and 4 or 2 - format.bits / 8
@@ -91,7 +97,8 @@ return {
         end,
         refuse = function(_, _, numbers, isa)
             return method_cost.even_parts(numbers)
-                or method_cost.registers(numbers.m * (numbers.n + 1) + 1, isa.registers)
+                or method_cost.registers(
+                    numbers.m * (numbers.n * acc_vectors(isa) + 1) + 1, isa.registers)
                 or method_cost.busy(numbers.m * numbers.n, isa)
         end,
         cost = function(format, _, numbers, isa)

@@ -11,6 +11,11 @@ local MOST_KIB = 32
 -- 0.98 times as fast; and of fewer than 16 tokens it makes 16.
 local OPERATIONS = { 2.1, 4.8 }
 
+local GEMM = {
+    { b = 1, n = 16, k = 128 }, { b = 2, n = 16, k = 128 },
+    { b = 1, n = 32, k = 128 }, { b = 2, n = 32, k = 128 },
+}
+
 local function refuse(format, _, numbers, isa)
     local vectors = 2 * numbers.n // isa.vector
     local k = format.group > 0 and format.group or numbers.k
@@ -29,6 +34,11 @@ local function refuse(format, _, numbers, isa)
     return nil
 end
 
+local function cost(format, _, numbers, isa)
+    local share = 0.85 + 0.15 * isa.vector / numbers.n
+    return share * OPERATIONS[format.bits] / (2 * isa.vector) + method_cost.group(format, isa)
+end
+
 return {
     {
         family = "veclut",
@@ -40,10 +50,7 @@ return {
         },
         modes = { exact = true },
         gemv = {},
-        gemm = {
-            { b = 1, n = 16, k = 128 }, { b = 2, n = 16, k = 128 },
-            { b = 1, n = 32, k = 128 }, { b = 2, n = 32, k = 128 },
-        },
+        gemm = GEMM,
         template = "veclut.c.in",
         note = "an index picks the sums of 4 activations of\n"
             .. " * all tokens of a tile at once (Vec-LUT, arXiv 2512.06443), from tables that are\n"
@@ -52,10 +59,31 @@ return {
             return layout.pair(isa.vector, numbers.b, format.bits)
         end,
         refuse = refuse,
-        cost = function(format, _, numbers, isa)
-            local share = 0.85 + 0.15 * isa.vector / numbers.n
-            return share * OPERATIONS[format.bits] / (2 * isa.vector)
-                + method_cost.group(format, isa)
+        cost = cost,
+    },
+    {
+        family = "veclut",
+        name = "rows",
+        loop = "vecrow",
+        isas = { neon = true },
+        modes = { exact = true },
+        gemv = {},
+        gemm = GEMM,
+        template = "veclut.c.in",
+        note = "an index picks the sums of 4 activations of\n"
+            .. " * all tokens of a tile at once (Vec-LUT, arXiv 2512.06443), from tables that are\n"
+            .. " * made in the level 1 cache for many rows; rows share what a group ends with.",
+        layout = function(format, numbers, isa)
+            return layout.rows(isa.vector, numbers.b, format.bits)
+        end,
+        refuse = function(format, mode, numbers, isa)
+            if format.group > 128 then
+                return "sums of a plane do not fit 16 bits twice"
+            end
+            return refuse(format, mode, numbers, isa)
+        end,
+        cost = function(...)
+            return 0.7 * cost(...)
         end,
     },
 }

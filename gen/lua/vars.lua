@@ -2,6 +2,7 @@
 
 local vars_dot = require("vars_dot")
 local vars_lut = require("vars_lut")
+local vars_rows = require("vars_rows")
 local vars_sign = require("vars_sign")
 local vars_trit = require("vars_trit")
 local vars_veclut = require("vars_veclut")
@@ -16,6 +17,7 @@ local TOKEN_BLOCK = { lut = 64, dot = 128, veclut = 128 }
 local LEVEL2_BYTES = 256 * 1024
 
 local OF_FAMILY = { lut = vars_lut, dot = vars_dot, veclut = vars_veclut }
+local OF_LOOP = { rows = vars_rows.of }
 local FAMILY_NOTES = { lut = "table lookup", dot = "integer dot product",
     veclut = "lookup of vectors over tokens" }
 local MODE_NOTES = { exact = "exact", table = "8-bit tables", table7 = "7-bit tables" }
@@ -67,9 +69,12 @@ local function arithmetic(record)
     }
 end
 
+-- Loops whose vectors have a row in each byte, not in each 4.
+local BYTE_ROWS = { pair = true, sign = true, rows = true }
+
 local function tile(record)
     local numbers, vector = record.numbers, record.isa.vector
-    local bytes = record.loop == "pair" or record.loop == "sign" -- a row each, not 4
+    local bytes = BYTE_ROWS[record.loop]
     local m, lanes = numbers.m or numbers.b, vector // 4
     -- A tile of a few tokens that is less than a block takes the block's parts in turn itself.
     local whole = record.loop == "quad" and record.op == "few" and m < numbers.b
@@ -151,6 +156,7 @@ function vars.of(record)
     }
     local parts = { arithmetic(record), tile(record), panel(record), vars_trit(record), vars_sign(),
         OF_FAMILY[record.family](record) }
+    parts[#parts + 1] = OF_LOOP[record.loop] and OF_LOOP[record.loop](record)
     for _, part in ipairs(parts) do
         for key, value in pairs(part) do
             result[key] = value

@@ -16,16 +16,20 @@ local function code_expression(bits, vector_index, f, x, top)
     if bits == 1 then
         return ("v_and(%s, v_set_i8(2))"):format(shift(x, f - 1))
     end
+    if bits * (f + 1) == 8 then
+        return ("v_shr_u8(%s, %d)"):format(x, bits * f)
+    end
     return ("v_and(%s, v_set_i8(%d))"):format(shift(x, bits * f), (1 << bits) - 1)
 end
 
 -- The largest number of codes, a power of two and at most 256, whose products of unsigned
--- codes and int8 sum to 16 bits, four neighbours being two sums. nil where sums have 32 bits.
+-- codes and int8 sum to 16 bits. nil where sums have 32 bits.
 local function dot_chunk(record)
     if record.isa.sum_bits == 32 then
         return nil
     end
-    local largest = 2 * 127 * ((1 << record.format.bits) - 1) * record.format.step
+    local code = ((1 << record.format.bits) - 1) * record.format.step
+    local largest = record.isa.sum_products * 127 * code
     local chunk = 256
     while chunk // 4 * largest > 32767 do
         chunk = chunk // 2

@@ -53,6 +53,8 @@ return function(record)
         table_bytes = 16 * entry_bytes,
         chunk_blocks = TILE_FLOATS // tokens // rows,
         vectors = packed_vectors(record),
+        tile_rows = 4 // bits,
+        panel_type = record.loop == "vecrow" and "uint8_t" or "uint16_t",
         panel_values = 8 * bits * rows,
         panel_at = function(lut_group, plane)
             return (lut_group * bits + plane) * rows

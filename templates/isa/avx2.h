@@ -3,6 +3,7 @@
 #define ISA_AVX2_H
 
 #include "isa_vector256.h"
+#include "isa_sign.h"
 #include "isa_x86.h"
 
 #include "isa_sums16.h"

@@ -7,6 +7,7 @@
 #endif
 
 #include "isa_vector256.h"
+#include "isa_sign.h"
 #include "isa_x86.h"
 
 /* acc + the sum of 4 neighbouring products, unsigned by signed bytes, in 32 bits. */

@@ -59,6 +59,9 @@ static inline uint32_t v_and(uint32_t a, uint32_t b) {
 static inline uint32_t v_shr_u16(uint32_t x, int count) {
     return x >> count;
 }
+static inline uint32_t v_shr_u8(uint32_t x, int count) {
+    return v_and(x >> count, v_set_i8(0xffu >> count));
+}
 static inline uint32_t v_shl_u16(uint32_t x, int count) {
     return x << count;
 }

@@ -208,6 +208,7 @@ static inline v_f32 v_scale_sum(v_int sum, v_f32 scale, v_f32 offset) {
 }
 
 #include "isa_ssse3_float.h"
+#include "isa_sign.h"
 #include "isa_x86.h"
 /* After the vectors. */
 #include "isa_sums16.h"

@@ -2,10 +2,17 @@
 #ifndef ISA_SUMS32_H
 #define ISA_SUMS32_H
 
-static inline v_int v_acc_dot4(v_int acc, v_int u, v_int s) {
+typedef v_int v_acc;
+static inline v_acc v_acc_zero(void) {
+    return v_zero();
+}
+static inline void v_acc_opaque(v_acc *acc) {
+    v_opaque(acc);
+}
+static inline v_acc v_acc_dot4(v_acc acc, v_int u, v_int s) {
     return v_dot4(acc, u, s);
 }
-static inline v_int v_acc_flush(v_int sum, v_int acc) {
+static inline v_int v_acc_flush(v_int sum, v_acc acc) {
     return v_add_i32(sum, acc);
 }
 

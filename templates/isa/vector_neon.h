@@ -115,6 +115,7 @@ static inline v_int v_mul_i32(v_int a, v_int b) {
     return v_bytes_s32(vmulq_s32(v_s32(a), v_s32(b)));
 }
 /* Shifts need a constant count. */
+#define v_shr_u8(x, count) vshrq_n_u8(x, count)
 #define v_shr_u16(x, count) vreinterpretq_u8_u16(vshrq_n_u16(vreinterpretq_u16_u8(x), count))
 #define v_shl_u16(x, count) vreinterpretq_u8_u16(vshlq_n_u16(vreinterpretq_u16_u8(x), count))
 #define v_shr_u32(x, count) vreinterpretq_u8_u32(vshrq_n_u32(vreinterpretq_u32_u8(x), count))
@@ -145,11 +146,24 @@ static inline v_int v_zip_low_i8(v_int a, v_int b) {
 static inline v_int v_zip_high_i8(v_int a, v_int b) {
     return vzip2q_u8(a, b);
 }
-/* a where the sign is positive, -a where it is negative, 0 where it is 0. */
+/* a where the sign is positive, -a - 1 where it is negative; it must not be 0. v_sign_rest is what
+ * the sums of 8 of them lack, their signs being the bits of a byte. */
 static inline v_int v_sign_i8(v_int a, v_int sign) {
-    const v_int negative = vcltzq_s8(v_s8(sign));
-    const v_int value = vsubq_u8(veorq_u8(a, negative), negative);
-    return vandq_u8(value, vtstq_u8(sign, sign));
+    return veorq_u8(a, vcltzq_s8(v_s8(sign)));
+}
+static inline v_int v_sign_rest(v_int signs) {
+    return vcntq_u8(signs);
+}
+/* 8 16-bit sums + low + base * high, of the lower or the upper 8 bytes. */
+static inline v_int v_join_low(v_int sum, v_int low, v_int high, int base) {
+    const int16x8_t words = vaddw_s8(v_s16(sum), vget_low_s8(v_s8(low)));
+    return v_bytes_s16(vmlal_s8(words, vget_low_s8(v_s8(high)), vdup_n_s8((int8_t)base)));
+}
+static inline v_int v_join_high(v_int sum, v_int low, v_int high, int base) {
+    int8x16_t bases = vdupq_n_s8((int8_t)base);
+    __asm__("" : "+w"(bases)); /* not its lower half alone, with EXT for that of `high` */
+    const int16x8_t words = vaddw_high_s8(v_s16(sum), v_s8(low));
+    return v_bytes_s16(vmlal_high_s8(words, v_s8(high), bases));
 }
 
 /* Makes the compiler forget what *x holds. */
@@ -242,5 +256,11 @@ static inline void v_prefetch_far(const uint8_t *p) {
 }
 
 #include "isa_shared.h"
+
+/* p as a base of its own, for every other vector of a row of them: no LDP loads two then, which
+ * takes the Cortex-A55 6 cycles where two LDR take 2. */
+static inline const uint8_t *v_apart(const uint8_t *p) {
+    return v_address(p);
+}
 
 #endif

@@ -10,6 +10,9 @@ static inline void v_prefetch_far(const uint8_t *p) {
     _mm_prefetch((const char *)p, _MM_HINT_T1);
 }
 
+/* Bytes shifted, by a constant count. */
+#define v_shr_u8(x, count) v_and(v_shr_u16(x, count), v_set_i8(0xff >> (count)))
+
 #include "isa_shared.h"
 
 #endif

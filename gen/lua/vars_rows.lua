@@ -41,6 +41,7 @@ function vars_rows.of(record)
         address = function(base, offset)
             return address(base, offset, record.isa.vector)
         end,
+        chunk_k = math.min(chunk, format.group > 0 and format.group or chunk),
         chunk_end = format.group > 0 and ("k + %d"):format(math.min(chunk, format.group))
             or ("k + %d < a->k_group ? k + %d : a->k_group"):format(chunk, chunk),
     }

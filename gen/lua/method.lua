@@ -12,7 +12,8 @@
 
 local method = { list = {} }
 
-for _, file in ipairs({ "plain", "quad", "pair", "tmac", "dot", "trit", "sign", "veclut" }) do
+for _, file in ipairs({ "plain", "quad", "pair", "tmac", "dot", "trit", "sign", "veclut",
+    "rows", "twin", "matrix" }) do
     table.move(require("method_" .. file), 1, 9, #method.list + 1, method.list)
 end
 

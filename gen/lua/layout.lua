@@ -121,9 +121,9 @@ end
 
 -- dot: a 32-bit lane is 4 neighbouring codes, and the fields of a byte are rows, `lanes` apart. The
 -- top bit of a byte is inverted: as a signed byte it is then 128 less than its fields.
-function layout.rows(lanes, block, bits)
+function layout.fields(lanes, block, bits)
     local fields = 8 // bits
-    return make(("rows%dx%d"):format(lanes, block), bits, lanes * block, 32, {
+    return make(("fields%dx%d"):format(lanes, block), bits, lanes * block, 32, {
         section(0, {
             digit("plane", bits, 1), digit("row", fields, lanes), digit("k", 4, 1),
             digit("row", lanes, 1), digit("row", block // fields, lanes * fields), digit("k", 8, 4),

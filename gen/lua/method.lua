@@ -13,7 +13,7 @@
 local method = { list = {} }
 
 for _, file in ipairs({ "plain", "quad", "pair", "tmac", "dot", "trit", "sign", "veclut",
-    "rows", "twin", "matrix" }) do
+    "fields", "twin", "matrix" }) do
     table.move(require("method_" .. file), 1, 9, #method.list + 1, method.list)
 end
 

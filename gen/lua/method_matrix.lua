@@ -1,5 +1,5 @@
 -- Products of small matrices of codes, for many tokens: `matrix` for the codes of layout.dot,
--- `rowmatrix` for those of layout.rows.
+-- `fieldmatrix` for those of layout.fields.
 
 local layout = require("layout")
 local method_cost = require("method_cost")
@@ -45,8 +45,8 @@ return {
     entry("matrix", "dot", function(format, numbers, isa)
         return layout.dot(isa.vector // 4, numbers.b, format.bits)
     end),
-    entry("rowmatrix", "rows", function(format, numbers, isa)
-        return layout.rows(isa.vector // 4, numbers.b, format.bits)
+    entry("fieldmatrix", "fields", function(format, numbers, isa)
+        return layout.fields(isa.vector // 4, numbers.b, format.bits)
     end, function(format, numbers)
         if format.bits == 3 or numbers.m % (8 // format.bits) ~= 0 then
             return "fields do not fill bytes"

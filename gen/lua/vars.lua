@@ -2,7 +2,7 @@
 
 local vars_dot = require("vars_dot")
 local vars_lut = require("vars_lut")
-local vars_rows = require("vars_rows")
+local vars_fields = require("vars_fields")
 local vars_sign = require("vars_sign")
 local vars_trit = require("vars_trit")
 local vars_twin = require("vars_twin")
@@ -21,7 +21,7 @@ local OF_FAMILY = { lut = vars_lut, dot = vars_dot, veclut = vars_veclut }
 local function nothing()
     return {}
 end
-local OF_LOOP = setmetatable({ rows = vars_rows, twin = vars_twin }, {
+local OF_LOOP = setmetatable({ fields = vars_fields, twin = vars_twin }, {
     __index = function()
         return nothing
     end,

@@ -1,12 +1,12 @@
--- Integer dot products of codes whose bytes hold several rows: `rows` for few tokens,
--- `rowpanel` for many.
+-- Integer dot products of codes whose bytes hold several rows: `fields` for few tokens,
+-- `fieldpanel` for many.
 
 local layout = require("layout")
 local method_cost = require("method_cost")
 
 
 local function layout_of(format, numbers, isa)
-    return layout.rows(isa.vector // 4, numbers.b, format.bits)
+    return layout.fields(isa.vector // 4, numbers.b, format.bits)
 end
 
 -- A reason against fields that do not fill the bytes of a tile.
@@ -22,8 +22,8 @@ end
 return {
     {
         family = "dot",
-        name = "rows",
-        loop = "rows",
+        name = "fields",
+        loop = "fields",
         isas = { dotprod = true, i8mm = true },
         modes = { exact = true },
         gemv = {
@@ -51,8 +51,8 @@ return {
     },
     {
         family = "dot",
-        name = "rowpanel",
-        loop = "rows",
+        name = "fieldpanel",
+        loop = "fields",
         isas = { dotprod = true },
         modes = { exact = true },
         gemv = {},

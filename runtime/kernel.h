@@ -180,6 +180,7 @@ enum { LOOM_MAX_DIGITS = 10, LOOM_MAX_SECTIONS = 2 };
 enum { LOOM_MAX_ROWS = 256, LOOM_MAX_UNIT = 16384 };
 struct loom_section {
     uint8_t first_plane; /* added to the plane the digits give */
+    uint8_t flip;        /* of every byte, the bits that are stored inverted */
     uint8_t digits;
     struct loom_digit digit[LOOM_MAX_DIGITS];
 };

@@ -18,6 +18,7 @@ struct step {
 struct section_order {
     size_t offset[8]; /* in the tile, of the codes that a byte has its bits from */
     unsigned plane[8];
+    unsigned flip;
     size_t steps;
     struct step step[LOOM_MAX_DIGITS];
 };
@@ -54,7 +55,7 @@ static void repeat_bits(struct section_order *order, size_t bits, const struct s
 /* A digit that the byte has only room for a part of goes on as a loop in longer steps. */
 static void make_section(struct section_order *order, const struct loom_layout *layout,
                          const struct loom_section *section) {
-    *order = (struct section_order){.plane = {section->first_plane}};
+    *order = (struct section_order){.plane = {section->first_plane}, .flip = section->flip};
     size_t bits = 1;
     for (size_t d = 0; d < section->digits; d++) {
         const struct step step = make_step(layout, &section->digit[d]);
@@ -83,9 +84,9 @@ static void make_order(struct order *order, const struct loom_layout *layout) {
 /* ---- Pack ------------------------------------------------------------------------------ */
 
 static uint8_t gather_byte(const struct section_order *order, const uint8_t *from, unsigned plane) {
-    unsigned byte = 0;
+    unsigned byte = order->flip;
     for (unsigned i = 0; i < 8; i++) {
-        byte |= (from[order->offset[i]] >> (order->plane[i] + plane) & 1u) << i;
+        byte ^= (from[order->offset[i]] >> (order->plane[i] + plane) & 1u) << i;
     }
     return (uint8_t)byte;
 }
@@ -162,7 +163,8 @@ loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream, c
 static void scatter_byte(const struct section_order *order, unsigned byte, uint8_t *to,
                          unsigned plane) {
     for (unsigned i = 0; i < 8; i++) {
-        to[order->offset[i]] |= (uint8_t)((byte >> i & 1u) << (order->plane[i] + plane));
+        to[order->offset[i]] |=
+            (uint8_t)(((byte ^ order->flip) >> i & 1u) << (order->plane[i] + plane));
     }
 }
 

@@ -115,7 +115,7 @@ static uint32_t hash_layout(uint32_t hash, const struct loom_layout *layout) {
     hash = hash_add(hash, layout->symbol_k);
     for (size_t s = 0; s < layout->sections; s++) {
         const struct loom_section *section = &layout->section[s];
-        hash = hash_add(hash, section->first_plane);
+        hash = hash_add(hash, section->first_plane | (uint32_t)section->flip << 8);
         for (size_t d = 0; d < section->digits; d++) {
             hash = hash_add(hash, section->digit[d].axis);
             hash = hash_add(hash, section->digit[d].count);

@@ -5,6 +5,8 @@
 --   vector     bytes of a vector
 --   registers  vector registers
 --   group_ops  vector operations at the end of a group of weights: scales, fused multiply-add
+--   spread     true where a general register is spread over a vector beside the vector units
+--   panel      how it multiplies a panel of codes: "lane" (by a lane of a vector), "matrix", or nil
 --   sum_bits   of the sums of its 8-bit dot product, v_acc_dot4
 --   sum_products  where sums have 16 bits: of 4 neighbouring products, those that one sum takes
 --   tmac       true where T-MAC's schedule is, which others are compared with
@@ -106,6 +108,21 @@ isa.list = {
         registers = 32,
         group_ops = 5,
         sum_bits = 32,
+        spread = true,
+        panel = "lane",
+    },
+    {
+        name = "i8mm",
+        arch = "aarch64",
+        headers = { "i8mm.h", "dotprod.h", "vector_neon.h", "shared.h", "sums32.h" },
+        flags = { "-march=armv8-a+dotprod+i8mm" },
+        needs = { "LOOM_CPU_NEON", "LOOM_CPU_DOTPROD", "LOOM_CPU_I8MM" },
+        vector = 16,
+        registers = 32,
+        group_ops = 5,
+        sum_bits = 32,
+        spread = true,
+        panel = "matrix",
     },
 }
 

@@ -7,14 +7,14 @@ local function digit(axis, count, stride)
     return { axis = axis, count = count, stride = stride }
 end
 
-local function section(first_plane, digits)
+local function section(first_plane, digits, flip)
     local kept = {}
     for _, d in ipairs(digits) do
         if d.count > 1 then
             kept[#kept + 1] = d
         end
     end
-    return { first_plane = first_plane, digits = kept }
+    return { first_plane = first_plane, digits = kept, flip = flip or 0 }
 end
 
 -- LOOM_MAX_ROWS and LOOM_MAX_UNIT of runtime/kernel.h.
@@ -128,6 +128,38 @@ function layout.dot(lanes, block, bits)
         }
     end
     return make(("dot%dx%d"):format(lanes, block), bits, lanes * block, 32, sections)
+end
+
+-- dot: a 32-bit lane is 4 neighbouring codes, and the fields of a byte are rows, `lanes` apart. The
+-- top bit of a byte is inverted: as a signed byte it is then 128 less than its fields.
+function layout.fields(lanes, block, bits)
+    local fields = 8 // bits
+    return make(("fields%dx%d"):format(lanes, block), bits, lanes * block, 32, {
+        section(0, {
+            digit("plane", bits, 1), digit("row", fields, lanes), digit("k", 4, 1),
+            digit("row", lanes, 1), digit("row", block // fields, lanes * fields), digit("k", 8, 4),
+        }, 128),
+    })
+end
+
+-- lut: a 32-bit lane is a row; its bytes are two planes of one LUT group and of the next. The high
+-- nibbles are two groups further. A plane without a partner has two bytes a row. `block` counts
+-- `lanes` rows.
+function layout.twin(lanes, block, bits)
+    local sections, nibbles = {}, { digit("k", 4, 1), digit("k", 2, 8) }
+    if bits >= 2 then
+        sections[1] = section(0, {
+            nibbles[1], nibbles[2], digit("plane", 2, 1), digit("k", 2, 4), digit("row", lanes, 1),
+            digit("row", block, lanes), digit("plane", bits // 2, 2), digit("k", 2, 16),
+        })
+    end
+    if bits % 2 == 1 then
+        sections[#sections + 1] = section(bits - 1, {
+            nibbles[1], nibbles[2], digit("k", 2, 4), digit("row", lanes * block, 1),
+            digit("k", 2, 16),
+        })
+    end
+    return make(("twin%dx%d"):format(lanes, block), bits, lanes * block, 32, sections)
 end
 
 -- dot, ternary: 5 codes are a symbol of 8 bits, the bits are planes of 32 symbols a row. Unpacked,

@@ -7,6 +7,10 @@ local VECTORS = {
     ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, avx512vbmi = true, neon = true,
     dotprod = true,
 }
+local SHIFT = { i8mm = true }
+for name in pairs(VECTORS) do
+    SHIFT[name] = true
+end
 
 -- Vectors of an accumulator, v_acc.
 local function acc_vectors(isa)
@@ -46,7 +50,7 @@ return {
         family = "dot",
         name = "shift",
         loop = "shift",
-        isas = VECTORS,
+        isas = SHIFT,
         modes = { exact = true },
         gemv = {
             { b = 2, m = 2, n = 1 }, { b = 3, m = 3, n = 1 }, { b = 4, m = 4, n = 1 },

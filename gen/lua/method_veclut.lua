@@ -46,7 +46,7 @@ return {
         loop = "veclut",
         isas = {
             ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, neon = true,
-            dotprod = true,
+            dotprod = true, i8mm = true,
         },
         modes = { exact = true },
         gemv = {},

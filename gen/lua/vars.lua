@@ -2,9 +2,11 @@
 
 local vars_dot = require("vars_dot")
 local vars_lut = require("vars_lut")
+local vars_fields = require("vars_fields")
 local vars_rows = require("vars_rows")
 local vars_sign = require("vars_sign")
 local vars_trit = require("vars_trit")
+local vars_twin = require("vars_twin")
 local vars_veclut = require("vars_veclut")
 
 local vars = {}
@@ -17,7 +19,7 @@ local TOKEN_BLOCK = { lut = 64, dot = 128, veclut = 128 }
 local LEVEL2_BYTES = 256 * 1024
 
 local OF_FAMILY = { lut = vars_lut, dot = vars_dot, veclut = vars_veclut }
-local OF_LOOP = { rows = vars_rows.of }
+local OF_LOOP = { rows = vars_rows.of, twin = vars_twin, fields = vars_fields }
 local FAMILY_NOTES = { lut = "table lookup", dot = "integer dot product",
     veclut = "lookup of vectors over tokens" }
 local MODE_NOTES = { exact = "exact", table = "8-bit tables", table7 = "7-bit tables" }
@@ -65,6 +67,8 @@ local function arithmetic(record)
         act_unit = ACT_UNIT[record.act],
         uses_act_sum = record.loop ~= "sign",
         sum_is_small = format.group > 0,
+        spread = record.isa.spread and "v_spread_4" or "v_load_4",
+        spreads = record.isa.spread or false,
         sum_start = format.group > 0 and "V_SUM_START" or "0",
     }
 end
@@ -111,10 +115,18 @@ local function panels(record)
     return math.max(1, LEVEL2_BYTES // bytes)
 end
 
+-- What the steps of a panel's tile are called.
+local function panel_steps(record)
+    if record.family == "dot" and record.isa.panel then
+        return record.isa.panel
+    end
+    return record.loop == "trit" and "dot" or record.loop
+end
+
 -- The panel of unpacked weights: bytes of codes (dot), or indices of tables, low nibbles and
 -- high nibbles of each vector of packed weights (lut).
 local function panel(record)
-    local group, k = record.format.group, record.numbers.k or 0
+    local group, k, isa_panel = record.format.group, record.numbers.k or 0, record.isa.panel
     local unit = panel_vectors(record) * (record.numbers.m or 0) * record.isa.vector
     return {
         panel_unit = unit,
@@ -123,7 +135,8 @@ local function panel(record)
         panel_groups = math.max(1, k // math.max(group, 1)),
         panel_step = group > 0 and math.max(1, k // group) or k,
         panels = panels(record),
-        panel_steps = (record.loop == "trit" and "dot" or record.loop) .. "_panel_steps.c.in",
+        panel_steps = panel_steps(record) .. "_panel_steps.c.in",
+        panel_store = (isa_panel == "matrix" and "matrix_" or "") .. "panel_store.c.in",
     }
 end
 

@@ -102,9 +102,10 @@ struct matrix {
     size_t m, k, k_padded;
 };
 
-/* One bit of every unit: the one at `bit` of it, which is that of the symbol `at` in the unit. */
+/* One bit of every unit: the one at `bit` of it, which is that of the symbol `at` in the unit, or
+ * its inverse. */
 static void pack_bit(const struct loom_layout *layout, uint8_t *stream, const struct matrix *w,
-                     size_t bit, const size_t at[3]) {
+                     size_t bit, const size_t at[3], unsigned flip) {
     const size_t unit_bytes = unit_bits(layout) / 8, units = units_of(layout, w->k_padded);
     const uint8_t mask = (uint8_t)(1u << bit % 8);
     const size_t blocks = (w->m + layout->rows - 1) / layout->rows;
@@ -115,7 +116,7 @@ static void pack_bit(const struct loom_layout *layout, uint8_t *stream, const st
         const uint8_t *codes = w->codes + (row < w->m ? row * w->k : 0);
         for (size_t unit = 0; unit < units; unit++) {
             const size_t k = unit * layout->unit_k + at[LOOM_AXIS_K];
-            if (symbol_of(layout, codes, k, existing) >> at[LOOM_AXIS_PLANE] & 1) {
+            if ((symbol_of(layout, codes, k, existing) >> at[LOOM_AXIS_PLANE] & 1) != flip) {
                 *out |= mask;
             }
             out += unit_bytes;
@@ -132,7 +133,7 @@ void reference_pack(const struct loom_layout *layout, uint8_t *stream, const uin
         const struct loom_section *section = &layout->section[s];
         const size_t end = bit + section_bits(section);
         for (struct walk walk = walk_start(section); bit < end; bit++) {
-            pack_bit(layout, stream, &w, bit, walk.at);
+            pack_bit(layout, stream, &w, bit, walk.at, section->flip >> bit % 8 & 1u);
             walk_on(&walk, section);
         }
     }

@@ -136,7 +136,7 @@ bool prepare_check_direct(struct prepare_check *check) {
 
 /* A kernel that is planned with and never called: it brings its form of activations. */
 static const struct loom_layout stub_layout = {
-    "stub", 1, 32, 1, 1, 1, {{0, 1, {{LOOM_AXIS_K, 32, 1}}}}};
+    "stub", 1, 32, 1, 1, 1, {{0, 0, 1, {{LOOM_AXIS_K, 32, 1}}}}};
 
 static bool make_plan(struct prepare_check *check) {
     const struct loom_prepare_kernel *kernel = check->kernel;

@@ -17,6 +17,7 @@ local FEATURE_OF = {
     ["-mavx512vbmi"] = "LOOM_CPU_AVX512VBMI",
     ["-mavx512vnni"] = "LOOM_CPU_AVX512VNNI",
     ["-march=armv8-a+dotprod"] = "LOOM_CPU_DOTPROD",
+    ["-march=armv8-a+dotprod+i8mm"] = "LOOM_CPU_I8MM",
 }
 
 check.case("isa: the runtime asks for every feature that the flags allow", function()

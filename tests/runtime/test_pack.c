@@ -12,47 +12,60 @@
 
 /* Layouts of the kinds that kernels use, and some that they do not. */
 static const struct loom_layout layouts[] = {
-    {"row by row", 1, 32, 1, 1, 1, {{0, 1, {K(32, 1)}}}},
-    {"plane by plane", 1, 32, 3, 1, 1, {{0, 3, {K(8, 1), PLANE(3, 1), K(4, 8)}}}},
+    {"row by row", 1, 32, 1, 1, 1, {{0, 0, 1, {K(32, 1)}}}},
+    {"plane by plane", 1, 32, 3, 1, 1, {{0, 0, 3, {K(8, 1), PLANE(3, 1), K(4, 8)}}}},
     {"nibbles of 4 k in lanes",
      128,
      32,
      2,
      1,
      1,
-     {{0, 6, {K(4, 1), K(2, 16), K(4, 4), ROW(16, 1), ROW(8, 16), PLANE(2, 1)}}}},
+     {{0, 0, 6, {K(4, 1), K(2, 16), K(4, 4), ROW(16, 1), ROW(8, 16), PLANE(2, 1)}}}},
     {"two planes a byte, odd plane apart",
      32,
      32,
      3,
      1,
      2,
-     {{0, 7, {K(4, 1), K(2, 4), PLANE(2, 1), ROW(2, 8), ROW(8, 1), ROW(2, 16), K(4, 8)}},
-      {2, 6, {K(4, 1), K(2, 4), ROW(2, 16), ROW(2, 8), ROW(8, 1), K(4, 8)}}}},
+     {{0, 0, 7, {K(4, 1), K(2, 4), PLANE(2, 1), ROW(2, 8), ROW(8, 1), ROW(2, 16), K(4, 8)}},
+      {2, 0, 6, {K(4, 1), K(2, 4), ROW(2, 16), ROW(2, 8), ROW(8, 1), K(4, 8)}}}},
     {"fields of 4 bits",
      16,
      32,
      4,
      1,
      1,
-     {{0, 5, {PLANE(4, 1), K(2, 4), K(4, 1), ROW(16, 1), K(4, 8)}}}},
+     {{0, 0, 5, {PLANE(4, 1), K(2, 4), K(4, 1), ROW(16, 1), K(4, 8)}}}},
     {"fields of 2 bits, then of 1",
      8,
      32,
      3,
      1,
      2,
-     {{0, 5, {PLANE(2, 1), K(4, 4), K(4, 1), ROW(8, 1), K(2, 16)}},
-      {2, 4, {K(2, 16), K(4, 4), K(4, 1), ROW(8, 1)}}}},
-    {"rows innermost", 256, 64, 2, 1, 1, {{0, 3, {ROW(256, 1), K(64, 1), PLANE(2, 1)}}}},
+     {{0, 0, 5, {PLANE(2, 1), K(4, 4), K(4, 1), ROW(8, 1), K(2, 16)}},
+      {2, 0, 4, {K(2, 16), K(4, 4), K(4, 1), ROW(8, 1)}}}},
+    {"rows innermost", 256, 64, 2, 1, 1, {{0, 0, 3, {ROW(256, 1), K(64, 1), PLANE(2, 1)}}}},
     {"odd counts",
      15,
      32,
      3,
      1,
      1,
-     {{0, 5, {K(8, 1), ROW(5, 3), PLANE(3, 1), K(4, 8), ROW(3, 1)}}}},
-    {"upside down", 4, 32, 2, 1, 2, {{1, 2, {ROW(4, 1), K(32, 1)}}, {0, 2, {ROW(4, 1), K(32, 1)}}}},
+     {{0, 0, 5, {K(8, 1), ROW(5, 3), PLANE(3, 1), K(4, 8), ROW(3, 1)}}}},
+    {"rows in a byte, its top bit inverted",
+     8,
+     32,
+     4,
+     1,
+     1,
+     {{0, 128, 5, {PLANE(4, 1), ROW(2, 4), K(4, 1), ROW(4, 1), K(8, 4)}}}},
+    {"upside down",
+     4,
+     32,
+     2,
+     1,
+     2,
+     {{1, 0, 2, {ROW(4, 1), K(32, 1)}}, {0, 0, 2, {ROW(4, 1), K(32, 1)}}}},
 };
 enum { LAYOUTS = sizeof layouts / sizeof layouts[0] };
 
@@ -137,6 +150,7 @@ static unsigned bit_by_definition(const struct loom_layout *layout, const uint8_
         }
         bit -= bits;
     }
+    const unsigned inverted = section->flip >> bit % 8 & 1u;
     size_t at[3] = {0, 0, section->first_plane};
     for (size_t d = 0; d < section->digits; d++) {
         const struct loom_digit *digit = &section->digit[d];
@@ -145,7 +159,8 @@ static unsigned bit_by_definition(const struct loom_layout *layout, const uint8_
     }
     const size_t row = unit / units * layout->rows + at[LOOM_AXIS_ROW];
     const size_t column = unit % units * layout->unit_k + at[LOOM_AXIS_K];
-    return row < m && column < k ? codes[row * k + column] >> at[LOOM_AXIS_PLANE] & 1u : 0;
+    const unsigned code = row < m && column < k ? codes[row * k + column] : 0;
+    return (code >> at[LOOM_AXIS_PLANE] & 1u) ^ inverted;
 }
 
 static void stream_follows_the_definition(void **state) {

@@ -13,6 +13,7 @@ return function(record)
         packed = numbers.m // fields,
         packed_block = numbers.b // fields,
         part_bytes = numbers.m // fields * record.isa.vector,
+        chunk_k = group,
         chunk_end = group > 0 and group
             or ("k + %d < a->k_group ? k + %d : a->k_group"):format(MOST_K, MOST_K),
         held = held,

@@ -3,7 +3,7 @@ return {
     description = "AWS Graviton 3 (Neoverse V1)",
     arch = "aarch64",
     triple = "aarch64-linux-gnu",
-    isas = { "c", "neon", "dotprod" },
+    isas = { "c", "neon", "dotprod", "i8mm" },
     mca = "neoverse-v1",
     flags = { "-mtune=neoverse-v1" },
 }

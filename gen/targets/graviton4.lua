@@ -3,7 +3,7 @@ return {
     description = "AWS Graviton 4 (Neoverse V2)",
     arch = "aarch64",
     triple = "aarch64-linux-gnu",
-    isas = { "c", "neon", "dotprod" },
+    isas = { "c", "neon", "dotprod", "i8mm" },
     mca = "neoverse-v2",
     flags = { "-mtune=neoverse-n2" },
 }

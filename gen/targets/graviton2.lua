@@ -5,5 +5,5 @@ return {
     triple = "aarch64-linux-gnu",
     isas = { "c", "neon", "dotprod" },
     mca = "neoverse-n1",
-    flags = { "-mtune=neoverse-n1" },
+    flags = {},
 }

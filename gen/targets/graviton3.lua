@@ -5,5 +5,5 @@ return {
     triple = "aarch64-linux-gnu",
     isas = { "c", "neon", "dotprod", "i8mm" },
     mca = "neoverse-v1",
-    flags = { "-mtune=neoverse-v1" },
+    flags = {},
 }

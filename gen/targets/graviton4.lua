@@ -5,5 +5,5 @@ return {
     triple = "aarch64-linux-gnu",
     isas = { "c", "neon", "dotprod", "i8mm" },
     mca = "neoverse-v2",
-    flags = { "-mtune=neoverse-n2" },
+    flags = {},
 }

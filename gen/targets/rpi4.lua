@@ -5,5 +5,5 @@ return {
     triple = "aarch64-linux-gnu",
     isas = { "c", "neon" },
     mca = "cortex-a57",
-    flags = { "-mtune=cortex-a72" },
+    flags = {},
 }

@@ -12,7 +12,10 @@ return {
         family = "lut",
         name = "sign",
         loop = "sign",
-        isas = { ssse3 = true, avx2 = true, avxvnni = true, neon = true, dotprod = true },
+        isas = {
+            ssse3 = true, avx2 = true, avxvnni = true, neon32 = true, neon = true,
+            dotprod = true,
+        },
         modes = { exact = true },
         act = "sign16",
         gemv = { { b = 1, m = 1, n = 1 }, { b = 1, m = 1, n = 1, p = 4 } },

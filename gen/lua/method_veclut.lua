@@ -35,8 +35,8 @@ return {
         name = "pair",
         loop = "veclut",
         isas = {
-            ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, neon = true,
-            dotprod = true,
+            ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, neon32 = true,
+            neon = true, dotprod = true,
         },
         modes = { exact = true },
         gemv = {},

@@ -1,7 +1,8 @@
 /* What the CPU and the operating system support. */
 #include "kernel.h"
 
-#if !defined(__x86_64__) && !defined(__i386__) && !(defined(__aarch64__) && defined(__linux__))
+#if !defined(__x86_64__) && !defined(__i386__) &&                                                  \
+    !((defined(__aarch64__) || defined(__arm__)) && defined(__linux__))
 /* Portable C runs everywhere. */
 uint32_t loom_cpu_read(void) {
     return 0;

@@ -283,8 +283,9 @@ struct loom_cpuid {
 };
 uint32_t loom_x86_features(const struct loom_cpuid *words);
 
-/* The same from Linux's two words of capabilities. */
+/* The same from Linux's words of capabilities: of a 64-bit process, and of a 32-bit one. */
 uint32_t loom_aarch64_features(unsigned long hwcap, unsigned long hwcap2);
+uint32_t loom_aarch32_features(unsigned long hwcap);
 
 /* The features (LOOM_CPU_*) of the CPU that the caller runs on. */
 uint32_t loom_cpu_read(void);

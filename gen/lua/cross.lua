@@ -1,5 +1,6 @@
 -- Building for another architecture than this machine's: clang with Debian's cross libraries and
 -- binutils, and qemu-user to run what was built.
+local arch = require("arch")
 local check = require("fail").check
 local fail = require("fail").fail
 local files = require("files")
@@ -8,12 +9,6 @@ local machine = require("machine")
 local programs = require("programs")
 
 local cross = {}
-
--- By architecture: Debian's package, the emulator of the package qemu-user.
-local TOOLCHAINS = {
-    aarch64 = { package = "crossbuild-essential-arm64", emulator = "qemu-aarch64" },
-    x86_64 = { package = "crossbuild-essential-amd64", emulator = "qemu-x86_64" },
-}
 
 -- Whether this machine cannot run a library of `request` itself.
 function cross.needed(request)
@@ -34,7 +29,7 @@ function cross.runner(request)
     if not cross.needed(request) then
         return {}
     end
-    local emulator = TOOLCHAINS[request.arch].emulator
+    local emulator = arch.by_name[request.arch].emulator
     return programs.find(emulator) and { emulator, "-L", "/usr/" .. request.triple }
 end
 
@@ -57,7 +52,7 @@ local function meson_list(words)
 end
 
 local function check_toolchain(folder, request)
-    local toolchain = TOOLCHAINS[request.arch] or fail("%s: is a library for %s, which this "
+    local toolchain = arch.by_name[request.arch] or fail("%s: is a library for %s, which this "
         .. "machine has no cross compiler for", folder, request.arch)
     local linker = request.triple .. "-ld"
     if not programs.find(linker) or host.path_kind("/usr/" .. request.triple) ~= "folder" then
@@ -79,7 +74,8 @@ function cross.meson_words(folder, build, compiler, request)
     if runner then
         lines[#lines + 1] = "exe_wrapper = " .. meson_list(runner)
     end
-    table.move({ "[host_machine]", "system = 'linux'", ("cpu_family = '%s'"):format(request.arch),
+    local family = arch.by_name[request.arch].family
+    table.move({ "[host_machine]", "system = 'linux'", ("cpu_family = '%s'"):format(family),
         ("cpu = '%s'"):format(request.arch), "endian = 'little'", "" }, 1, 6, #lines + 1, lines)
     local path = build .. "/lutloom-cross.ini"
     check(files.write(path, table.concat(lines, "\n")))

@@ -1,4 +1,5 @@
 -- What makes the C files a project: build files, README and manifest.
+local arch = require("arch")
 local list = require("list")
 local manifest = require("manifest")
 local template = require("template")
@@ -103,6 +104,7 @@ local function variables(context)
     return {
         version = library.version,
         arch = library.request.arch,
+        cross = arch.by_name[library.request.arch],
         command = library.command,
         title = library.title,
         formats = library.formats,

@@ -1,4 +1,5 @@
 -- What this machine is: its architecture, and an identity for measurements.
+local arch = require("arch")
 local files = require("files")
 local host = require("host")
 
@@ -6,22 +7,24 @@ local target = require("target")
 
 local machine = {}
 
+-- The last line that a program says, or nil.
+local function answer(...)
+    local last
+    host.run({ ... }, function(line)
+        last = line
+    end)
+    return last
+end
+
 -- Linux on x86-64 is assumed where `uname` says nothing.
 function machine.arch()
-    local name = "x86_64"
-    host.run({ "uname", "-m" }, function(line)
-        name = line
-    end)
-    return name
+    local name = answer("uname", "-m") or "x86_64"
+    return arch.of(name, name == "aarch64" and tonumber(answer("getconf", "LONG_BIT")) or nil)
 end
 
 -- CPUs that this process may use.
 function machine.cpus()
-    local count = 1
-    host.run({ "nproc" }, function(line)
-        count = math.tointeger(tonumber(line)) or count
-    end)
-    return count
+    return math.tointeger(tonumber(answer("nproc"))) or 1
 end
 
 local function first_line(path)

@@ -4,8 +4,8 @@ local layout = require("layout")
 local method_cost = require("method_cost")
 
 local VECTORS = {
-    ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, avx512vbmi = true, neon = true,
-    dotprod = true,
+    ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, avx512vbmi = true,
+    neon32 = true, neon = true, dotprod = true,
 }
 local SHIFT = { i8mm = true }
 for name in pairs(VECTORS) do

@@ -8,8 +8,8 @@ local lookups, registers = method_cost.lookups, method_cost.registers
 
 local MODES = { exact = true, table = true, table7 = true }
 local ISAS = {
-    ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, neon = true, dotprod = true,
-    i8mm = true,
+    ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, neon32 = true,
+    neon = true, dotprod = true, i8mm = true,
 }
 
 local function layout_of(format, numbers, isa)

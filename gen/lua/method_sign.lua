@@ -13,7 +13,8 @@ return {
         name = "sign",
         loop = "sign",
         isas = {
-            ssse3 = true, avx2 = true, avxvnni = true, neon = true, dotprod = true, i8mm = true,
+            ssse3 = true, avx2 = true, avxvnni = true, neon32 = true, neon = true,
+            dotprod = true, i8mm = true,
         },
         modes = { exact = true },
         act = "sign16",

@@ -7,7 +7,7 @@ return {
         family = "lut",
         name = "tmac",
         loop = "tmac",
-        isas = { avx2 = true, neon = true },
+        isas = { avx2 = true, neon32 = true, neon = true },
         modes = { table = true },
         gemv = { { b = 1 }, { b = 4 }, { b = 8 } },
         gemm = {},

@@ -45,8 +45,8 @@ return {
         name = "pair",
         loop = "veclut",
         isas = {
-            ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, neon = true,
-            dotprod = true, i8mm = true,
+            ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, neon32 = true,
+            neon = true, dotprod = true, i8mm = true,
         },
         modes = { exact = true },
         gemv = {},

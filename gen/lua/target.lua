@@ -1,5 +1,6 @@
 -- Targets: the CPUs that a library is for, from the data files in gen/targets/ or from the
 -- features of the CPU at hand.
+local arch_names = require("arch").by_name
 local data = require("data")
 local isa = require("isa")
 
@@ -79,8 +80,9 @@ function target.native(features, arch)
             names[#names + 1] = level.name
         end
     end
-    return { name = "native", description = "this machine", arch = arch,
-        triple = arch .. "-linux-gnu", isas = names, flags = {} }
+    local triple = arch_names[arch] and arch_names[arch].triple or arch .. "-linux-gnu"
+    return { name = "native", description = "this machine", arch = arch, triple = triple,
+        isas = names, flags = {} }
 end
 
 -- One library for all of `targets`: the ISA records of any of them, in ascending order, and

@@ -61,7 +61,7 @@ static void fill_zeros(uint8_t *zeros, const loom_format *format, size_t count,
 
 void bench_matrix_make(struct bench_matrix *matrix, const char *name, size_t m, size_t k,
                        uint64_t seed) {
-    struct random random = random_named(seed + (m << 24) + k, name);
+    struct random random = random_named(seed + ((uint64_t)m << 24) + k, name);
     loom_format format;
     loom_format_parse(&format, name);
     const size_t count = reference_scale_count(&format, m, k);

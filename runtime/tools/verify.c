@@ -61,6 +61,7 @@ static void list_missing(uint32_t missing, char *text, size_t size) {
                  {LOOM_CPU_AVX512, "AVX-512"},
                  {LOOM_CPU_AVX512VBMI, "AVX-512 VBMI"},
                  {LOOM_CPU_AVX512VNNI, "AVX-512 VNNI"},
+                 {LOOM_CPU_NEON32, "NEON with VFPv4"},
                  {LOOM_CPU_NEON, "NEON"},
                  {LOOM_CPU_DOTPROD, "dot products"},
                  {LOOM_CPU_I8MM, "8-bit matrix products"}};

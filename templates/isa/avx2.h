@@ -2,8 +2,8 @@
 #ifndef ISA_AVX2_H
 #define ISA_AVX2_H
 
-#include "isa_vector256.h"
 #include "isa_sign.h"
+#include "isa_vector256.h"
 #include "isa_x86.h"
 
 #include "isa_sums16.h"

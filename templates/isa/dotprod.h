@@ -6,6 +6,7 @@
 #error "compile this file with -march=armv8-a+dotprod"
 #endif
 
+#include "isa_aarch64.h"
 #include "isa_vector_neon.h"
 
 /* acc + the sum of 4 neighbouring products, codes (below 128) by signed bytes, in 32 bits. */

@@ -2,6 +2,7 @@
 #ifndef ISA_NEON_H
 #define ISA_NEON_H
 
+#include "isa_aarch64.h"
 #include "isa_vector_neon.h"
 
 /* Accumulators of dot products of codes (below 128) and int8 with 16 bits, one lane a product, to

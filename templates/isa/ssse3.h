@@ -207,8 +207,8 @@ static inline v_f32 v_scale_sum(v_int sum, v_f32 scale, v_f32 offset) {
     return v_mul(v_to_f32(v_sub_i32(sum, v_set_i32(V_SUM_START))), scale);
 }
 
-#include "isa_ssse3_float.h"
 #include "isa_sign.h"
+#include "isa_ssse3_float.h"
 #include "isa_x86.h"
 /* After the vectors. */
 #include "isa_sums16.h"

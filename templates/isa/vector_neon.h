@@ -1,10 +1,6 @@
-/* 16 bytes, 4 rows a vector: what all levels of AArch64 share, from ARMv8.0 on. */
+/* 16 bytes, 4 rows a vector: what all levels of NEON share, after aarch64.h or aarch32.h. */
 #ifndef ISA_VECTOR_NEON_H
 #define ISA_VECTOR_NEON_H
-
-#ifndef __aarch64__
-#error "compile this file for aarch64"
-#endif
 
 #include <arm_neon.h>
 
@@ -51,7 +47,7 @@ static inline void v_store_f32(float *p, v_f32 x) {
     vst1q_f32(p, x);
 }
 static inline v_f32 v_load_half(const uint16_t *p) {
-    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)));
+    return v_half_to_f32(vld1_u16(p));
 }
 /* The same 4 or 16 bytes all over the vector. */
 static inline v_int v_load_4(const void *p) {
@@ -121,35 +117,32 @@ static inline v_int v_mul_i32(v_int a, v_int b) {
 #define v_shr_u32(x, count) vreinterpretq_u8_u32(vshrq_n_u32(vreinterpretq_u32_u8(x), count))
 #define v_shl_i32(x, count) vreinterpretq_u8_u32(vshlq_n_u32(vreinterpretq_u32_u8(x), count))
 
-/* Table lookup: each byte of `index` picks a byte of `table`, or 0 if it is above 15. */
-static inline v_int v_lookup(v_int table, v_int index) {
-    return vqtbl1q_u8(table, index);
-}
 /* Sums of neighbouring products, unsigned by signed bytes, in 16 bits. */
 static inline v_int v_dot2(v_int u, v_int s) {
     const int16x8_t low =
         vmulq_s16(vreinterpretq_s16_u16(vmovl_u8(vget_low_u8(u))), vmovl_s8(vget_low_s8(v_s8(s))));
-    const int16x8_t high =
-        vmulq_s16(vreinterpretq_s16_u16(vmovl_high_u8(u)), vmovl_high_s8(v_s8(s)));
-    return v_bytes_s16(vpaddq_s16(low, high));
+    const int16x8_t high = vmulq_s16(vreinterpretq_s16_u16(vmovl_u8(vget_high_u8(u))),
+                                     vmovl_s8(vget_high_s8(v_s8(s))));
+    return v_bytes_s16(v_pairs_s16(low, high));
 }
 /* Sums of neighbouring products of 16-bit lanes, in 32 bits. */
 static inline v_int v_dot2_i16(v_int a, v_int b) {
     const int32x4_t low = vmull_s16(vget_low_s16(v_s16(a)), vget_low_s16(v_s16(b)));
-    return v_bytes_s32(vpaddq_s32(low, vmull_high_s16(v_s16(a), v_s16(b))));
+    const int32x4_t high = vmull_s16(vget_high_s16(v_s16(a)), vget_high_s16(v_s16(b)));
+    return v_bytes_s32(v_pairs_s32(low, high));
 }
 
 /* The bytes of the lower, or the upper, half, those of a and b in turn. */
 static inline v_int v_zip_low_i8(v_int a, v_int b) {
-    return vzip1q_u8(a, b);
+    return vzipq_u8(a, b).val[0];
 }
 static inline v_int v_zip_high_i8(v_int a, v_int b) {
-    return vzip2q_u8(a, b);
+    return vzipq_u8(a, b).val[1];
 }
 /* a where the sign is positive, -a - 1 where it is negative; it must not be 0. v_sign_rest is what
  * the sums of 8 of them lack, their signs being the bits of a byte. */
 static inline v_int v_sign_i8(v_int a, v_int sign) {
-    return veorq_u8(a, vcltzq_s8(v_s8(sign)));
+    return veorq_u8(a, vcltq_s8(v_s8(sign), vdupq_n_s8(0)));
 }
 static inline v_int v_sign_rest(v_int signs) {
     return vcntq_u8(signs);
@@ -160,10 +153,7 @@ static inline v_int v_join_low(v_int sum, v_int low, v_int high, int base) {
     return v_bytes_s16(vmlal_s8(words, vget_low_s8(v_s8(high)), vdup_n_s8((int8_t)base)));
 }
 static inline v_int v_join_high(v_int sum, v_int low, v_int high, int base) {
-    int8x16_t bases = vdupq_n_s8((int8_t)base);
-    __asm__("" : "+w"(bases)); /* not its lower half alone, with EXT for that of `high` */
-    const int16x8_t words = vaddw_high_s8(v_s16(sum), v_s8(low));
-    return v_bytes_s16(vmlal_high_s8(words, v_s8(high), bases));
+    return v_bytes_s16(v_join_upper(v_s16(sum), v_s8(low), v_s8(high), base));
 }
 
 /* Makes the compiler forget what *x holds. */
@@ -186,21 +176,6 @@ static inline v_int v_magnitude(v_f32 x) {
 static inline v_int v_max_u32(v_int a, v_int b) {
     return vreinterpretq_u8_u32(vmaxq_u32(v_u32(a), v_u32(b)));
 }
-static inline uint32_t v_reduce_max_u32(v_int x) {
-    return vmaxvq_u32(v_u32(x));
-}
-static inline int32_t v_reduce_add_i32(v_int x) {
-    return vaddvq_s32(v_s32(x));
-}
-/* In every lane (|x0| + |x1|) + (|x2| + |x3|). */
-static inline v_f32 v_sum4_magnitudes(v_f32 x) {
-    const v_f32 a = vabsq_f32(x), pairs = vpaddq_f32(a, a);
-    return vpaddq_f32(pairs, pairs);
-}
-/* To nearest, ties to even. */
-static inline v_int v_rint(v_f32 x) {
-    return v_bytes_s32(vcvtnq_s32_f32(x));
-}
 static inline void v_store_i8(int8_t *p, v_int x) {
     const int16x4_t words = vqmovn_s32(v_s32(x));
     const int32_t bytes =
@@ -213,13 +188,13 @@ static inline v_int v_swap_pairs(v_int x) {
 }
 /* The lanes of a at half the width, then those of b, saturated. */
 static inline v_int v_pack_i16(v_int a, v_int b) {
-    return v_bytes_s16(vqmovn_high_s32(vqmovn_s32(v_s32(a)), v_s32(b)));
+    return v_bytes_s16(vcombine_s16(vqmovn_s32(v_s32(a)), vqmovn_s32(v_s32(b))));
 }
 static inline v_int v_pack_u8(v_int a, v_int b) {
-    return vqmovun_high_s16(vqmovun_s16(v_s16(a)), v_s16(b));
+    return vcombine_u8(vqmovun_s16(v_s16(a)), vqmovun_s16(v_s16(b)));
 }
 static inline v_int v_pack_i8(v_int a, v_int b) {
-    return v_bytes_s8(vqmovn_high_s16(vqmovn_s16(v_s16(a)), v_s16(b)));
+    return v_bytes_s8(vcombine_s8(vqmovn_s16(v_s16(a)), vqmovn_s16(v_s16(b))));
 }
 /* a * b / 2^15, to the nearest. */
 static inline v_int v_mul_round_i16(v_int a, v_int b) {
@@ -232,9 +207,6 @@ static inline v_f32 v_zero_f32(void) {
 }
 static inline v_f32 v_mul(v_f32 a, v_f32 b) {
     return vmulq_f32(a, b);
-}
-static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) {
-    return vfmaq_f32(c, a, b);
 }
 static inline v_f32 v_to_f32(v_int x) {
     return vcvtq_f32_s32(v_s32(x));

@@ -16,6 +16,8 @@ local FEATURE_OF = {
     ["-mavx512bw"] = "LOOM_CPU_AVX512",
     ["-mavx512vbmi"] = "LOOM_CPU_AVX512VBMI",
     ["-mavx512vnni"] = "LOOM_CPU_AVX512VNNI",
+    ["-march=armv7-a"] = "LOOM_CPU_NEON32",
+    ["-mfpu=neon-vfpv4"] = "LOOM_CPU_NEON32",
     ["-march=armv8-a+dotprod"] = "LOOM_CPU_DOTPROD",
     ["-march=armv8-a+dotprod+i8mm"] = "LOOM_CPU_I8MM",
 }

@@ -1,3 +1,4 @@
+local arch_of = require("arch").of
 local check = require("check")
 local files = require("files")
 local host = require("host")
@@ -53,6 +54,8 @@ check.case("target: native has the highest level of the features, and AVX2 to co
     check.equal(isas(native({ "SSSE3", "AVX2", "AVX512", "AVX512VBMI" })), "c avx2 avx512bw")
     check.equal(isas(native(SAPPHIRE_RAPIDS, "aarch64")), "c")
     check.equal(isas(native({ "NEON" }, "aarch64")), "c neon")
+    check.equal(isas(native({ "NEON32" }, "armv7")), "c neon32")
+    check.equal(native({}, "armv7").triple, "arm-linux-gnueabihf")
     check.equal(isas(native({ "NEON", "DOTPROD" }, "aarch64")), "c neon dotprod")
 end)
 
@@ -85,8 +88,19 @@ check.case("target: two architectures are refused", function()
     local other = read("haswell.lua")
     other.name, other.arch = "board", "aarch64"
     check.refused("targets zen4 and board", target.join({ read("zen4.lua"), other }))
+    check.refused("targets rpi2 and rpi5", target.join({ read("rpi2.lua"), read("rpi5.lua") }))
+    check.refused("targets rpi2 and zen4", target.join({ read("rpi2.lua"), read("zen4.lua") }))
     check.refused("targets rpi4 and generic",
         target.join({ read("rpi4.lua"), read("generic.lua") }))
+end)
+
+check.case("target: a machine's architecture is that of its programs", function()
+    check.equal(arch_of("armv7l"), "armv7")
+    check.equal(arch_of("armv6l"), "armv7")
+    check.equal(arch_of("aarch64", 64), "aarch64")
+    check.equal(arch_of("aarch64", 32), "armv7")
+    check.equal(arch_of("x86_64"), "x86_64")
+    check.equal(arch_of("riscv64"), "riscv64")
 end)
 
 check.case("target: errors name the file and the key", function()

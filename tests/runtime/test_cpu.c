@@ -107,6 +107,16 @@ static void aarch64_levels_build_on_each_other(void **state) {
     assert_int_equal(loom_aarch64_features(~2u, ~0u), 0);
 }
 
+/* Linux's word of a Raspberry Pi 2, of a Cortex-A9 (NEON, VFPv3), and of a Pi Zero. */
+static void aarch32_needs_both_bits(void **state) {
+    (void)state;
+    assert_int_equal(loom_aarch32_features(0x3fb0d6), LOOM_CPU_NEON32);
+    assert_int_equal(loom_aarch32_features(0xb8d7), 0);
+    assert_int_equal(loom_aarch32_features(0xd7), 0);
+    assert_int_equal(loom_aarch32_features(~(1ul << 12)), 0);
+    assert_int_equal(loom_aarch32_features(1ul << 12 | 1ul << 16), LOOM_CPU_NEON32);
+}
+
 static void detects_this_cpu(void **state) {
     (void)state;
     loom_cpu cpu, lowered;
@@ -136,6 +146,7 @@ int main(void) {
         cmocka_unit_test(vbmi_and_vnni_are_separate),
         cmocka_unit_test(features_need_the_operating_system),
         cmocka_unit_test(aarch64_levels_build_on_each_other),
+        cmocka_unit_test(aarch32_needs_both_bits),
         cmocka_unit_test(detects_this_cpu),
     };
     return cmocka_run_group_tests_name("cpu", tests, NULL, NULL);

@@ -1,0 +1,45 @@
+/* Vocabulary of NEON with VFPv4 on 32-bit ARM. */
+#ifndef ISA_NEON32_H
+#define ISA_NEON32_H
+
+#include "isa_aarch32.h"
+#include "isa_vector_neon.h"
+
+/* Accumulators of dot products of codes (below 128) and int8 with 16 bits, to be flushed to 32
+ * before they overflow. */
+typedef v_int v_acc;
+static inline v_acc v_acc_zero(void) {
+    return v_zero();
+}
+static inline void v_acc_opaque(v_acc *acc) {
+    v_opaque(acc);
+}
+static inline v_acc v_acc_dot4(v_acc acc, v_int u, v_int s) {
+    const int16x8_t low = vmull_s8(vget_low_s8(v_s8(u)), vget_low_s8(v_s8(s)));
+    const int16x8_t high = vmull_s8(vget_high_s8(v_s8(u)), vget_high_s8(v_s8(s)));
+    return v_bytes_s16(vaddq_s16(v_s16(acc), v_pairs_s16(low, high)));
+}
+static inline v_int v_acc_flush(v_int sum, v_acc acc) {
+    return v_bytes_s32(vpadalq_s16(v_s32(sum), v_s16(acc)));
+}
+
+/* The nibbles of 16 bytes: of part 0 the low ones, of part 1 the high ones. */
+static inline v_int v_load_nibbles(const void *p, int part) {
+    const v_int x = v_load(p);
+    return part ? vshrq_n_u8(x, 4) : vandq_u8(x, vdupq_n_u8(15));
+}
+/* Half a vector at twice the width. */
+static inline v_int v_widen_low_u8(v_int x) {
+    return vreinterpretq_u8_u16(vmovl_u8(vget_low_u8(x)));
+}
+static inline v_int v_widen_high_u8(v_int x) {
+    return vreinterpretq_u8_u16(vmovl_u8(vget_high_u8(x)));
+}
+static inline v_int v_widen_low_u16(v_int x) {
+    return vreinterpretq_u8_u32(vmovl_u16(vget_low_u16(vreinterpretq_u16_u8(x))));
+}
+static inline v_int v_widen_high_u16(v_int x) {
+    return vreinterpretq_u8_u32(vmovl_u16(vget_high_u16(vreinterpretq_u16_u8(x))));
+}
+
+#endif

@@ -2,8 +2,9 @@
 #ifndef ISA_AVX2_H
 #define ISA_AVX2_H
 
-#include "isa_sign.h"
 #include "isa_vector256.h"
+/* After the vectors. */
+#include "isa_sign.h"
 #include "isa_x86.h"
 
 #include "isa_sums16.h"

@@ -6,8 +6,9 @@
 #error "compile this file with -mavx2 -mfma -mf16c -mavxvnni"
 #endif
 
-#include "isa_sign.h"
 #include "isa_vector256.h"
+/* After the vectors. */
+#include "isa_sign.h"
 #include "isa_x86.h"
 
 /* acc + the sum of 4 neighbouring products, unsigned by signed bytes, in 32 bits. */

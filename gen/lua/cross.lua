@@ -35,11 +35,8 @@ end
 
 -- A compiler that can build for others, and what makes it do so.
 local function compiler_words(compiler, request)
-    local words = {}
-    for word in compiler:gmatch("%S+") do
-        words[#words + 1] = word
-    end
-    if programs.compiler_version(compiler):find("clang", 1, true) then
+    local words = programs.words(compiler)
+    if programs.is_clang(compiler) then
         words[#words + 1] = "--target=" .. request.triple
         return words
     end

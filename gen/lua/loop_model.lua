@@ -25,14 +25,10 @@ end
 -- The compiler's words; its assembly is clang's.
 local function compiler()
     local command = programs.compiler()
-    if not programs.compiler_version(command):find("clang", 1, true) then
+    if not programs.is_clang(command) then
         fail("CC is '%s': loops are modelled as clang compiles them; set CC=clang-19", command)
     end
-    local words = {}
-    for word in command:gmatch("%S+") do
-        words[#words + 1] = word
-    end
-    return words
+    return programs.words(command)
 end
 
 -- Runs a command; fails with the first line that has `pattern`. on_line gets each line.

@@ -46,17 +46,27 @@ function programs.compiler()
         table.concat(COMPILERS, ", "))
 end
 
--- "clang version 19.1.7": the first line that a compiler says about its version.
-function programs.compiler_version(compiler)
-    local words, first = {}, nil
-    for word in compiler:gmatch("%S+") do
+-- The words of a command such as "ccache clang-19".
+function programs.words(command)
+    local words = {}
+    for word in command:gmatch("%S+") do
         words[#words + 1] = word
     end
+    return words
+end
+
+-- "clang version 19.1.7": the first line that a compiler says about its version.
+function programs.compiler_version(compiler)
+    local words, first = programs.words(compiler), nil
     words[#words + 1] = "--version"
     host.run(words, function(line)
         first = first or line
     end)
     return first or compiler
+end
+
+function programs.is_clang(compiler)
+    return programs.compiler_version(compiler):find("clang", 1, true) ~= nil
 end
 
 return programs

@@ -1,8 +1,8 @@
 -- What a template may use: the variables of one kernel.
 
 local vars_dot = require("vars_dot")
-local vars_lut = require("vars_lut")
 local vars_fields = require("vars_fields")
+local vars_lut = require("vars_lut")
 local vars_rows = require("vars_rows")
 local vars_sign = require("vars_sign")
 local vars_trit = require("vars_trit")

@@ -84,23 +84,4 @@ static inline void v_load_transposed(const uint8_t *p, v_int *a, v_int *b, v_int
     *d = v_bytes_s16(vmovl_s8(x.val[3]));
 }
 
-/* The nibbles of 16 bytes: of part 0 the low ones, of part 1 the high ones. */
-static inline v_int v_load_nibbles(const void *p, int part) {
-    const v_int x = v_load(p);
-    return part ? vshrq_n_u8(x, 4) : vandq_u8(x, vdupq_n_u8(15));
-}
-/* Half a vector at twice the width. */
-static inline v_int v_widen_low_u8(v_int x) {
-    return vreinterpretq_u8_u16(vmovl_u8(vget_low_u8(x)));
-}
-static inline v_int v_widen_high_u8(v_int x) {
-    return vreinterpretq_u8_u16(vmovl_high_u8(x));
-}
-static inline v_int v_widen_low_u16(v_int x) {
-    return vreinterpretq_u8_u32(vmovl_u16(vget_low_u16(vreinterpretq_u16_u8(x))));
-}
-static inline v_int v_widen_high_u16(v_int x) {
-    return vreinterpretq_u8_u32(vmovl_high_u16(vreinterpretq_u16_u8(x)));
-}
-
 #endif

@@ -156,6 +156,25 @@ static inline v_int v_join_high(v_int sum, v_int low, v_int high, int base) {
     return v_bytes_s16(v_join_upper(v_s16(sum), v_s8(low), v_s8(high), base));
 }
 
+/* The nibbles of 16 bytes: of part 0 the low ones, of part 1 the high ones. */
+static inline v_int v_load_nibbles(const void *p, int part) {
+    const v_int x = v_load(p);
+    return part ? vshrq_n_u8(x, 4) : vandq_u8(x, vdupq_n_u8(15));
+}
+/* Half a vector at twice the width. */
+static inline v_int v_widen_low_u8(v_int x) {
+    return vreinterpretq_u8_u16(vmovl_u8(vget_low_u8(x)));
+}
+static inline v_int v_widen_high_u8(v_int x) {
+    return vreinterpretq_u8_u16(vmovl_u8(vget_high_u8(x)));
+}
+static inline v_int v_widen_low_u16(v_int x) {
+    return vreinterpretq_u8_u32(vmovl_u16(vget_low_u16(vreinterpretq_u16_u8(x))));
+}
+static inline v_int v_widen_high_u16(v_int x) {
+    return vreinterpretq_u8_u32(vmovl_u16(vget_high_u16(vreinterpretq_u16_u8(x))));
+}
+
 /* Makes the compiler forget what *x holds. */
 static inline void v_opaque(v_int *x) {
     __asm__ volatile("" : "+w"(*x));

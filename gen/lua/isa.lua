@@ -26,7 +26,9 @@ isa.list = {
     {
         name = "ssse3",
         arch = "x86_64",
-        headers = { "ssse3.h", "ssse3_float.h", "sign.h", "x86.h", "shared.h", "sums16.h" },
+        headers = {
+            "ssse3.h", "ssse3_float.h", "sign.h", "x86.h", "shared.h", "sums16.h", "sum.h",
+        },
         flags = { "-mssse3" },
         needs = { "LOOM_CPU_SSSE3" },
         vector = 16,
@@ -39,7 +41,7 @@ isa.list = {
         name = "avx2",
         arch = "x86_64",
         tmac = true,
-        headers = { "avx2.h", "vector256.h", "sign.h", "x86.h", "shared.h", "sums16.h" },
+        headers = { "avx2.h", "vector256.h", "sign.h", "x86.h", "shared.h", "sums16.h", "sum.h" },
         flags = { "-mavx2", "-mfma", "-mf16c" },
         needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2" },
         vector = 32,
@@ -51,7 +53,9 @@ isa.list = {
     {
         name = "avxvnni",
         arch = "x86_64",
-        headers = { "avxvnni.h", "vector256.h", "sign.h", "x86.h", "shared.h", "sums32.h" },
+        headers = {
+            "avxvnni.h", "vector256.h", "sign.h", "x86.h", "shared.h", "sums32.h", "sum.h",
+        },
         flags = { "-mavx2", "-mfma", "-mf16c", "-mavxvnni" },
         needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2", "LOOM_CPU_AVXVNNI" },
         vector = 32,
@@ -62,7 +66,7 @@ isa.list = {
     {
         name = "avx512bw",
         arch = "x86_64",
-        headers = { "avx512bw.h", "vector512.h", "x86.h", "shared.h", "sums16.h" },
+        headers = { "avx512bw.h", "vector512.h", "x86.h", "shared.h", "sums16.h", "sum.h" },
         flags = { "-mavx512f", "-mavx512bw" },
         needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2", "LOOM_CPU_AVX512" },
         vector = 64,
@@ -74,7 +78,7 @@ isa.list = {
     {
         name = "avx512vbmi",
         arch = "x86_64",
-        headers = { "avx512vbmi.h", "vector512.h", "x86.h", "shared.h", "sums32.h" },
+        headers = { "avx512vbmi.h", "vector512.h", "x86.h", "shared.h", "sums32.h", "sum.h" },
         flags = { "-mavx512f", "-mavx512bw", "-mavx512vbmi", "-mavx512vnni" },
         needs = {
             "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2", "LOOM_CPU_AVX512", "LOOM_CPU_AVX512VBMI",
@@ -89,7 +93,7 @@ isa.list = {
         name = "neon32",
         arch = "armv7",
         tmac = true,
-        headers = { "neon32.h", "aarch32.h", "vector_neon.h", "shared.h" },
+        headers = { "neon32.h", "aarch32.h", "vector_neon.h", "shared.h", "sum.h" },
         flags = { "-march=armv7-a", "-mfpu=neon-vfpv4" },
         needs = { "LOOM_CPU_NEON32" },
         vector = 16,
@@ -114,7 +118,7 @@ isa.list = {
     {
         name = "dotprod",
         arch = "aarch64",
-        headers = { "dotprod.h", "aarch64.h", "vector_neon.h", "shared.h", "sums32.h" },
+        headers = { "dotprod.h", "aarch64.h", "vector_neon.h", "shared.h", "sums32.h", "sum.h" },
         flags = { "-march=armv8-a+dotprod" },
         needs = { "LOOM_CPU_NEON", "LOOM_CPU_DOTPROD" },
         vector = 16,
@@ -127,7 +131,9 @@ isa.list = {
     {
         name = "i8mm",
         arch = "aarch64",
-        headers = { "i8mm.h", "dotprod.h", "aarch64.h", "vector_neon.h", "shared.h", "sums32.h" },
+        headers = {
+            "i8mm.h", "dotprod.h", "aarch64.h", "vector_neon.h", "shared.h", "sums32.h", "sum.h",
+        },
         flags = { "-march=armv8-a+dotprod+i8mm" },
         needs = { "LOOM_CPU_NEON", "LOOM_CPU_DOTPROD", "LOOM_CPU_I8MM" },
         vector = 16,

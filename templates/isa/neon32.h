@@ -4,16 +4,11 @@
 
 #include "isa_aarch32.h"
 #include "isa_vector_neon.h"
+/* After the vectors. */
+#include "isa_sum.h"
 
 /* Accumulators of dot products of codes (below 128) and int8 with 16 bits, to be flushed to 32
  * before they overflow. */
-typedef v_int v_acc;
-static inline v_acc v_acc_zero(void) {
-    return v_zero();
-}
-static inline void v_acc_opaque(v_acc *acc) {
-    v_opaque(acc);
-}
 static inline v_acc v_acc_dot4(v_acc acc, v_int u, v_int s) {
     const int16x8_t low = vmull_s8(vget_low_s8(v_s8(u)), vget_low_s8(v_s8(s)));
     const int16x8_t high = vmull_s8(vget_high_s8(v_s8(u)), vget_high_s8(v_s8(s)));

@@ -2,13 +2,8 @@
 #ifndef ISA_SUMS16_H
 #define ISA_SUMS16_H
 
-typedef v_int v_acc;
-static inline v_acc v_acc_zero(void) {
-    return v_zero();
-}
-static inline void v_acc_opaque(v_acc *acc) {
-    v_opaque(acc);
-}
+#include "isa_sum.h"
+
 static inline v_acc v_acc_dot4(v_acc acc, v_int u, v_int s) {
     return v_add_i16(acc, v_dot2(u, s));
 }

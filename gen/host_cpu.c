@@ -5,7 +5,7 @@
 #include <lauxlib.h>
 
 /* The runtime's detection reads the ISAs of a library; the host is none. */
-static const struct loom_isa host_isas[] = {{"c", 0}};
+static const struct loom_isa host_isas[] = {{"c", 0, 0}};
 const struct loom_registry loom_registry = {.isas = host_isas, .isa_count = 1};
 
 static const struct {
@@ -18,6 +18,7 @@ static const struct {
     {"LOOM_CPU_AVX512", LOOM_CPU_AVX512},
     {"LOOM_CPU_AVX512VBMI", LOOM_CPU_AVX512VBMI},
     {"LOOM_CPU_AVX512VNNI", LOOM_CPU_AVX512VNNI},
+    {"LOOM_CPU_AMX", LOOM_CPU_AMX},
     /* ARM */
     {"LOOM_CPU_NEON32", LOOM_CPU_NEON32},
     {"LOOM_CPU_NEON", LOOM_CPU_NEON},

@@ -1,4 +1,5 @@
 /* Features of an x86 CPU, and whether the operating system saves its registers. */
+#define _DEFAULT_SOURCE /* syscall */
 #include "kernel.h"
 
 /* Bits of struct loom_cpuid, from the vendors' manuals. */
@@ -12,9 +13,12 @@
 #define LEAF7_EBX_AVX512BW (1u << 30)
 #define LEAF7_ECX_AVX512VBMI (1u << 1)
 #define LEAF7_ECX_AVX512VNNI (1u << 11)
+#define LEAF7_EDX_AMX_TILE (1u << 24)
+#define LEAF7_EDX_AMX_INT8 (1u << 25)
 #define LEAF7_1_EAX_AVXVNNI (1u << 4)
 #define XCR0_YMM 0x06u /* xmm, and the upper halves of ymm */
 #define XCR0_ZMM 0xe0u /* mask registers, upper halves of zmm 0-15, zmm 16-31 */
+#define XCR0_TILES 0x60000u /* configuration, contents */
 
 static int has(uint32_t word, uint32_t bits) {
     return (word & bits) == bits;
@@ -29,6 +33,11 @@ static int has_avx2(const struct loom_cpuid *words) {
 static int has_avx512(const struct loom_cpuid *words) {
     return has(words->leaf7_ebx, LEAF7_EBX_AVX512F | LEAF7_EBX_AVX512BW) &&
            has(words->xcr0, XCR0_ZMM);
+}
+
+static int has_amx(const struct loom_cpuid *words) {
+    return has(words->leaf7_edx, LEAF7_EDX_AMX_TILE | LEAF7_EDX_AMX_INT8) &&
+           has(words->xcr0, XCR0_TILES);
 }
 
 /* A level counts only where those it builds on are there too. SSSE3 has registers that every
@@ -54,11 +63,18 @@ uint32_t loom_x86_features(const struct loom_cpuid *words) {
     if (has(words->leaf7_ecx, LEAF7_ECX_AVX512VNNI)) {
         features |= LOOM_CPU_AVX512VNNI;
     }
+    if (has_amx(words)) {
+        features |= LOOM_CPU_AMX;
+    }
     return features;
 }
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 /* Extended control register 0. The instruction faults unless cpuid announces OSXSAVE. */
 static uint32_t read_xcr0(void) {
@@ -76,6 +92,7 @@ static struct loom_cpuid read_cpuid(void) {
     if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) {
         words.leaf7_ebx = ebx;
         words.leaf7_ecx = ecx;
+        words.leaf7_edx = edx;
         if (eax >= 1) { /* the highest subleaf */
             __cpuid_count(7, 1, eax, ebx, ecx, edx);
             words.leaf7_1_eax = eax;
@@ -87,8 +104,22 @@ static struct loom_cpuid read_cpuid(void) {
     return words;
 }
 
+/* Linux lets a process use tiles once it has asked (arch_prctl, ARCH_REQ_XCOMP_PERM, feature 18);
+ * all its threads then may. It refuses where a thread's alternative signal stack is too small for
+ * them. Other systems are not asked. */
+static int may_use_tiles(void) {
+#if defined(__linux__) && defined(SYS_arch_prctl)
+    return syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+#else
+    return 0;
+#endif
+}
+
 uint32_t loom_cpu_read(void) {
-    const struct loom_cpuid words = read_cpuid();
+    struct loom_cpuid words = read_cpuid();
+    if (has_amx(&words) && !may_use_tiles()) {
+        words.xcr0 &= ~XCR0_TILES;
+    }
     return loom_x86_features(&words);
 }
 #endif

@@ -221,6 +221,7 @@ void loom_symbol_codes(size_t symbol_k, uint8_t symbol, uint8_t *codes, size_t s
 struct loom_isa {
     const char *name;
     uint32_t needs; /* LOOM_CPU_* bits */
+    uint8_t base;   /* index of the ISA whose kernels it adds some to, or its own */
 };
 
 /* What a kernel is made for: one token, many, or 2 to LOOM_FEW_TOKENS, whose time is still that of
@@ -277,7 +278,7 @@ loom_status loom_select(loom_plan *plan, const struct loom_registry *registry,
 
 /* What decides the features of an x86 CPU; zeros where the CPU lacks a leaf. */
 struct loom_cpuid {
-    uint32_t leaf1_ecx, leaf7_ebx, leaf7_ecx;
+    uint32_t leaf1_ecx, leaf7_ebx, leaf7_ecx, leaf7_edx;
     uint32_t leaf7_1_eax; /* leaf 7, subleaf 1 */
     uint32_t xcr0;        /* the register states that the operating system saves */
 };

@@ -90,6 +90,7 @@ typedef enum loom_mode { LOOM_FASTEST = 0, LOOM_EXACT, LOOM_TABLE, LOOM_TABLE7 }
 #define LOOM_CPU_AVX512 (1u << 3)     /* AVX-512 F, BW */
 #define LOOM_CPU_AVX512VBMI (1u << 4) /* AVX-512 VBMI */
 #define LOOM_CPU_AVX512VNNI (1u << 5) /* AVX-512 VNNI */
+#define LOOM_CPU_AMX (1u << 6)        /* AMX: tiles of int8 */
 #define LOOM_CPU_NEON32 (1u << 7)     /* 32-bit ARM: NEON with VFPv4 */
 #define LOOM_CPU_NEON (1u << 8)       /* AArch64 */
 #define LOOM_CPU_DOTPROD (1u << 9)    /* dot products of ARMv8.2 */

@@ -30,6 +30,11 @@ struct search {
 
 /* ---- What may be chosen ---------------------------------------------------------------- */
 
+/* What a kernel's ISA counts as: the one that it adds to. */
+static int base_isa(const struct search *s, const struct loom_kernel *kernel) {
+    return s->registry->isas[kernel->isa].base;
+}
+
 static int isa_runs(const struct search *s, size_t isa) {
     return loom_isa_runs(&s->registry->isas[isa], s->features);
 }
@@ -51,6 +56,12 @@ static int serves_problem(const struct search *s, const struct loom_kernel *kern
            (s->problem->mode == LOOM_FASTEST || s->problem->mode == kernel->mode);
 }
 
+/* The one ISA allowed brings the one it adds to. */
+static int isa_allowed(const struct search *s, int isa) {
+    return s->only_isa == ANY_ISA || isa == s->only_isa ||
+           isa == s->registry->isas[s->only_isa].base;
+}
+
 static int is_allowed(const struct search *s, const struct loom_kernel *kernel) {
     if (s->fixed && kernel->op == s->fixed->op && kernel != s->fixed) {
         return 0;
@@ -58,34 +69,36 @@ static int is_allowed(const struct search *s, const struct loom_kernel *kernel) 
     if (kernel->tmac && !(s->fixed && s->fixed->tmac)) {
         return 0;
     }
-    return (s->only_isa == ANY_ISA || kernel->isa == s->only_isa) && serves_problem(s, kernel) &&
-           isa_runs(s, kernel->isa) && find_prepare(s, kernel->act);
+    return isa_allowed(s, kernel->isa) && serves_problem(s, kernel) && isa_runs(s, kernel->isa) &&
+           find_prepare(s, kernel->act);
 }
 
 /* ---- The order of pairs ---------------------------------------------------------------- */
 
-enum { ORDER_KEYS = 7 };
+enum { ORDER_KEYS = 8 };
 
 /* Smaller is better, the first key that differs decides. */
-static void pair_order(const struct pair *pair, int order[ORDER_KEYS]) {
+static void pair_order(const struct search *s, const struct pair *pair, int order[ORDER_KEYS]) {
     const struct loom_kernel *gemv = pair->gemv, *gemm = pair->gemm;
-    order[0] = gemv->isa < gemm->isa ? -gemv->isa : -gemm->isa;
-    order[1] = -gemv->isa;
-    order[2] = -gemm->isa;
+    const int gemv_isa = base_isa(s, gemv), gemm_isa = base_isa(s, gemm);
+    order[0] = gemv_isa < gemm_isa ? -gemv_isa : -gemm_isa;
+    order[1] = -gemv_isa;
+    order[2] = -gemm_isa;
     order[3] = gemv->rank;
-    order[4] = gemm->rank;
-    order[5] = gemv->mode;
-    order[6] = gemm->mode;
+    order[4] = -gemm->isa;
+    order[5] = gemm->rank;
+    order[6] = gemv->mode;
+    order[7] = gemm->mode;
 }
 
 /* Of equal pairs the first in the registry stays. */
-static int is_better(const struct pair *pair, const struct pair *best) {
+static int is_better(const struct search *s, const struct pair *pair, const struct pair *best) {
     if (!best->gemv) {
         return 1;
     }
     int order[ORDER_KEYS], best_order[ORDER_KEYS];
-    pair_order(pair, order);
-    pair_order(best, best_order);
+    pair_order(s, pair, order);
+    pair_order(s, best, best_order);
     for (int i = 0; i < ORDER_KEYS; i++) {
         if (order[i] != best_order[i]) {
             return order[i] < best_order[i];
@@ -99,7 +112,7 @@ static void improve_with_gemv(const struct search *s, const struct loom_kernel *
     for (size_t i = 0; i < s->registry->kernel_count; i++) {
         const struct pair pair = {gemv, &s->registry->kernels[i], NULL};
         if (pair.gemm->op == LOOM_OP_GEMM && pair.gemm->layout == gemv->layout &&
-            is_allowed(s, pair.gemm) && is_better(&pair, best)) {
+            is_allowed(s, pair.gemm) && is_better(s, &pair, best)) {
             *best = pair;
         }
     }
@@ -127,7 +140,7 @@ static const struct loom_kernel *few_kernel(const struct search *s, const struct
     for (size_t i = 0; i < s->registry->kernel_count; i++) {
         const struct loom_kernel *kernel = &s->registry->kernels[i];
         if (kernel->op == LOOM_OP_FEW && kernel->layout == pair->gemv->layout &&
-            kernel->isa >= pair->gemm->isa && is_allowed(s, kernel) &&
+            kernel->isa >= base_isa(s, pair->gemm) && is_allowed(s, kernel) &&
             (!best || kernel->isa > best->isa ||
              (kernel->isa == best->isa && kernel->rank < best->rank))) {
             best = kernel;
@@ -232,7 +245,7 @@ static struct pair tuned_pair(const struct search *s, loom_choice *choice) {
         }
         const double distance = shape_distance(s->problem, row);
         if (!best.gemv || distance < best_distance ||
-            (distance == best_distance && is_better(&pair, &best))) {
+            (distance == best_distance && is_better(s, &pair, &best))) {
             best = pair;
             best_distance = distance;
         }

@@ -67,6 +67,16 @@ local function split(library)
     return chosen, others
 end
 
+-- Copies of the ISAs with the index of the one that each adds to, or its own.
+local function isa_rows(context)
+    local rows = {}
+    for index, isa in ipairs(context.library.isas) do
+        rows[index] = setmetatable({ base_index = context.indices[isa.adds_to or isa.name] },
+            { __index = isa })
+    end
+    return rows
+end
+
 local function tables_of(context)
     local library = context.library
     local chosen, others = split(library)
@@ -75,7 +85,7 @@ local function tables_of(context)
             kernels = table_rows(context, chosen),
             layouts = layouts_of(chosen),
             prepares = table_rows(context, library.prepares),
-            isas = library.isas,
+            isas = isa_rows(context),
         } },
         { "src/tuning.h", "tuning.h.in", { rows = tuned_rows(context) } },
         { "tools/candidates.c", "candidates.c.in", {

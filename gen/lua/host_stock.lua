@@ -80,6 +80,7 @@ local FEATURE_FLAGS = {
     LOOM_CPU_AVX512 = { "avx512f", "avx512bw" },
     LOOM_CPU_AVX512VBMI = { "avx512vbmi" },
     LOOM_CPU_AVX512VNNI = { "avx512_vnni" },
+    LOOM_CPU_AMX = { "amx_tile", "amx_int8" },
     LOOM_CPU_NEON32 = { "neon", "vfpv4" },
     LOOM_CPU_NEON = { "asimd" },
     LOOM_CPU_DOTPROD = { "asimddp" },

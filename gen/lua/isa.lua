@@ -2,6 +2,7 @@
 --   headers    its vocabulary: files of templates/isa/, first the one that kernels include
 --   flags      what the compiler needs for that vocabulary, and may use itself
 --   needs      the CPU features the runtime asks for: all that the flags allow and imply
+--   adds_to    the level whose kernels it adds some to, where it has not one for everything
 --   vector     bytes of a vector
 --   registers  vector registers
 --   group_ops  vector operations at the end of a group of weights: scales, fused multiply-add
@@ -83,6 +84,25 @@ isa.list = {
         needs = {
             "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2", "LOOM_CPU_AVX512", "LOOM_CPU_AVX512VBMI",
             "LOOM_CPU_AVX512VNNI",
+        },
+        vector = 64,
+        registers = 32,
+        group_ops = 5,
+        sum_bits = 32,
+    },
+    {
+        name = "amx",
+        adds_to = "avx512vbmi",
+        arch = "x86_64",
+        headers = {
+            "amx.h", "avx512vbmi.h", "vector512.h", "x86.h", "shared.h", "sums32.h", "sum.h",
+        },
+        flags = {
+            "-mavx512f", "-mavx512bw", "-mavx512vbmi", "-mavx512vnni", "-mamx-tile", "-mamx-int8",
+        },
+        needs = {
+            "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2", "LOOM_CPU_AVX512", "LOOM_CPU_AVX512VBMI",
+            "LOOM_CPU_AVX512VNNI", "LOOM_CPU_AMX",
         },
         vector = 64,
         registers = 32,

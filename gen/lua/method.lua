@@ -13,8 +13,8 @@
 local method = { list = {} }
 
 for _, file in ipairs({
-    "plain", "quad", "pair", "rows", "twin", "tmac", "dot", "fields", "matrix", "trit", "sign",
-    "veclut",
+    "plain", "quad", "pair", "rows", "twin", "tmac", "dot", "fields", "matrix", "amx", "trit",
+    "sign", "veclut",
 }) do
     table.move(require("method_" .. file), 1, 9, #method.list + 1, method.list)
 end

@@ -2,12 +2,13 @@
 --
 -- Every format, mode and ISA has a default: the layout that the model ranks first, with its
 -- best GEMV and GEMM kernel. Where something was measured, the winners take its place.
+local isa = require("isa")
 local OPS = require("name").OPS
 
 local selection = {}
 
-local function group_of(kernel)
-    return ("%s %s %s"):format(kernel.format.key, kernel.mode, kernel.isa.name)
+local function group_of(kernel, level)
+    return ("%s %s %s"):format(kernel.format.key, kernel.mode, level or kernel.isa.name)
 end
 
 local function best(kernels, op, layout)
@@ -37,6 +38,25 @@ local function default_pair(kernels)
     return gemv, gemm
 end
 
+-- Gives the groups of levels that add to another what they lack: that one's kernels of such an op.
+local function complete(groups, kernels)
+    local ops = {}
+    for group, members in pairs(groups) do
+        ops[group] = {}
+        for _, kernel in ipairs(members) do
+            ops[group][kernel.op] = true
+        end
+    end
+    for _, kernel in ipairs(kernels) do
+        for _, level in ipairs(isa.list) do
+            local group = level.adds_to == kernel.isa.name and group_of(kernel, level.name)
+            if group and ops[group] and not ops[group][kernel.op] then
+                table.insert(groups[group], kernel)
+            end
+        end
+    end
+end
+
 -- "format mode isa" -> { gemv =, few =, gemm = } over all kernels that have such a pair; few
 -- is nil where no kernel of the layout is made for a few tokens.
 function selection.defaults(kernels)
@@ -46,6 +66,7 @@ function selection.defaults(kernels)
         groups[group] = groups[group] or {}
         table.insert(groups[group], kernel)
     end
+    complete(groups, kernels)
     for group, members in pairs(groups) do
         local gemv, gemm = default_pair(members)
         if gemv then

@@ -119,10 +119,21 @@ local PREPARE = {
         summary = "Activations to int8, then to tables of sums of 3 with signs, in two bytes." },
 }
 
+-- Without the levels that add to another: what that one has serves them too.
+local function whole_levels(isas)
+    local levels = {}
+    for _, isa in ipairs(isas) do
+        if not isa.adds_to then
+            levels[#levels + 1] = isa
+        end
+    end
+    return levels
+end
+
 -- The kernels that prepare activations, for every ISA and form, sorted by name.
 function space.prepares(isas)
     local list = {}
-    for _, isa in ipairs(isas) do
+    for _, isa in ipairs(whole_levels(isas)) do
         for _, act in ipairs(ACTS) do
             local kind = isa.name == "c" and "plain" or "vector"
             local lut = act == "lut8" or act == "lut7"
@@ -145,7 +156,7 @@ end
 -- The probes of the machine's limits, one file an ISA.
 function space.probes(isas)
     local list = {}
-    for _, isa in ipairs(isas) do
+    for _, isa in ipairs(whole_levels(isas)) do
         local plain = isa.name == "c"
         list[#list + 1] = { name = "loom_probe_" .. isa.name, isa = isa,
             template = plain and "probe_plain.c.in" or "probe.c.in",

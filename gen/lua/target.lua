@@ -19,7 +19,18 @@ local function is_isa(value)
 end
 
 local function is_isa_list(value)
-    return data.is_list(value, is_isa) and value[1] == "c"
+    if not data.is_list(value, is_isa) or value[1] ~= "c" then
+        return false
+    end
+    local listed = {}
+    for _, name in ipairs(value) do
+        local base = isa.by_name[name].adds_to
+        if base and not listed[base] then
+            return false
+        end
+        listed[name] = true
+    end
+    return true
 end
 
 local FIELDS = {
@@ -71,12 +82,13 @@ function target.levels(features, arch)
     return levels
 end
 
--- The target of such a CPU: portable C, the highest level, and the one to compare with. The
--- levels between would never be chosen.
+-- The target of such a CPU: portable C, the highest level with the one it adds to, and the one to
+-- compare with. The levels between would never be chosen.
 function target.native(features, arch)
     local names, levels = {}, target.levels(features, arch)
+    local highest = levels[#levels]
     for index, level in ipairs(levels) do
-        if index == 1 or level.tmac or index == #levels then
+        if index == 1 or level.tmac or level == highest or level.name == highest.adds_to then
             names[#names + 1] = level.name
         end
     end

@@ -1,5 +1,6 @@
 -- What a template may use: the variables of one kernel.
 
+local vars_amx = require("vars_amx")
 local vars_dot = require("vars_dot")
 local vars_fields = require("vars_fields")
 local vars_lut = require("vars_lut")
@@ -20,6 +21,7 @@ local LEVEL2_BYTES = 256 * 1024
 
 local OF_FAMILY = { lut = vars_lut, dot = vars_dot, veclut = vars_veclut }
 local OF_LOOP = { rows = vars_rows.of, twin = vars_twin, fields = vars_fields }
+local OF_TEMPLATE = { ["amx.c.in"] = vars_amx }
 local FAMILY_NOTES = { lut = "table lookup", dot = "integer dot product",
     veclut = "lookup of vectors over tokens" }
 local MODE_NOTES = { exact = "exact", table = "8-bit tables", table7 = "7-bit tables" }
@@ -170,6 +172,7 @@ function vars.of(record)
     local parts = { arithmetic(record), tile(record), panel(record), vars_trit(record), vars_sign(),
         OF_FAMILY[record.family](record) }
     parts[#parts + 1] = OF_LOOP[record.loop] and OF_LOOP[record.loop](record)
+    parts[#parts + 1] = OF_TEMPLATE[record.template] and OF_TEMPLATE[record.template](record)
     for _, part in ipairs(parts) do
         for key, value in pairs(part) do
             result[key] = value

@@ -39,6 +39,11 @@ static bool fits(const struct query *query, const struct loom_kernel *kernel) {
            loom_isa_runs(&loom_registry.isas[kernel->isa], query->options->features);
 }
 
+/* What a kernel's ISA counts as: the one that it adds to. */
+static int isa_of(const struct loom_kernel *kernel) {
+    return loom_registry.isas[kernel->isa].base;
+}
+
 static bool mode_wanted(const struct query *query, const struct loom_kernel *kernel) {
     return query->options->any_mode || kernel->mode == query->options->mode;
 }
@@ -49,8 +54,8 @@ static void find_isas(struct query *query) {
         const struct loom_kernel *kernel = kernel_at(i);
         int *highest = kernel->tmac ? &query->tmac_isa : &query->isa;
         if (fits(query, kernel) && (kernel->tmac || mode_wanted(query, kernel)) &&
-            kernel->isa > *highest) {
-            *highest = kernel->isa;
+            isa_of(kernel) > *highest) {
+            *highest = isa_of(kernel);
         }
     }
 }
@@ -63,9 +68,9 @@ static bool is_wanted(const struct query *query, const struct loom_kernel *kerne
         return false;
     }
     if (kernel->tmac) {
-        return kernel->isa == query->tmac_isa;
+        return isa_of(kernel) == query->tmac_isa;
     }
-    return query->options->kernels != KERNELS_CHOSEN && kernel->isa == query->isa &&
+    return query->options->kernels != KERNELS_CHOSEN && isa_of(kernel) == query->isa &&
            mode_wanted(query, kernel);
 }
 

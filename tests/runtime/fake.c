@@ -172,7 +172,7 @@ static const struct loom_layout layouts[] = {
 #define W2ROWF32 {.bits = 2, .scale_fp32 = 1}
 #define TROWF32 {.bits = 2, .ternary = 1, .scale_fp32 = 1}
 
-static const struct loom_isa isas[] = {{"c", 0}};
+static const struct loom_isa isas[] = {{"c", 0, 0}};
 static const struct loom_kernel kernels[] = {
     GEMM_ROW(trowf32, 3, 1, TROWF32),   GEMM_ROW(w2g32f32, 0, 1, W2G32F32),
     GEMM_ROW(w2rowf32, 2, 1, W2ROWF32), GEMM_ROW(w3g64zf32, 1, 4, W3G64ZF32),

@@ -6,9 +6,9 @@
 
 enum { C, AVX2, VBMI, ISAS };
 static const struct loom_isa isas[ISAS] = {
-    {"c", 0},
-    {"avx2", LOOM_CPU_AVX2},
-    {"avx512vbmi", LOOM_CPU_AVX2 | LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI},
+    {"c", 0, C},
+    {"avx2", LOOM_CPU_AVX2, AVX2},
+    {"avx512vbmi", LOOM_CPU_AVX2 | LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI, VBMI},
 };
 static const uint32_t c_only = 0, avx2_only = LOOM_CPU_AVX2, everything = ~0u;
 

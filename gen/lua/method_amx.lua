@@ -1,0 +1,67 @@
+-- Products of tiles of codes (AMX), for many tokens: `amx` for the codes of layout.dot, `tritamx`
+-- for those of layout.trit.
+
+local layout = require("layout")
+local method_cost = require("method_cost")
+
+-- Groups whose sums, 4 KiB each, share the level 1 cache with a panel.
+local PANEL_GROUPS = 5
+
+local function refuse_groups(format, _, numbers)
+    local group = math.max(format.group, 1)
+    if numbers.k % group ~= 0 and numbers.k > group then
+        return ("groups of %d do not divide a panel of %d codes"):format(group, numbers.k)
+    elseif format.group > 0 and numbers.k // group > PANEL_GROUPS then
+        return ("the sums of %d groups do not stay in the level 1 cache"):format(
+            numbers.k // group)
+    end
+end
+
+local function refuse_trit(format, mode, numbers)
+    if not format.ternary then
+        return "only ternary codes come five in a symbol"
+    elseif numbers.k < format.group then
+        return ("a panel of %d codes is less than a group"):format(numbers.k)
+    end
+    return refuse_groups(format, mode, numbers)
+end
+
+local function entry(name, loop, numbers, layout_of, refuse)
+    return {
+        family = "dot",
+        name = name,
+        loop = loop,
+        isas = { amx = true },
+        modes = { exact = true },
+        gemv = {},
+        gemm = numbers,
+        template = "amx.c.in",
+        note = "fields are unpacked to a panel of bytes in the\n"
+            .. " * level 1 cache, which serves a block of tokens: TDPBSUD multiplies 16 rows of 64 codes\n"
+            .. " * by 16 tokens.",
+        layout = layout_of,
+        refuse = refuse,
+        cost = function(format, _, _, isa)
+            return 1 / 512 + method_cost.group(format, isa)
+        end,
+    }
+end
+
+return {
+    entry("amx", "dot", {
+        { b = 2, m = 2, k = 128 }, { b = 4, m = 2, k = 128 },
+        { b = 2, m = 2, k = 256 }, { b = 4, m = 2, k = 256 },
+    }, function(format, numbers, isa)
+        return layout.dot(isa.vector // 4, numbers.b, format.bits)
+    end, refuse_groups),
+    entry("tritamx", "trit", {
+        { b = 2, m = 2, k = 160 }, { b = 2, m = 2, k = 320 }, { b = 2, m = 2, k = 640 },
+    }, function(_, numbers, isa)
+        return layout.trit(isa.vector // 4, numbers.b)
+    end, function(format, mode, numbers)
+        if format.group == 0 and numbers.k % 64 ~= 0 then
+            return ("a panel of %d codes is no whole number of tiles"):format(numbers.k)
+        end
+        return refuse_trit(format, mode, numbers)
+    end),
+}

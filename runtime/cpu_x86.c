@@ -16,8 +16,8 @@
 #define LEAF7_EDX_AMX_TILE (1u << 24)
 #define LEAF7_EDX_AMX_INT8 (1u << 25)
 #define LEAF7_1_EAX_AVXVNNI (1u << 4)
-#define XCR0_YMM 0x06u /* xmm, and the upper halves of ymm */
-#define XCR0_ZMM 0xe0u /* mask registers, upper halves of zmm 0-15, zmm 16-31 */
+#define XCR0_YMM 0x06u      /* xmm, and the upper halves of ymm */
+#define XCR0_ZMM 0xe0u      /* mask registers, upper halves of zmm 0-15, zmm 16-31 */
 #define XCR0_TILES 0x60000u /* configuration, contents */
 
 static int has(uint32_t word, uint32_t bits) {

@@ -22,11 +22,13 @@ local function refuse_trit(format, mode, numbers)
         return "only ternary codes come five in a symbol"
     elseif numbers.k < format.group then
         return ("a panel of %d codes is less than a group"):format(numbers.k)
+    elseif format.group == 0 and numbers.k % 64 ~= 0 then
+        return ("a panel of %d codes is no whole number of tiles"):format(numbers.k)
     end
     return refuse_groups(format, mode, numbers)
 end
 
-local function entry(name, loop, numbers, layout_of, refuse)
+local function entry(name, loop, gemm, layout_of, refuse)
     return {
         family = "dot",
         name = name,
@@ -34,15 +36,15 @@ local function entry(name, loop, numbers, layout_of, refuse)
         isas = { amx = true },
         modes = { exact = true },
         gemv = {},
-        gemm = numbers,
+        gemm = gemm,
         template = "amx.c.in",
         note = "fields are unpacked to a panel of bytes in the\n"
-            .. " * level 1 cache, which serves a block of tokens: TDPBSUD multiplies 16 rows of 64 codes\n"
-            .. " * by 16 tokens.",
+            .. " * level 1 cache, which serves a block of tokens: TDPBSUD multiplies 16 rows of 64\n"
+            .. " * codes by 16 tokens.",
         layout = layout_of,
         refuse = refuse,
-        cost = function(format, _, _, isa)
-            return 1 / 512 + method_cost.group(format, isa)
+        cost = function(format, _, numbers, isa)
+            return 1 / 512 + method_cost.group(format, isa) + 0.1 / numbers.k
         end,
     }
 end
@@ -58,10 +60,5 @@ return {
         { b = 2, m = 2, k = 160 }, { b = 2, m = 2, k = 320 }, { b = 2, m = 2, k = 640 },
     }, function(_, numbers, isa)
         return layout.trit(isa.vector // 4, numbers.b)
-    end, function(format, mode, numbers)
-        if format.group == 0 and numbers.k % 64 ~= 0 then
-            return ("a panel of %d codes is no whole number of tiles"):format(numbers.k)
-        end
-        return refuse_trit(format, mode, numbers)
-    end),
+    end, refuse_trit),
 }

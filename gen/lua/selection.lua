@@ -76,6 +76,13 @@ function selection.defaults(kernels)
     return defaults
 end
 
+-- The group whose default a tuned row stands for: that of the level that adds to another where the
+-- row has a kernel of it.
+local function group_of_row(row, by_name)
+    local gemv, gemm = by_name[row.gemv], by_name[row.gemm]
+    return group_of(gemv, gemm.isa.adds_to == gemv.isa.name and gemm.isa.name or nil)
+end
+
 -- The set of names (name -> true) of the kernels in the library. `tuned` is a list of rows
 -- { mode =, gemv = name, few = name, gemm = name } whose kernels are all in `kernels`.
 function selection.library(kernels, tuned)
@@ -85,11 +92,11 @@ function selection.library(kernels, tuned)
     end
     for _, row in ipairs(tuned) do
         for _, op in ipairs(OPS) do
-            local kernel = by_name[row[op]]
-            chosen[kernel.name] = true
-            -- A choice across modes says nothing about who asks for one mode by name.
-            measured[group_of(kernel)] = measured[group_of(kernel)] or kernel.mode == row.mode
+            chosen[by_name[row[op]].name] = true
         end
+        -- A choice across modes says nothing about who asks for one mode by name.
+        local group = group_of_row(row, by_name)
+        measured[group] = measured[group] or by_name[row.gemv].mode == row.mode
     end
     for group, pair in pairs(selection.defaults(kernels)) do
         if not measured[group] then

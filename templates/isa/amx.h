@@ -35,4 +35,11 @@ static inline void v_tiles_release(void) {
 /* sums += activations times codes. */
 #define v_tile_dot4(sums, acts, codes) _tile_dpbsud(sums, acts, codes)
 
+/* What ends a group of a token: its scale, that times V_SUM_OFFSET, and the start of its sums, or
+ * the sum of its activations where rows have zero points of their own. */
+struct v_end {
+    float scale, offset;
+    int32_t sum;
+};
+
 #endif

@@ -16,6 +16,8 @@ local FEATURE_OF = {
     ["-mavx512bw"] = "LOOM_CPU_AVX512",
     ["-mavx512vbmi"] = "LOOM_CPU_AVX512VBMI",
     ["-mavx512vnni"] = "LOOM_CPU_AVX512VNNI",
+    ["-mamx-tile"] = "LOOM_CPU_AMX",
+    ["-mamx-int8"] = "LOOM_CPU_AMX",
     ["-march=armv7-a"] = "LOOM_CPU_NEON32",
     ["-mfpu=neon-vfpv4"] = "LOOM_CPU_NEON32",
     ["-march=armv8-a+dotprod"] = "LOOM_CPU_DOTPROD",
@@ -76,8 +78,8 @@ check.case("isa: every level has a pair of kernels for each family", function()
             end
         end
         for _, level in ipairs(isa.list) do
-            for _, want in ipairs({ "lut %s exact %s", "lut %s table %s", "lut %s table7 %s",
-                "dot %s exact %s" }) do
+            for _, want in ipairs(level.adds_to and { "dot %s exact %s" } or { "lut %s exact %s",
+                "lut %s table %s", "lut %s table7 %s", "dot %s exact %s" }) do
                 local key = want:format(record.key, level.name)
                 check.equal(pairs_found[key] and key, key)
             end

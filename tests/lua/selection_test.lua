@@ -1,11 +1,12 @@
 local check = require("check")
+local isa = require("isa")
 local selection = require("selection")
 
 local function kernel(name, op, rank, layout, more)
     more = more or {}
     return { name = name, op = op, rank = rank, layout = { name = layout },
         format = { key = "w2g128" }, mode = more.mode or "exact",
-        isa = { name = more.isa or "avx2" }, tmac = more.tmac or false }
+        isa = isa.by_name[more.isa or "avx2"], tmac = more.tmac or false }
 end
 
 local function names(set)
@@ -61,4 +62,26 @@ check.case("selection: a winner across modes leaves each mode its default", func
     }
     local winners = { { mode = "fastest", gemv = "v1", few = "m2", gemm = "m2" } }
     check.equal(names(selection.library(kernels, winners)), "m0 m1 m2 v0 v1")
+end)
+
+-- A kernel of AMX beside the pair of the level it adds to, and another GEMV kernel of its layout.
+local function with_amx()
+    return {
+        kernel("v0", "gemv", 0, "a", { isa = "avx512vbmi" }),
+        kernel("m0", "gemm", 0, "a", { isa = "avx512vbmi" }),
+        kernel("v1", "gemv", 1, "b", { isa = "avx512vbmi" }),
+        kernel("m1", "gemm", 1, "b", { isa = "avx512vbmi" }),
+        kernel("x", "gemm", 0, "b", { isa = "amx" }),
+    }
+end
+
+check.case("selection: a level that adds to another has a default with its kernels", function()
+    check.equal(names(selection.library(with_amx(), {})), "m0 v0 v1 x")
+end)
+
+check.case("selection: what was measured with it leaves the other its default", function()
+    local winners = { { mode = "exact", gemv = "v1", few = "x", gemm = "x" } }
+    check.equal(names(selection.library(with_amx(), winners)), "m0 v0 v1 x")
+    winners = { { mode = "exact", gemv = "v1", few = "m1", gemm = "m1" } }
+    check.equal(names(selection.library(with_amx(), winners)), "m1 v1 x")
 end)

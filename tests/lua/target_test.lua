@@ -51,6 +51,8 @@ check.case("target: native has the highest level of the features, and AVX2 to co
     check.equal(isas(native(SKYLAKE_X)), "c avx2 avx512bw")
     check.equal(isas(native(ICELAKE)), "c avx2 avx512vbmi")
     check.equal(isas(native(SAPPHIRE_RAPIDS)), "c avx2 avx512vbmi")
+    check.equal(isas(native({ "SSSE3", "AVX2", "AVX512", "AVX512VBMI", "AVX512VNNI", "AMX" })),
+        "c avx2 avx512vbmi amx")
     check.equal(isas(native({ "SSSE3", "AVX2", "AVX512", "AVX512VBMI" })), "c avx2 avx512bw")
     check.equal(isas(native(SAPPHIRE_RAPIDS, "aarch64")), "c")
     check.equal(isas(native({ "NEON" }, "aarch64")), "c neon")
@@ -67,7 +69,7 @@ check.case("target: a CPU runs all levels whose features it has", function()
 end)
 
 check.case("target: x86-64 has every level of x86, generic none", function()
-    check.equal(isas(read("x86-64.lua")), "c ssse3 avx2 avxvnni avx512bw avx512vbmi")
+    check.equal(isas(read("x86-64.lua")), "c ssse3 avx2 avxvnni avx512bw avx512vbmi amx")
     check.equal(isas(read("generic.lua")), "c")
 end)
 

@@ -8,20 +8,22 @@ static const struct loom_cpuid full = {
     .leaf1_ecx = 1u << 9 | 1u << 12 | 1u << 27 | 1u << 28 | 1u << 29,
     .leaf7_ebx = 1u << 5 | 1u << 16 | 1u << 30,
     .leaf7_ecx = 1u << 1 | 1u << 11,
+    .leaf7_edx = 1u << 24 | 1u << 25,
     .leaf7_1_eax = 1u << 4,
-    .xcr0 = 0xe7,
+    .xcr0 = 0x600e7,
 };
 static const uint32_t avx2 = LOOM_CPU_SSSE3 | LOOM_CPU_AVX2;
 static const uint32_t avxvnni = LOOM_CPU_SSSE3 | LOOM_CPU_AVX2 | LOOM_CPU_AVXVNNI;
 static const uint32_t avx512 = LOOM_CPU_SSSE3 | LOOM_CPU_AVX2 | LOOM_CPU_AVXVNNI | LOOM_CPU_AVX512;
 static const uint32_t all_features = LOOM_CPU_SSSE3 | LOOM_CPU_AVX2 | LOOM_CPU_AVXVNNI |
-                                     LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI | LOOM_CPU_AVX512VNNI;
+                                     LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI | LOOM_CPU_AVX512VNNI |
+                                     LOOM_CPU_AMX;
 
 static void finds_all_features(void **state) {
     (void)state;
     assert_int_equal(loom_x86_features(&full), all_features);
     assert_int_equal(loom_x86_features(&(struct loom_cpuid){0}), 0);
-    assert_int_equal(loom_x86_features(&(struct loom_cpuid){~0u, ~0u, ~0u, ~0u, ~0u}),
+    assert_int_equal(loom_x86_features(&(struct loom_cpuid){~0u, ~0u, ~0u, ~0u, ~0u, ~0u}),
                      all_features);
 }
 
@@ -72,10 +74,25 @@ static void avx512_needs_every_bit(void **state) {
 static void vbmi_and_vnni_are_separate(void **state) {
     (void)state;
     struct loom_cpuid words = full;
+    words.leaf7_edx = 0;
     words.leaf7_ecx = 1u << 1;
     assert_int_equal(loom_x86_features(&words), avx512 | LOOM_CPU_AVX512VBMI);
     words.leaf7_ecx = 1u << 11;
     assert_int_equal(loom_x86_features(&words), avx512 | LOOM_CPU_AVX512VNNI);
+}
+
+static void amx_needs_every_bit(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t leaf7_edx, xcr0;
+    } cases[] = {
+        {1u << 24, 0x600e7}, {1u << 25, 0x600e7}, {3u << 24, 0x200e7}, {3u << 24, 0x400e7}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct loom_cpuid words = full;
+        words.leaf7_edx = cases[i].leaf7_edx;
+        words.xcr0 = cases[i].xcr0;
+        assert_int_equal(loom_x86_features(&words), all_features & ~LOOM_CPU_AMX);
+    }
 }
 
 static void features_need_the_operating_system(void **state) {
@@ -83,10 +100,12 @@ static void features_need_the_operating_system(void **state) {
     static const struct {
         uint32_t xcr0, features;
     } cases[] = {
-        {0x00, LOOM_CPU_SSSE3}, {0x01, LOOM_CPU_SSSE3}, {0x03, LOOM_CPU_SSSE3},
-        {0x05, LOOM_CPU_SSSE3}, {0xe1, LOOM_CPU_SSSE3}, {0x07, avxvnni},
-        {0x67, avxvnni},        {0xa7, avxvnni},        {0xc7, avxvnni},
-        {0xe7, all_features},
+        {0x00, LOOM_CPU_SSSE3},  {0x01, LOOM_CPU_SSSE3},
+        {0x03, LOOM_CPU_SSSE3},  {0x05, LOOM_CPU_SSSE3},
+        {0xe1, LOOM_CPU_SSSE3},  {0x07, avxvnni},
+        {0x67, avxvnni},         {0xa7, avxvnni},
+        {0xc7, avxvnni},         {0xe7, all_features & ~LOOM_CPU_AMX},
+        {0x600e7, all_features},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct loom_cpuid words = full;
@@ -144,6 +163,7 @@ int main(void) {
         cmocka_unit_test(avxvnni_is_separate),
         cmocka_unit_test(avx512_needs_every_bit),
         cmocka_unit_test(vbmi_and_vnni_are_separate),
+        cmocka_unit_test(amx_needs_every_bit),
         cmocka_unit_test(features_need_the_operating_system),
         cmocka_unit_test(aarch64_levels_build_on_each_other),
         cmocka_unit_test(aarch32_needs_both_bits),

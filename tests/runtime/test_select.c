@@ -4,13 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { C, AVX2, VBMI, ISAS };
+enum { C, AVX2, VBMI, AMX, ISAS };
 static const struct loom_isa isas[ISAS] = {
     {"c", 0, C},
     {"avx2", LOOM_CPU_AVX2, AVX2},
     {"avx512vbmi", LOOM_CPU_AVX2 | LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI, VBMI},
+    {"amx", LOOM_CPU_AVX2 | LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI | LOOM_CPU_AMX, VBMI},
 };
-static const uint32_t c_only = 0, avx2_only = LOOM_CPU_AVX2, everything = ~0u;
+static const uint32_t c_only = 0, avx2_only = LOOM_CPU_AVX2, everything = ~LOOM_CPU_AMX;
 
 static const struct loom_layout layout_a = {
     .name = "a", .rows = 8, .unit_k = 32, .bits = 2, .symbol_k = 1};
@@ -282,6 +283,31 @@ static void a_forced_kernel_finds_a_partner(void **state) {
                      LOOM_ERROR_FORCE);
 }
 
+/* A level that adds kernels to another: they come with that one's, and rank by it. */
+static void a_level_may_add_to_another(void **state) {
+    (void)state;
+    const struct loom_kernel list[] = {
+        GEMV("gemv_a_vbmi", layout_a, VBMI, LOOM_EXACT, 0),
+        GEMM("gemm_a_vbmi", layout_a, VBMI, LOOM_EXACT, 0),
+        GEMM("gemm_a_amx", layout_a, AMX, LOOM_EXACT, 3),
+        GEMV("gemv_b_vbmi", layout_b, VBMI, LOOM_EXACT, 1),
+        GEMM("gemm_b_amx", layout_b, AMX, LOOM_EXACT, 0),
+        GEMV("gemv_b_c", layout_b, C, LOOM_EXACT, 0),
+    };
+    const struct loom_registry registry = make_registry(list, COUNT(list));
+    loom_plan plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, ~0u, NULL), LOOM_OK);
+    assert_plan(&plan, "gemv_a_vbmi", "gemm_a_amx", LOOM_CHOICE_DEFAULT);
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, everything, NULL), LOOM_OK);
+    assert_plan(&plan, "gemv_a_vbmi", "gemm_a_vbmi", LOOM_CHOICE_DEFAULT);
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, ~0u, "amx"), LOOM_OK);
+    assert_plan(&plan, "gemv_a_vbmi", "gemm_a_amx", LOOM_CHOICE_FORCED);
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, ~0u, "avx512vbmi"), LOOM_OK);
+    assert_plan(&plan, "gemv_a_vbmi", "gemm_a_vbmi", LOOM_CHOICE_FORCED);
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, ~0u, "gemm_b_amx"), LOOM_OK);
+    assert_plan(&plan, "gemv_b_vbmi", "gemm_b_amx", LOOM_CHOICE_FORCED);
+}
+
 static void tmac_only_by_name(void **state) {
     (void)state;
     assert_chosen(LOOM_TABLE, avx2_only, NULL, "gemv_a_table_avx2", "gemm_a_table_avx2");
@@ -491,8 +517,15 @@ static int may_serve(const struct loom_kernel *kernel, loom_mode mode, uint32_t 
     return kernel->format.group == 64 && !kernel->tmac &&
            (mode == LOOM_FASTEST || mode == kernel->mode) &&
            (kernel->isa == C || (features & LOOM_CPU_AVX2)) &&
-           (kernel->isa != VBMI ||
-            ((features & LOOM_CPU_AVX512) && (features & LOOM_CPU_AVX512VBMI)));
+           (kernel->isa < VBMI ||
+            ((features & LOOM_CPU_AVX512) && (features & LOOM_CPU_AVX512VBMI))) &&
+           (kernel->isa != AMX || (features & LOOM_CPU_AMX));
+}
+
+/* A kernel of the ISA, or of the one that it adds to? */
+static int is_of(const struct loom_kernel *kernel, const char *isa) {
+    return strcmp(isas[kernel->isa].name, isa) == 0 ||
+           (kernel->isa == VBMI && strcmp(isa, "amx") == 0);
 }
 
 static int pair_exists(const struct loom_kernel *list, loom_mode mode, uint32_t features) {
@@ -541,8 +574,7 @@ static void check_forced(const struct loom_registry *registry, const char *force
     if (force[0] == 'k') {
         assert_true(strcmp(plan.gemv->name, force) == 0 || strcmp(plan.gemm->name, force) == 0);
     } else {
-        assert_string_equal(isas[plan.gemv->isa].name, force);
-        assert_string_equal(isas[plan.gemm->isa].name, force);
+        assert_true(is_of(plan.gemv, force) && is_of(plan.gemm, force));
     }
 }
 
@@ -581,6 +613,7 @@ int main(void) {
         cmocka_unit_test(force_by_isa),
         cmocka_unit_test(force_by_kernel),
         cmocka_unit_test(a_forced_kernel_finds_a_partner),
+        cmocka_unit_test(a_level_may_add_to_another),
         cmocka_unit_test(tmac_only_by_name),
         cmocka_unit_test(an_empty_force_is_none),
         cmocka_unit_test(tuned_shape_wins),

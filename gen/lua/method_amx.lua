@@ -39,8 +39,8 @@ local function entry(name, loop, gemm, layout_of, refuse)
         gemm = gemm,
         template = "amx.c.in",
         note = "fields are unpacked to a panel of bytes in the\n"
-            .. " * level 1 cache, which serves a block of tokens: TDPBSUD multiplies 16 rows of 64\n"
-            .. " * codes by 16 tokens.",
+            .. " * level 1 cache, which serves a block of tokens: TDPBSUD multiplies 16 rows of\n"
+            .. " * 64 codes by 16 tokens.",
         layout = layout_of,
         refuse = refuse,
         cost = function(format, _, numbers, isa)

@@ -230,6 +230,10 @@ enum loom_op { LOOM_OP_GEMV, LOOM_OP_GEMM, LOOM_OP_FEW };
 enum { LOOM_FEW_TOKENS = 8 };
 enum loom_family { LOOM_FAMILY_LUT, LOOM_FAMILY_DOT, LOOM_FAMILY_VECLUT };
 
+/* A pair of a GEMV and a GEMM kernel costs what both cost, for this many tokens that are read for
+ * one that is written: the 512 and 128 that llama.cpp's benchmark takes by default. */
+enum { LOOM_GEMM_WEIGHT = 4 };
+
 /* A row of the kernel list. */
 struct loom_kernel {
     const char *name;     /* loom_<op>_<format>_<mode>__<schedule>_<isa> */
@@ -243,6 +247,7 @@ struct loom_kernel {
     uint8_t tmac;                  /* 1: T-MAC's published schedule, kept to compare with */
     uint16_t rank;                 /* the model's order among kernels of one ISA and
                                       problem, best first */
+    float cost;                    /* the model's: vector operations a weight and token */
 };
 
 struct loom_prepare_kernel {

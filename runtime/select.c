@@ -4,7 +4,7 @@
  * in that layout afterwards. Of the pairs that the CPU can run and that serve the problem:
  *   forced   LOOM_FORCE narrows the pairs to those of an ISA, or with a kernel
  *   tuned    otherwise a measured pair wins, for this shape or for the nearest one
- *   default  otherwise the highest ISA, then the rank the generator's model gave
+ *   default  otherwise the highest ISA, then what the generator's model says they cost
  */
 #include <string.h>
 
@@ -75,20 +75,22 @@ static int is_allowed(const struct search *s, const struct loom_kernel *kernel) 
 
 /* ---- The order of pairs ---------------------------------------------------------------- */
 
-enum { ORDER_KEYS = 8 };
+enum { ORDER_KEYS = 9 };
 
-/* Smaller is better, the first key that differs decides. */
-static void pair_order(const struct search *s, const struct pair *pair, int order[ORDER_KEYS]) {
+/* Smaller is better, the first key that differs decides. 7-bit tables are for those who ask for
+ * them. */
+static void pair_order(const struct search *s, const struct pair *pair, double order[ORDER_KEYS]) {
     const struct loom_kernel *gemv = pair->gemv, *gemm = pair->gemm;
     const int gemv_isa = base_isa(s, gemv), gemm_isa = base_isa(s, gemm);
     order[0] = gemv_isa < gemm_isa ? -gemv_isa : -gemm_isa;
     order[1] = -gemv_isa;
     order[2] = -gemm_isa;
-    order[3] = gemv->rank;
-    order[4] = -gemm->isa;
-    order[5] = gemm->rank;
-    order[6] = gemv->mode;
-    order[7] = gemm->mode;
+    order[3] = gemv->mode == LOOM_TABLE7 || gemm->mode == LOOM_TABLE7;
+    order[4] = (double)gemv->cost + LOOM_GEMM_WEIGHT * (double)gemm->cost;
+    order[5] = gemv->rank;
+    order[6] = gemm->rank;
+    order[7] = gemv->mode;
+    order[8] = gemm->mode;
 }
 
 /* Of equal pairs the first in the registry stays. */
@@ -96,7 +98,7 @@ static int is_better(const struct search *s, const struct pair *pair, const stru
     if (!best->gemv) {
         return 1;
     }
-    int order[ORDER_KEYS], best_order[ORDER_KEYS];
+    double order[ORDER_KEYS], best_order[ORDER_KEYS];
     pair_order(s, pair, order);
     pair_order(s, best, best_order);
     for (int i = 0; i < ORDER_KEYS; i++) {

@@ -15,10 +15,6 @@ local function refuse(format)
     end
 end
 
--- From memory, where a model's weights are, 1.6 bits take less time than 2 although they are more
--- operations (measured: 0.81 of it).
-local FROM_MEMORY = 0.5
-
 return {
     {
         family = "dot",
@@ -37,7 +33,7 @@ return {
         layout = layout_of,
         refuse = refuse,
         cost = function(format, _, _, isa)
-            return FROM_MEMORY * (117 / 2560 + method_cost.group(format, isa))
+            return 117 / 2560 + method_cost.group(format, isa)
         end,
     },
     {

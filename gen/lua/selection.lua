@@ -1,11 +1,14 @@
 -- Which kernels go into the library, and which are candidates for the tools alone.
 --
--- Every format, mode and ISA has a default: the layout that the model ranks first, with its
--- best GEMV and GEMM kernel. Where something was measured, the winners take its place.
+-- Every format, mode and ISA has a default: the pair of a GEMV and a GEMM kernel of one layout that
+-- costs least by the model. Where something was measured, the winners take its place.
 local isa = require("isa")
 local OPS = require("name").OPS
 
 local selection = {}
+
+-- Tokens that are read for one that is written, LOOM_GEMM_WEIGHT of runtime/kernel.h.
+selection.GEMM_WEIGHT = 4
 
 local function group_of(kernel, level)
     return ("%s %s %s"):format(kernel.format.key, kernel.mode, level or kernel.isa.name)
@@ -23,16 +26,16 @@ local function best(kernels, op, layout)
     return found
 end
 
--- The best pair of kernels of one layout: of the layouts that have a GEMM kernel, the one
--- whose GEMV kernel ranks first.
+-- The pair of kernels of one layout with the least cost: a GEMV's, and GEMM_WEIGHT times that of a
+-- GEMM.
 local function default_pair(kernels)
-    local gemv, gemm
+    local gemv, gemm, least = nil, nil, math.huge
     for _, kernel in ipairs(kernels) do
-        if kernel.op == "gemv" and not kernel.tmac and (not gemv or kernel.rank < gemv.rank) then
-            local partner = best(kernels, "gemm", kernel.layout)
-            if partner then
-                gemv, gemm = kernel, partner
-            end
+        local partner = kernel.op == "gemv" and not kernel.tmac
+            and best(kernels, "gemm", kernel.layout)
+        local cost = partner and kernel.cost + selection.GEMM_WEIGHT * partner.cost
+        if partner and (cost < least or cost == least and kernel.rank < gemv.rank) then
+            gemv, gemm, least = kernel, partner, cost
         end
     end
     return gemv, gemm

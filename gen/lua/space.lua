@@ -2,6 +2,7 @@
 -- a reason. Pure: no I/O.
 
 local method = require("method")
+local method_cost = require("method_cost")
 local name = require("name")
 local vars = require("vars")
 
@@ -9,10 +10,6 @@ local space = {}
 
 local ACT_OF_MODE = { table = "lut8", table7 = "lut7", exact = "lut16" }
 local ACTS = { "i8", "lut8", "lut7", "lut16", "sign16" }
-
--- One token reads every weight of a model from memory: without prefetch the loop waits for it
--- (measured: 0.64 of the read bandwidth, 0.93 with it).
-local NO_PREFETCH = 1.4
 
 local function make_record(entry, op, numbers, format, mode, isa)
     local record = {
@@ -45,7 +42,10 @@ local function consider(kernels, refused, entry, record)
     end
     record.layout = entry.layout(format, numbers, isa)
     record.cost = entry.cost(format, mode, numbers, isa)
-        * (record.op ~= "gemm" and not numbers.p and NO_PREFETCH or 1)
+    if record.op ~= "gemm" then
+        record.cost = method_cost.from_memory(record.cost, record.layout, record.tokens,
+            numbers.p ~= nil)
+    end
     record.vars = vars.of(record)
     kernels[#kernels + 1] = record
 end

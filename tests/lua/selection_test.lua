@@ -4,7 +4,7 @@ local selection = require("selection")
 
 local function kernel(name, op, rank, layout, more)
     more = more or {}
-    return { name = name, op = op, rank = rank, layout = { name = layout },
+    return { name = name, op = op, rank = rank, cost = more.cost or 1, layout = { name = layout },
         format = { key = "w2g128" }, mode = more.mode or "exact",
         isa = isa.by_name[more.isa or "avx2"], tmac = more.tmac or false }
 end
@@ -24,6 +24,18 @@ check.case("selection: the default is the first rank whose layout has both ops",
         kernel("m4", "gemm", 4, "a"), kernel("m0", "gemm", 0, "c"),
     }
     check.equal(names(selection.library(kernels, {})), "m4 v1")
+end)
+
+check.case("selection: the default is the pair that costs least, a GEMM 4 times", function()
+    local function chosen(gemm_cost)
+        return names(selection.library({
+            kernel("v1", "gemv", 0, "a", { cost = 1 }), kernel("m1", "gemm", 0, "a"),
+            kernel("v2", "gemv", 1, "b", { cost = 2 }),
+            kernel("m2", "gemm", 1, "b", { cost = gemm_cost }),
+        }, {}))
+    end
+    check.equal(chosen(0.76), "m1 v1")
+    check.equal(chosen(0.74), "m2 v2")
 end)
 
 check.case("selection: T-MAC's schedule is no default", function()

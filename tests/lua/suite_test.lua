@@ -56,7 +56,7 @@ end
 case("the suites of this source tree are valid", function()
     local path = check.root .. "/gen/suites/wall.lua"
     local record = assert(suite.parse(assert(files.read(path)), path))
-    check.equal(#record.items, 68)
+    check.equal(#record.items, 80)
     check.equal(#suite.formats(record), 9)
     path = check.root .. "/gen/suites/arm-model.lua"
     record = assert(suite.parse(assert(files.read(path)), path))

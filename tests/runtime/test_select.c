@@ -236,6 +236,45 @@ static void formats_of_one_key_share_kernels(void **state) {
     }
 }
 
+/* The pair of least cost, a GEMM kernel's counted LOOM_GEMM_WEIGHT times, comes before the ranks.
+ */
+static void the_cheaper_pair_wins(void **state) {
+    (void)state;
+    struct loom_kernel list[] = {
+        GEMV("gemv_a", layout_a, C, LOOM_EXACT, 0),
+        GEMM("gemm_a", layout_a, C, LOOM_EXACT, 0),
+        GEMV("gemv_b", layout_b, C, LOOM_EXACT, 1),
+        GEMM("gemm_b", layout_b, C, LOOM_EXACT, 1),
+    };
+    const struct loom_registry registry = make_registry(list, COUNT(list));
+    loom_plan plan;
+    list[0].cost = list[1].cost = 1;
+    list[2].cost = 2;
+    for (int cheaper = 0; cheaper < 2; cheaper++) {
+        list[3].cost = 1 - (cheaper ? 1.01f : 0.99f) / LOOM_GEMM_WEIGHT;
+        assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, c_only, NULL), LOOM_OK);
+        assert_string_equal(plan.gemv->name, cheaper ? "gemv_b" : "gemv_a");
+    }
+}
+
+/* 7-bit tables are for those who ask for them, however cheap. */
+static void fastest_takes_7_bits_last(void **state) {
+    (void)state;
+    struct loom_kernel list[] = {
+        GEMV("gemv_a", layout_a, C, LOOM_TABLE7, 0),
+        GEMM("gemm_a", layout_a, C, LOOM_TABLE7, 0),
+        GEMV("gemv_b", layout_b, C, LOOM_TABLE, 1),
+        GEMM("gemm_b", layout_b, C, LOOM_TABLE, 1),
+    };
+    const struct loom_registry registry = make_registry(list, COUNT(list));
+    loom_plan plan;
+    list[2].cost = list[3].cost = 9;
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_FASTEST, c_only, NULL), LOOM_OK);
+    assert_string_equal(plan.gemv->name, "gemv_b");
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_TABLE7, c_only, NULL), LOOM_OK);
+    assert_string_equal(plan.gemv->name, "gemv_a");
+}
+
 /* ---- Forced ----------------------------------------------------------------------------- */
 
 static void force_by_isa(void **state) {
@@ -286,7 +325,7 @@ static void a_forced_kernel_finds_a_partner(void **state) {
 /* A level that adds kernels to another: they come with that one's, and rank by it. */
 static void a_level_may_add_to_another(void **state) {
     (void)state;
-    const struct loom_kernel list[] = {
+    struct loom_kernel list[] = {
         GEMV("gemv_a_vbmi", layout_a, VBMI, LOOM_EXACT, 0),
         GEMM("gemm_a_vbmi", layout_a, VBMI, LOOM_EXACT, 0),
         GEMM("gemm_a_amx", layout_a, AMX, LOOM_EXACT, 3),
@@ -296,6 +335,7 @@ static void a_level_may_add_to_another(void **state) {
     };
     const struct loom_registry registry = make_registry(list, COUNT(list));
     loom_plan plan;
+    list[1].cost = 1;
     assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, ~0u, NULL), LOOM_OK);
     assert_plan(&plan, "gemv_a_vbmi", "gemm_a_amx", LOOM_CHOICE_DEFAULT);
     assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, everything, NULL), LOOM_OK);
@@ -610,6 +650,8 @@ int main(void) {
         cmocka_unit_test(prepare_kernels_are_the_highest_usable),
         cmocka_unit_test(kernels_without_prepare_are_not_chosen),
         cmocka_unit_test(formats_of_one_key_share_kernels),
+        cmocka_unit_test(the_cheaper_pair_wins),
+        cmocka_unit_test(fastest_takes_7_bits_last),
         cmocka_unit_test(force_by_isa),
         cmocka_unit_test(force_by_kernel),
         cmocka_unit_test(a_forced_kernel_finds_a_partner),

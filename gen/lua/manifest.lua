@@ -30,6 +30,7 @@ local function kernel_entry(kernel, chosen)
         act = kernel.act,
         layout = kernel.layout.name,
         rank = kernel.rank,
+        cost = kernel.cost,
         tmac = kernel.tmac,
         in_library = chosen == true,
     }

@@ -90,7 +90,7 @@ static loom_status choose(loom_plan *plan, const struct loom_registry *registry,
                           loom_mode mode, uint32_t features, const char *force) {
     const loom_problem problem = {format, 100, 320, mode};
     const loom_cpu cpu = {features, NULL};
-    return loom_select(plan, registry, &problem, &cpu, force);
+    return loom_select(plan, registry, &problem, &cpu, force, NULL);
 }
 
 static void assert_plan(const loom_plan *plan, const char *gemv, const char *gemm,
@@ -308,7 +308,7 @@ static void assert_tuned(const struct loom_tuned *rows, size_t count, loom_probl
     registry.tuned_count = count;
     const loom_cpu cpu = {features, NULL};
     loom_plan plan;
-    assert_int_equal(loom_select(&plan, &registry, &problem, &cpu, NULL), LOOM_OK);
+    assert_int_equal(loom_select(&plan, &registry, &problem, &cpu, NULL, NULL), LOOM_OK);
     assert_string_equal(plan.gemv->name, gemv);
     assert_ptr_equal(plan.gemv->layout, plan.gemm->layout);
     assert_int_equal(plan.choice, choice);
@@ -316,14 +316,15 @@ static void assert_tuned(const struct loom_tuned *rows, size_t count, loom_probl
 
 static const struct loom_tuned tuned[] = {
     {"w2g64", 100, 100, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", "gemm_a_exact_avx2",
-     VBMI},
+     VBMI, LOOM_DRAM, 1},
     {"w2g64", 1000, 1000, LOOM_EXACT, "gemv_b_exact_avx2", "gemm_b_exact_avx2", "gemm_b_exact_avx2",
-     VBMI},
+     VBMI, LOOM_DRAM, 1},
     {"w2g64", 1000, 100, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi", "gemm_b_exact_vbmi",
-     VBMI},
+     VBMI, LOOM_DRAM, 1},
     {"w2g64", 100, 100, LOOM_FASTEST, "gemv_a_table_avx2", "gemm_a_exact_avx2", "gemm_a_exact_avx2",
-     VBMI},
-    {"w2g32", 500, 500, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c", "gemm_a_exact_c", VBMI},
+     VBMI, LOOM_DRAM, 1},
+    {"w2g32", 500, 500, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c", "gemm_a_exact_c", VBMI,
+     LOOM_DRAM, 1},
 };
 
 static void tuned_shape_wins(void **state) {
@@ -368,9 +369,9 @@ static void equal_rows_go_to_the_higher_isa(void **state) {
     (void)state;
     const struct loom_tuned rows[] = {
         {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", "gemm_a_exact_avx2",
-         VBMI},
+         VBMI, LOOM_DRAM, 1},
         {"w2g64", 64, 64, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi", "gemm_b_exact_vbmi",
-         VBMI},
+         VBMI, LOOM_DRAM, 1},
     };
     const loom_problem problem = {"w2g64", 64, 64, LOOM_EXACT};
     assert_tuned(rows, 2, problem, everything, "gemv_b_exact_vbmi", LOOM_CHOICE_TUNED);
@@ -421,19 +422,25 @@ static void without_such_a_kernel_the_gemm_serves(void **state) {
 static void faulty_rows_are_passed_over(void **state) {
     (void)state;
     const struct loom_tuned rows[] = {
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_gone", "gemm_a_exact_c", "gemm_a_exact_c", VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_gone", "gemm_gone", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_gone", "gemm_a_exact_c", "gemm_a_exact_c", VBMI,
+         LOOM_DRAM, 1},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_gone", "gemm_gone", VBMI, LOOM_DRAM,
+         1},
         {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_b_exact_avx2", "gemm_b_exact_avx2",
-         VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemm_a_exact_c", "gemv_a_exact_c", "gemv_a_exact_c", VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_table_c", "gemm_a_table_c", "gemm_a_table_c", VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "tmac_gemv", "tmac_gemm", "tmac_gemm", VBMI},
-        {"nonsense", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c", "gemm_a_exact_c",
-         VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "few_gone", "gemm_a_exact_c", VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemv_a_exact_c", "gemm_a_exact_c", VBMI},
+         VBMI, LOOM_DRAM, 1},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemm_a_exact_c", "gemv_a_exact_c", "gemv_a_exact_c", VBMI,
+         LOOM_DRAM, 1},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_table_c", "gemm_a_table_c", "gemm_a_table_c", VBMI,
+         LOOM_DRAM, 1},
+        {"w2g64", 64, 64, LOOM_EXACT, "tmac_gemv", "tmac_gemm", "tmac_gemm", VBMI, LOOM_DRAM, 1},
+        {"nonsense", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c", "gemm_a_exact_c", VBMI,
+         LOOM_DRAM, 1},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "few_gone", "gemm_a_exact_c", VBMI,
+         LOOM_DRAM, 1},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemv_a_exact_c", "gemm_a_exact_c", VBMI,
+         LOOM_DRAM, 1},
         {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_b_exact_avx2", "gemm_a_exact_avx2",
-         VBMI},
+         VBMI, LOOM_DRAM, 1},
     };
     assert_tuned(rows, COUNT(rows), (loom_problem){"w2g64", 64, 64, LOOM_EXACT}, everything,
                  "gemv_a_exact_vbmi", LOOM_CHOICE_DEFAULT);
@@ -444,7 +451,7 @@ static void rows_of_a_lesser_cpu_are_passed_over(void **state) {
     (void)state;
     const struct loom_tuned rows[] = {
         {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", "gemm_a_exact_avx2",
-         AVX2},
+         AVX2, LOOM_DRAM, 1},
     };
     const loom_problem problem = {"w2g64", 64, 64, LOOM_EXACT};
     assert_tuned(rows, 1, problem, everything, "gemv_a_exact_vbmi", LOOM_CHOICE_DEFAULT);
@@ -459,7 +466,7 @@ static void force_goes_before_tuned(void **state) {
     const loom_problem problem = {"w2g64", 100, 100, LOOM_EXACT};
     const loom_cpu cpu = {everything, NULL};
     loom_plan plan;
-    assert_int_equal(loom_select(&plan, &registry, &problem, &cpu, "c"), LOOM_OK);
+    assert_int_equal(loom_select(&plan, &registry, &problem, &cpu, "c", NULL), LOOM_OK);
     assert_plan(&plan, "gemv_a_exact_c", "gemm_a_exact_c", LOOM_CHOICE_FORCED);
 }
 

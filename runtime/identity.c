@@ -120,8 +120,7 @@ static void add_features(struct loom_line *line, uint32_t features) {
 
 /* The first line of a file of a cache of the first CPU, which is one CPU whichever reads it; empty
  * where there is none. */
-static void read_cache(char *value, size_t size, const char *root, size_t index,
-                       const char *name) {
+static void read_cache(char *value, size_t size, const char *root, size_t index, const char *name) {
     char path[MAX_PATH];
     struct loom_line line = {path, sizeof path, 0};
     struct loom_lines lines;

@@ -17,9 +17,9 @@ void loom_lines_open(struct loom_lines *lines, const char *path) {
     lines->fault = NULL;
     lines->file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (lines->file < 0) {
-        lines->fault = "it cannot be opened";
+        lines->fault = "cannot be opened";
     } else if (fstat(lines->file, &status) != 0 || !S_ISREG(status.st_mode)) {
-        lines->fault = "it is no regular file";
+        lines->fault = "is no regular file";
     }
 }
 
@@ -42,7 +42,7 @@ static ptrdiff_t read_more(struct loom_lines *lines) {
 void loom_lines_open(struct loom_lines *lines, const char *path) {
     (void)path;
     lines->number = lines->begin = lines->end = 0;
-    lines->fault = "files are read on Linux alone";
+    lines->fault = "is not read: only Linux's files are";
 }
 
 void loom_lines_close(struct loom_lines *lines) {
@@ -61,7 +61,8 @@ static int fill(struct loom_lines *lines) {
     memmove(lines->bytes, lines->bytes + lines->begin, lines->end);
     lines->begin = 0;
     if (lines->end == sizeof lines->bytes) {
-        lines->fault = "a line is too long";
+        lines->number++;
+        lines->fault = "is too long for a line";
         return 0;
     }
     const ptrdiff_t count = read_more(lines);
@@ -70,9 +71,10 @@ static int fill(struct loom_lines *lines) {
         return 1;
     }
     if (count < 0) {
-        lines->fault = "it cannot be read";
+        lines->fault = "cannot be read";
     } else if (lines->end > 0) {
-        lines->fault = "its last line is not complete";
+        lines->number++;
+        lines->fault = "is not complete";
     }
     return 0;
 }
@@ -88,7 +90,7 @@ char *loom_lines_next(struct loom_lines *lines) {
             if (strlen(line) == (size_t)(newline - line)) {
                 return line;
             }
-            lines->fault = "it is no text";
+            lines->fault = "is no text";
         } else if (!fill(lines)) {
             break;
         }

@@ -7,8 +7,8 @@
 /* A text file that is being read. */
 struct loom_lines {
     int file;
-    size_t number;     /* of the last line, from 1 */
-    const char *fault; /* NULL, or why there are no further lines: half a sentence */
+    size_t number;     /* of the last line, from 1; of the one at fault */
+    const char *fault; /* NULL, or what is wrong with that line, or, at 0, with the file */
     size_t begin, end; /* of what was read and is no line yet, in bytes */
     char bytes[4096];
 };

@@ -41,7 +41,7 @@ static int check_field(struct file *file, const char *name, const char *value) {
     const char *line = loom_lines_next(&file->lines);
     const size_t length = strlen(name);
     if (!line) {
-        return refuse(file, file->lines.fault ? file->lines.fault : "the header is not complete");
+        return refuse(file, file->lines.fault ? file->lines.fault : "the header ends here");
     }
     if (strncmp(line, name, length) != 0 || line[length] != ' ') {
         add_place(file);
@@ -53,23 +53,14 @@ static int check_field(struct file *file, const char *name, const char *value) {
     return strcmp(line, value) == 0 || refuse_field(file, name, line, value);
 }
 
-static int check_header(struct file *file, const struct loom_registry *registry,
+static int check_values(struct file *file, const struct loom_registry *registry,
                         uint32_t features) {
     char cpu[LOOM_IDENTITY_BYTES];
     loom_cpu_identity(cpu, sizeof cpu);
-    const char *const fields[][2] = {
-        {"lutloom-tuning", "3"},
-        {"cpu", cpu},
-        {"isa", registry->isas[loom_highest_isa(registry, features)].name},
-        {"compiler", registry->compiler},
-        {"kernels", registry->hash},
-    };
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        if (!check_field(file, fields[i][0], fields[i][1])) {
-            return 0;
-        }
-    }
-    return 1;
+    const char *isa = registry->isas[loom_highest_isa(registry, features)].name;
+    return check_field(file, "cpu", cpu) && check_field(file, "isa", isa) &&
+           check_field(file, "compiler", registry->compiler) &&
+           check_field(file, "kernels", registry->hash);
 }
 
 static int read_results(struct file *file, loom_take_tuned *take, void *context) {
@@ -86,7 +77,8 @@ int loom_tuning_read(const char *path, const struct loom_registry *registry, uin
                      loom_take_tuned *take, void *context, struct loom_line *why) {
     struct file file = {.path = path, .why = why};
     loom_lines_open(&file.lines, path);
-    const int valid = check_header(&file, registry, features) && read_results(&file, take, context);
+    const int valid = check_field(&file, "lutloom-tuning", "3") &&
+                      check_values(&file, registry, features) && read_results(&file, take, context);
     loom_lines_close(&file.lines);
     return valid;
 }

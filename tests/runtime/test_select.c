@@ -368,14 +368,47 @@ static void tuned_rows_bow_to_the_cpu(void **state) {
 static void equal_rows_go_to_the_higher_isa(void **state) {
     (void)state;
     const struct loom_tuned rows[] = {
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", "gemm_a_exact_avx2",
-         VBMI, LOOM_DRAM, 1},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi", "gemm_b_exact_vbmi",
-         VBMI, LOOM_DRAM, 1},
+        {"w2g64", 64, 128, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi",
+         "gemm_b_exact_vbmi", VBMI, LOOM_DRAM, 1},
+        {"w2g64", 128, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2",
+         "gemm_a_exact_avx2", VBMI, LOOM_DRAM, 1},
     };
     const loom_problem problem = {"w2g64", 64, 64, LOOM_EXACT};
-    assert_tuned(rows, 2, problem, everything, "gemv_b_exact_vbmi", LOOM_CHOICE_TUNED);
-    assert_tuned(rows, 2, problem, avx2_only, "gemv_a_exact_avx2", LOOM_CHOICE_TUNED);
+    assert_tuned(rows, 2, problem, everything, "gemv_b_exact_vbmi", LOOM_CHOICE_NEAREST);
+    assert_tuned(rows, 2, problem, avx2_only, "gemv_a_exact_avx2", LOOM_CHOICE_NEAREST);
+}
+
+/* Of several rows for one shape: DRAM first, then the fewest threads, then the later one. */
+static void rows_of_one_shape_have_an_order(void **state) {
+    (void)state;
+#define ROW(layout, isa, residency, threads)                                                       \
+    {"w2g64",                                                                                      \
+     64,                                                                                           \
+     64,                                                                                           \
+     LOOM_EXACT,                                                                                   \
+     "gemv_" #layout "_exact_" #isa,                                                               \
+     "gemm_" #layout "_exact_" #isa,                                                               \
+     "gemm_" #layout "_exact_" #isa,                                                               \
+     VBMI,                                                                                         \
+     residency,                                                                                    \
+     threads}
+    const struct loom_tuned cache_first[] = {
+        ROW(a, vbmi, LOOM_CACHE, 1), ROW(a, avx2, LOOM_DRAM, 8), ROW(b, avx2, LOOM_DRAM, 2)};
+    const struct loom_tuned dram_first[] = {ROW(b, avx2, LOOM_DRAM, 2), ROW(a, avx2, LOOM_DRAM, 8),
+                                            ROW(a, vbmi, LOOM_CACHE, 1)};
+    const struct loom_tuned twice[] = {ROW(a, vbmi, LOOM_DRAM, 1), ROW(a, avx2, LOOM_DRAM, 1)};
+    const loom_problem problem = {"w2g64", 64, 64, LOOM_EXACT},
+                       near = {"w2g64", 65, 64, LOOM_EXACT};
+    assert_tuned(cache_first, 3, problem, everything, "gemv_b_exact_avx2", LOOM_CHOICE_TUNED);
+    assert_tuned(dram_first, 3, problem, everything, "gemv_b_exact_avx2", LOOM_CHOICE_TUNED);
+    assert_tuned(dram_first, 3, near, everything, "gemv_b_exact_avx2", LOOM_CHOICE_NEAREST);
+    assert_tuned(twice, 2, problem, everything, "gemv_a_exact_avx2", LOOM_CHOICE_TUNED);
+    /* A nearer shape goes before all that. */
+    const struct loom_tuned nearer[] = {{"w2g64", 128, 64, LOOM_EXACT, "gemv_a_exact_c",
+                                         "gemm_a_exact_c", "gemm_a_exact_c", VBMI, LOOM_DRAM, 1},
+                                        ROW(b, avx2, LOOM_CACHE, 8)};
+    assert_tuned(nearer, 2, near, everything, "gemv_b_exact_avx2", LOOM_CHOICE_NEAREST);
+#undef ROW
 }
 
 #define FEW(name, layout, isa, rank) KERNEL(name, LOOM_OP_FEW, layout, isa, LOOM_EXACT, rank)
@@ -594,6 +627,7 @@ int main(void) {
         cmocka_unit_test(nearest_tuned_shape_is_next),
         cmocka_unit_test(tuned_rows_bow_to_the_cpu),
         cmocka_unit_test(equal_rows_go_to_the_higher_isa),
+        cmocka_unit_test(rows_of_one_shape_have_an_order),
         cmocka_unit_test(a_few_tokens_have_their_kernel),
         cmocka_unit_test(without_such_a_kernel_the_gemm_serves),
         cmocka_unit_test(faulty_rows_are_passed_over),

@@ -2,17 +2,18 @@
 #define _POSIX_C_SOURCE 200809L
 #include "fake.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char root[] = "/tmp/lutloom-identity-XXXXXX";
+static char root[40];
 
 static int make_root(void **state) {
     (void)state;
-    memcpy(root + sizeof root - 7, "XXXXXX", 6);
+    snprintf(root, sizeof root, "/tmp/lutloom-identity-XXXXXX");
     return mkdtemp(root) ? 0 : -1;
 }
 
@@ -27,15 +28,14 @@ static int remove_root(void **state) {
 static void write_file(const char *name, const char *text) {
     char path[200];
     snprintf(path, sizeof path, "%s%s", root, name);
-    for (char *slash = path + sizeof root; (slash = strchr(slash, '/')); slash++) {
+    for (char *slash = path + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
         *slash = 0;
         mkdir(path, 0700);
         *slash = '/';
     }
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
+    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_int_equal(write(file, text, strlen(text)), strlen(text));
+    close(file);
 }
 
 static void write_cache(int index, const char *level, const char *type, const char *size) {

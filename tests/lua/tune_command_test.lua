@@ -2,6 +2,7 @@
 local check = require("check")
 local files = require("files")
 local host = require("host")
+local programs = require("programs")
 
 local line = require("command_line").new()
 local accepts, refuses, write = line.accepts, line.refuses, line.write
@@ -103,13 +104,37 @@ case("measures a built library, and builds it again", function()
     accepts("tune @/swept --budget 0.1", "1 of 1 problems tuned, 0 of them now")
 end)
 
--- Goes on with the library of the case above.
+local STATUS = [[
+#include <loom.h>
+#include <stdio.h>
+
+int main(void) {
+    char text[1000];
+    loom_plan plan;
+    loom_tuning_status(text, sizeof text);
+    puts(text);
+    return loom_plan_create(&plan, &(loom_problem){"w2g32", 64, 128, LOOM_EXACT}) != LOOM_OK ||
+           plan.choice != LOOM_CHOICE_TUNED || plan.tuning != LOOM_TUNING_READ;
+}
+]]
+
+-- This and the following cases go on with the library of the case above.
+case("the built library takes the file for its own", function()
+    write("status.c", STATUS)
+    local code, output = line.run({ programs.compiler() }, line.split("-std=c11 @/status.c "
+        .. "-I@/swept/include @/swept/build/libloom.a -lm -pthread -o @/status"))
+    check.equal(code, 0, output)
+    code, output = line.run(line.split("env LOOM_TUNING=@/swept/tuning.txt @/status"))
+    check.equal(output, ("LOOM_TUNING is valid: %s/swept/tuning.txt, choices: 2"):format(folder))
+    check.equal(code, 0)
+end)
+
 case("what a board has measured is baked in", function()
     local measured = read("swept/tuning.txt")
     local board = measured:gsub("cpu [^\n]*", "cpu A board")
     write("board.txt", (board:gsub("64 128 1 dram", "96 128 1 dram")))
     os.remove(folder .. "/swept/tuning.txt")
-    accepts("tune @/swept --import @/board.txt", "2 results of " .. folder .. "/board.txt; ")
+    accepts("tune @/swept --import @/board.txt", "has the choices of " .. folder .. "/board.txt; ")
     check.equal(read("swept/tuning.txt"), read("board.txt"))
     check.contains(read("swept/src/tuning.h"), ".m = 96,")
     write("more.txt", board)

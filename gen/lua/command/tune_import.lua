@@ -46,7 +46,7 @@ function tune_import.run(args, bake)
     local path = folder .. "/tuning.txt"
     check(files.write(path, tuning.text(extend(path, record))))
     local verified = bake(folder)
-    say("%s: %d results of %s; %s", folder, #record.rows, args.import, verified)
+    say("%s: has the choices of %s; %s", folder, args.import, verified)
 end
 
 return tune_import

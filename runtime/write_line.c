@@ -2,12 +2,9 @@
 #include "write_line.h"
 
 static void add_byte(struct loom_line *line, char byte) {
+    const unsigned char code = (unsigned char)byte;
     if (line->length + 1 < line->size) {
-        const unsigned char code = (unsigned char)byte;
-        line->text[line->length] = byte;
-        if (code < ' ' || code == 127) {
-            line->text[line->length] = '?';
-        }
+        line->text[line->length] = code < ' ' || code == 127 ? '?' : byte;
         line->text[line->length + 1] = 0;
     }
     line->length++;

@@ -9,6 +9,6 @@
 int host_open_file(lua_State *L);    /* make_dir, list_dir, path_kind */
 int host_open_process(lua_State *L); /* run, is_terminal */
 int host_open_time(lua_State *L);    /* now */
-int host_open_cpu(lua_State *L);     /* features */
+int host_open_cpu(lua_State *L);     /* features, identity */
 
 #endif

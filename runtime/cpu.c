@@ -9,6 +9,22 @@ uint32_t loom_cpu_read(void) {
 }
 #endif
 
+const struct loom_feature loom_features[] = {
+    {"SSSE3", LOOM_CPU_SSSE3},
+    {"AVX2", LOOM_CPU_AVX2},
+    {"AVXVNNI", LOOM_CPU_AVXVNNI},
+    {"AVX512", LOOM_CPU_AVX512},
+    {"AVX512VBMI", LOOM_CPU_AVX512VBMI},
+    {"AVX512VNNI", LOOM_CPU_AVX512VNNI},
+    {"AMX", LOOM_CPU_AMX},
+    /* ARM */
+    {"NEON32", LOOM_CPU_NEON32},
+    {"NEON", LOOM_CPU_NEON},
+    {"DOTPROD", LOOM_CPU_DOTPROD},
+    {"I8MM", LOOM_CPU_I8MM},
+};
+const size_t loom_feature_count = sizeof loom_features / sizeof *loom_features;
+
 loom_status loom_cpu_detect(loom_cpu *cpu, uint32_t allow) {
     if (!cpu) {
         return LOOM_ERROR_NULL;

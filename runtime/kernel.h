@@ -256,6 +256,9 @@ struct loom_prepare_kernel {
     uint8_t isa, act;
 };
 
+/* Where the weights of a measurement were: in memory, or in a cache. */
+enum loom_residency { LOOM_DRAM, LOOM_CACHE };
+
 /* A measured choice. `mode` is the one asked for (LOOM_FASTEST included). */
 struct loom_tuned {
     const char *format; /* name without `arow`, `tensor` as `row` */
@@ -265,10 +268,14 @@ struct loom_tuned {
                                       LOOM_FEW_TOKENS, of either op for more than one token */
     uint8_t isa;                   /* the highest one of the CPU that was measured: a CPU with a
                                       higher one does not take the row */
+    uint8_t residency;             /* enum loom_residency */
+    uint32_t threads;              /* that the measured matmul was shared by */
 };
 
-/* What a generated library defines (registry.c, tuning.c). Kernels are sorted by name. */
+/* What a generated library defines (registry.c). Kernels are sorted by name. */
 struct loom_registry {
+    const char *hash;     /* of all generated kernels, candidates included: 16 hexadecimal digits */
+    const char *compiler; /* that compiled the registry: "clang 19.1.7" */
     const struct loom_isa *isas;
     const struct loom_kernel *kernels;
     const struct loom_prepare_kernel *prepares;
@@ -277,9 +284,15 @@ struct loom_registry {
 };
 extern const struct loom_registry loom_registry;
 
-/* The choice itself: pure, for any registry, CPU and force. */
+/* The choice itself, for any registry, CPU, force and tuning file (NULL: none): it depends on
+ * nothing else. */
 loom_status loom_select(loom_plan *plan, const struct loom_registry *registry,
-                        const loom_problem *problem, const loom_cpu *cpu, const char *force);
+                        const loom_problem *problem, const loom_cpu *cpu, const char *force,
+                        const char *tuning);
+
+/* The path that LOOM_TUNING names, or NULL: it is not set, or is empty, or the program has rights
+ * that its user has not. */
+const char *loom_tuning_path(void);
 
 /* What decides the features of an x86 CPU; zeros where the CPU lacks a leaf. */
 struct loom_cpuid {
@@ -295,6 +308,23 @@ uint32_t loom_aarch32_features(unsigned long hwcap);
 
 /* The features (LOOM_CPU_*) of the CPU that the caller runs on. */
 uint32_t loom_cpu_read(void);
+
+/* The features by name, LOOM_CPU_SSSE3 as "SSSE3". */
+struct loom_feature {
+    const char *name;
+    uint32_t bit;
+};
+extern const struct loom_feature loom_features[];
+extern const size_t loom_feature_count;
+
+/* What measurements are valid for, one line of less than LOOM_IDENTITY_BYTES: the CPU's model; its
+ * features; its data caches. The same whichever core reads it. Writes at most `size` bytes and
+ * returns the length of the whole, as snprintf does. */
+enum { LOOM_IDENTITY_BYTES = 512 };
+size_t loom_cpu_identity(char *text, size_t size);
+
+/* The same for any features, and the proc and sys that stand in a folder ("": this machine's). */
+size_t loom_identity_of(char *text, size_t size, const char *root, uint32_t features);
 
 /* 1 if a CPU with these features can run code of the ISA. */
 static inline int loom_isa_runs(const struct loom_isa *isa, uint32_t features) {

@@ -122,6 +122,13 @@ typedef enum loom_choice {
     LOOM_CHOICE_FORCED   /* LOOM_FORCE */
 } loom_choice;
 
+/* What became of the tuning file that LOOM_TUNING names. */
+typedef enum loom_tuning {
+    LOOM_TUNING_NONE,   /* none was asked for, or LOOM_FORCE decided */
+    LOOM_TUNING_READ,   /* it is valid: where it has a shape as near as any, its choice was taken */
+    LOOM_TUNING_IGNORED /* it is not: loom_tuning_status says why */
+} loom_tuning;
+
 struct loom_kernel;
 struct loom_prepare_kernel;
 
@@ -143,6 +150,7 @@ typedef struct loom_plan {
     size_t m, k;
     size_t row_block; /* rows that loom_pack and threads split at */
     loom_choice choice;
+    loom_tuning tuning;
     const struct loom_kernel *gemv, *few, *gemm; /* N = 1, 2 to 8, more; all read one layout */
     const struct loom_prepare_kernel *gemv_prepare, *few_prepare, *gemm_prepare;
     uint32_t check; /* ties packed and prepared memory to the plan */
@@ -154,12 +162,21 @@ loom_status loom_format_parse(loom_format *format, const char *name);
 /* Chooses kernels for the problem on this CPU. The environment variable LOOM_FORCE, if it is set
  * and not empty, overrides the choice: an ISA's name (`c`, `avx2`, `avx512bw`), or a kernel's,
  * which then serves its kind of N while the other kind gets the best kernel of the same layout.
+ * Otherwise LOOM_TUNING may name a tuning file that was measured with this library on this CPU; its
+ * choices count where their kernels are in the library. Each call reads the file. One that cannot
+ * be read, is damaged, or was made by another CPU, compiler, library or version of the format is
+ * ignored whole, which plan->tuning tells, and is no error.
  * LOOM_ERROR_NULL, _FORMAT, _MODE, _SIZE, _NO_KERNEL, _FORCE; *plan is not written on an error. */
 loom_status loom_plan_create(loom_plan *plan, const loom_problem *problem);
 
-/* The same for any CPU and any value of LOOM_FORCE (NULL: none): a pure function. */
+/* The same for any CPU and any value of LOOM_FORCE (NULL: none), without LOOM_TUNING: a pure
+ * function. */
 loom_status loom_plan_create_for(loom_plan *plan, const loom_problem *problem, const loom_cpu *cpu,
                                  const char *force);
+
+/* Reads the file that LOOM_TUNING names, and says in one line whether it is valid, or else why not.
+ * Writes at most `size` bytes to `text` and returns the length of the whole, as snprintf does. */
+size_t loom_tuning_status(char *text, size_t size);
 
 /* Name of the kernel that serves n tokens, and of the numeric mode it computes in. Static
  * storage; NULL and LOOM_FASTEST without a plan. */

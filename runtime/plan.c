@@ -5,13 +5,14 @@
 
 loom_status loom_plan_create_for(loom_plan *plan, const loom_problem *problem, const loom_cpu *cpu,
                                  const char *force) {
-    return loom_select(plan, &loom_registry, problem, cpu, force);
+    return loom_select(plan, &loom_registry, problem, cpu, force, NULL);
 }
 
 loom_status loom_plan_create(loom_plan *plan, const loom_problem *problem) {
     loom_cpu cpu;
     loom_cpu_detect(&cpu, ~0u);
-    return loom_plan_create_for(plan, problem, &cpu, getenv("LOOM_FORCE"));
+    return loom_select(plan, &loom_registry, problem, &cpu, getenv("LOOM_FORCE"),
+                       loom_tuning_path());
 }
 
 const char *loom_plan_kernel(const loom_plan *plan, size_t n) {

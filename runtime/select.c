@@ -1,46 +1,31 @@
-/* Which kernels a plan gets: a pure function of registry, problem, CPU and force.
+/* Which kernels a plan gets: a function of registry, problem, CPU, force and tuning file.
  *
  * A choice is a pair, one GEMV and one GEMM kernel of one layout; what serves a few tokens is found
  * in that layout afterwards. Of the pairs that the CPU can run and that serve the problem:
  *   forced   LOOM_FORCE narrows the pairs to those of an ISA, or with a kernel
- *   tuned    otherwise a measured pair wins, for this shape or for the nearest one
+ *   tuned    otherwise a measured pair wins, for this shape or for the nearest one (select_tuned.c)
  *   default  otherwise the highest ISA, then what the generator's model says they cost
  */
-#include <string.h>
+#include "select.h"
+#include "tuning_file.h"
 
-#include "kernel.h"
-
-struct pair {
-    const struct loom_kernel *gemv, *gemm;
-    const struct loom_kernel *few; /* measured beside them, or NULL */
-};
-
-static const struct pair no_pair = {NULL, NULL, NULL};
+static const struct loom_pair no_pair = {NULL, NULL, NULL};
 
 enum { ANY_ISA = -1 };
-
-struct search {
-    const struct loom_registry *registry;
-    const loom_problem *problem;
-    loom_format format;
-    uint32_t features;
-    int only_isa;                    /* index of the one ISA allowed, or ANY_ISA */
-    const struct loom_kernel *fixed; /* the one kernel allowed for its op, or NULL */
-};
 
 /* ---- What may be chosen ---------------------------------------------------------------- */
 
 /* What a kernel's ISA counts as: the one that it adds to. */
-static int base_isa(const struct search *s, const struct loom_kernel *kernel) {
+static int base_isa(const struct loom_search *s, const struct loom_kernel *kernel) {
     return s->registry->isas[kernel->isa].base;
 }
 
-static int isa_runs(const struct search *s, size_t isa) {
+static int isa_runs(const struct loom_search *s, size_t isa) {
     return loom_isa_runs(&s->registry->isas[isa], s->features);
 }
 
 /* The highest prepare kernel of a form that the CPU runs, or NULL. */
-static const struct loom_prepare_kernel *find_prepare(const struct search *s, unsigned act) {
+static const struct loom_prepare_kernel *find_prepare(const struct loom_search *s, unsigned act) {
     const struct loom_prepare_kernel *best = NULL;
     for (size_t i = 0; i < s->registry->prepare_count; i++) {
         const struct loom_prepare_kernel *p = &s->registry->prepares[i];
@@ -51,18 +36,18 @@ static const struct loom_prepare_kernel *find_prepare(const struct search *s, un
     return best;
 }
 
-static int serves_problem(const struct search *s, const struct loom_kernel *kernel) {
+static int serves_problem(const struct loom_search *s, const struct loom_kernel *kernel) {
     return loom_format_same_kernel(&kernel->format, &s->format) &&
            (s->problem->mode == LOOM_FASTEST || s->problem->mode == kernel->mode);
 }
 
 /* The one ISA allowed brings the one it adds to. */
-static int isa_allowed(const struct search *s, int isa) {
+static int isa_allowed(const struct loom_search *s, int isa) {
     return s->only_isa == ANY_ISA || isa == s->only_isa ||
            isa == s->registry->isas[s->only_isa].base;
 }
 
-static int is_allowed(const struct search *s, const struct loom_kernel *kernel) {
+int loom_search_allows(const struct loom_search *s, const struct loom_kernel *kernel) {
     if (s->fixed && kernel->op == s->fixed->op && kernel != s->fixed) {
         return 0;
     }
@@ -79,7 +64,8 @@ enum { ORDER_KEYS = 9 };
 
 /* Smaller is better, the first key that differs decides. 7-bit tables are for those who ask for
  * them. */
-static void pair_order(const struct search *s, const struct pair *pair, double order[ORDER_KEYS]) {
+static void pair_order(const struct loom_search *s, const struct loom_pair *pair,
+                       double order[ORDER_KEYS]) {
     const struct loom_kernel *gemv = pair->gemv, *gemm = pair->gemm;
     const int gemv_isa = base_isa(s, gemv), gemm_isa = base_isa(s, gemm);
     order[0] = gemv_isa < gemm_isa ? -gemv_isa : -gemm_isa;
@@ -93,8 +79,8 @@ static void pair_order(const struct search *s, const struct pair *pair, double o
     order[8] = gemm->mode;
 }
 
-/* Of equal pairs the first in the registry stays. */
-static int is_better(const struct search *s, const struct pair *pair, const struct pair *best) {
+int loom_pair_better(const struct loom_search *s, const struct loom_pair *pair,
+                     const struct loom_pair *best) {
     if (!best->gemv) {
         return 1;
     }
@@ -109,24 +95,24 @@ static int is_better(const struct search *s, const struct pair *pair, const stru
     return 0;
 }
 
-static void improve_with_gemv(const struct search *s, const struct loom_kernel *gemv,
-                              struct pair *best) {
+static void improve_with_gemv(const struct loom_search *s, const struct loom_kernel *gemv,
+                              struct loom_pair *best) {
     for (size_t i = 0; i < s->registry->kernel_count; i++) {
-        const struct pair pair = {gemv, &s->registry->kernels[i], NULL};
+        const struct loom_pair pair = {gemv, &s->registry->kernels[i], NULL};
         if (pair.gemm->op == LOOM_OP_GEMM && pair.gemm->layout == gemv->layout &&
-            is_allowed(s, pair.gemm) && is_better(s, &pair, best)) {
+            loom_search_allows(s, pair.gemm) && loom_pair_better(s, &pair, best)) {
             *best = pair;
         }
     }
 }
 
 /* The best pair allowed, or no_pair. */
-static struct pair best_pair(const struct search *s) {
-    struct pair best = no_pair;
+static struct loom_pair best_pair(const struct loom_search *s) {
+    struct loom_pair best = no_pair;
     for (size_t i = 0; i < s->registry->kernel_count; i++) {
         const struct loom_kernel *kernel = &s->registry->kernels[i];
         const int has_layout = !s->fixed || s->fixed->layout == kernel->layout;
-        if (kernel->op == LOOM_OP_GEMV && has_layout && is_allowed(s, kernel)) {
+        if (kernel->op == LOOM_OP_GEMV && has_layout && loom_search_allows(s, kernel)) {
             improve_with_gemv(s, kernel, &best);
         }
     }
@@ -137,12 +123,13 @@ static struct pair best_pair(const struct search *s) {
 
 /* The best kernel made for a few tokens in the pair's layout; the GEMM kernel where there is none,
  * or none of its ISA. */
-static const struct loom_kernel *few_kernel(const struct search *s, const struct pair *pair) {
+static const struct loom_kernel *few_kernel(const struct loom_search *s,
+                                            const struct loom_pair *pair) {
     const struct loom_kernel *best = NULL;
     for (size_t i = 0; i < s->registry->kernel_count; i++) {
         const struct loom_kernel *kernel = &s->registry->kernels[i];
         if (kernel->op == LOOM_OP_FEW && kernel->layout == pair->gemv->layout &&
-            kernel->isa >= base_isa(s, pair->gemm) && is_allowed(s, kernel) &&
+            kernel->isa >= base_isa(s, pair->gemm) && loom_search_allows(s, kernel) &&
             (!best || kernel->isa > best->isa ||
              (kernel->isa == best->isa && kernel->rank < best->rank))) {
             best = kernel;
@@ -153,7 +140,7 @@ static const struct loom_kernel *few_kernel(const struct search *s, const struct
 
 /* ---- Forced ---------------------------------------------------------------------------- */
 
-static const struct loom_kernel *kernel_named(const struct search *s, const char *name) {
+const struct loom_kernel *loom_search_kernel(const struct loom_search *s, const char *name) {
     for (size_t i = 0; i < s->registry->kernel_count; i++) {
         if (strcmp(s->registry->kernels[i].name, name) == 0) {
             return &s->registry->kernels[i];
@@ -172,7 +159,7 @@ static int isa_named(const struct loom_registry *registry, const char *name) {
 }
 
 /* Both narrow the search itself: what it allows afterwards holds for prepare kernels, too. */
-static struct pair force_isa(struct search *s, int isa) {
+static struct loom_pair force_isa(struct loom_search *s, int isa) {
     if (!isa_runs(s, (size_t)isa)) {
         return no_pair;
     }
@@ -181,10 +168,10 @@ static struct pair force_isa(struct search *s, int isa) {
     return best_pair(s);
 }
 
-static struct pair force_kernel(struct search *s, const struct loom_kernel *kernel) {
+static struct loom_pair force_kernel(struct loom_search *s, const struct loom_kernel *kernel) {
     s->fixed = kernel;
     s->only_isa = kernel->isa;
-    const struct pair same_isa = best_pair(s);
+    const struct loom_pair same_isa = best_pair(s);
     if (same_isa.gemv) {
         return same_isa;
     }
@@ -192,70 +179,13 @@ static struct pair force_kernel(struct search *s, const struct loom_kernel *kern
     return best_pair(s);
 }
 
-static struct pair forced_pair(struct search *s, const char *force) {
+static struct loom_pair forced_pair(struct loom_search *s, const char *force) {
     const int isa = isa_named(s->registry, force);
     if (isa != ANY_ISA) {
         return force_isa(s, isa);
     }
-    const struct loom_kernel *kernel = kernel_named(s, force);
+    const struct loom_kernel *kernel = loom_search_kernel(s, force);
     return kernel ? force_kernel(s, kernel) : no_pair;
-}
-
-/* ---- Tuned ----------------------------------------------------------------------------- */
-
-/* `isa` is the highest one of this CPU. */
-static int row_matches(const struct search *s, const struct loom_tuned *row, size_t isa) {
-    loom_format format;
-    return row->mode == s->problem->mode && row->isa >= isa &&
-           loom_format_parse(&format, row->format) == LOOM_OK &&
-           loom_format_same_kernel(&format, &s->format);
-}
-
-/* The row's kernels, or no_pair when this library or CPU lacks one of them. */
-static struct pair row_pair(const struct search *s, const struct loom_tuned *row) {
-    const struct pair pair = {kernel_named(s, row->gemv), kernel_named(s, row->gemm),
-                              kernel_named(s, row->few)};
-    if (!pair.gemv || !pair.gemm || !pair.few || pair.gemv->op != LOOM_OP_GEMV ||
-        pair.gemm->op != LOOM_OP_GEMM || pair.few->op == LOOM_OP_GEMV ||
-        pair.gemv->layout != pair.gemm->layout || pair.gemv->layout != pair.few->layout ||
-        !is_allowed(s, pair.gemv) || !is_allowed(s, pair.gemm) || !is_allowed(s, pair.few)) {
-        return no_pair;
-    }
-    return pair;
-}
-
-static double ratio(size_t a, size_t b) {
-    return a > b ? (double)a / (double)b : (double)b / (double)a;
-}
-
-/* |log2| distances over M and K add up to the log2 of this, which orders them alike; 1 is the
- * shape itself. */
-static double shape_distance(const loom_problem *problem, const struct loom_tuned *row) {
-    return ratio(problem->m, row->m) * ratio(problem->k, row->k);
-}
-
-/* The nearest row that can be used, of equally near ones the best; no_pair if there is none. */
-static struct pair tuned_pair(const struct search *s, loom_choice *choice) {
-    const size_t isa = loom_highest_isa(s->registry, s->features);
-    struct pair best = no_pair;
-    double best_distance = 0;
-    for (size_t i = 0; i < s->registry->tuned_count; i++) {
-        const struct loom_tuned *row = &s->registry->tuned[i];
-        const struct pair pair = row_matches(s, row, isa) ? row_pair(s, row) : no_pair;
-        if (!pair.gemv) {
-            continue;
-        }
-        const double distance = shape_distance(s->problem, row);
-        if (!best.gemv || distance < best_distance ||
-            (distance == best_distance && is_better(s, &pair, &best))) {
-            best = pair;
-            best_distance = distance;
-        }
-    }
-    if (best.gemv) {
-        *choice = best_distance == 1 ? LOOM_CHOICE_TUNED : LOOM_CHOICE_NEAREST;
-    }
-    return best;
 }
 
 /* ---- The plan -------------------------------------------------------------------------- */
@@ -278,8 +208,8 @@ static loom_status check_problem(const loom_problem *problem, loom_format *forma
     return LOOM_OK;
 }
 
-static loom_status write_plan(loom_plan *plan, const struct search *s, const struct pair *pair,
-                              loom_choice choice) {
+static loom_status write_plan(loom_plan *plan, const struct loom_search *s,
+                              const struct loom_pair *pair, loom_choice choice) {
     const struct loom_kernel *few = pair->few ? pair->few : few_kernel(s, pair);
     loom_plan made = {
         .format = s->format,
@@ -303,7 +233,7 @@ static loom_status write_plan(loom_plan *plan, const struct search *s, const str
 }
 
 /* 1 if the library has anything for the problem, whatever the CPU and the force. */
-static int is_generated(const struct search *s) {
+static int is_generated(const struct loom_search *s) {
     for (size_t i = 0; i < s->registry->kernel_count; i++) {
         if (serves_problem(s, &s->registry->kernels[i])) {
             return 1;
@@ -312,29 +242,69 @@ static int is_generated(const struct search *s) {
     return 0;
 }
 
-static loom_status select_forced(loom_plan *plan, struct search *s, const char *force) {
-    const struct pair pair = forced_pair(s, force);
+static loom_status select_forced(loom_plan *plan, struct loom_search *s, const char *force) {
+    const struct loom_pair pair = forced_pair(s, force);
     if (pair.gemv) {
         return write_plan(plan, s, &pair, LOOM_CHOICE_FORCED);
     }
     return is_generated(s) ? LOOM_ERROR_FORCE : LOOM_ERROR_NO_KERNEL;
 }
 
-static loom_status select_free(loom_plan *plan, const struct search *s) {
-    loom_choice choice = LOOM_CHOICE_DEFAULT;
-    struct pair pair = tuned_pair(s, &choice);
-    if (!pair.gemv) {
-        pair = best_pair(s);
+/* What the file's choices are offered to. */
+struct offer {
+    const struct loom_search *search;
+    struct loom_measured best;
+};
+
+static void take_offer(void *context, const struct loom_tuned *row) {
+    struct offer *offer = context;
+    loom_measured_take(&offer->best, offer->search, row);
+}
+
+/* The nearest shape's; as near a one of the file goes before that of the library, as it was
+ * measured on this very CPU. `*use` says whether there is a file and it is valid. */
+static struct loom_measured best_measured(const struct loom_search *s, const char *tuning,
+                                          loom_tuning *use) {
+    struct offer own = {.search = s}, file = {.search = s};
+    for (size_t i = 0; i < s->registry->tuned_count; i++) {
+        take_offer(&own, &s->registry->tuned[i]);
     }
-    return pair.gemv ? write_plan(plan, s, &pair, choice) : LOOM_ERROR_NO_KERNEL;
+    *use = LOOM_TUNING_NONE;
+    if (tuning && *tuning) {
+        struct loom_line unread = {NULL, 0, 0};
+        const int valid =
+            loom_tuning_read(tuning, s->registry, s->features, take_offer, &file, &unread);
+        *use = valid ? LOOM_TUNING_READ : LOOM_TUNING_IGNORED;
+    }
+    const int takes_file = *use == LOOM_TUNING_READ && file.best.pair.gemv &&
+                           (!own.best.pair.gemv || file.best.distance <= own.best.distance);
+    return takes_file ? file.best : own.best;
+}
+
+static loom_status select_free(loom_plan *plan, const struct loom_search *s, const char *tuning) {
+    loom_tuning use;
+    const struct loom_measured measured = best_measured(s, tuning, &use);
+    const struct loom_pair pair = measured.pair.gemv ? measured.pair : best_pair(s);
+    if (!pair.gemv) {
+        return LOOM_ERROR_NO_KERNEL;
+    }
+    const loom_choice choice = !measured.pair.gemv      ? LOOM_CHOICE_DEFAULT
+                               : measured.distance == 1 ? LOOM_CHOICE_TUNED
+                                                        : LOOM_CHOICE_NEAREST;
+    const loom_status status = write_plan(plan, s, &pair, choice);
+    if (status == LOOM_OK) {
+        plan->tuning = use;
+    }
+    return status;
 }
 
 loom_status loom_select(loom_plan *plan, const struct loom_registry *registry,
-                        const loom_problem *problem, const loom_cpu *cpu, const char *force) {
+                        const loom_problem *problem, const loom_cpu *cpu, const char *force,
+                        const char *tuning) {
     if (!plan || !registry || !problem || !cpu) {
         return LOOM_ERROR_NULL;
     }
-    struct search s = {
+    struct loom_search s = {
         .registry = registry,
         .problem = problem,
         .features = cpu->features,
@@ -344,5 +314,5 @@ loom_status loom_select(loom_plan *plan, const struct loom_registry *registry,
     if (status != LOOM_OK) {
         return status;
     }
-    return force && *force ? select_forced(plan, &s, force) : select_free(plan, &s);
+    return force && *force ? select_forced(plan, &s, force) : select_free(plan, &s, tuning);
 }

@@ -15,10 +15,9 @@ local function marker_path(build)
     return build .. "/lutloom-compiler.txt"
 end
 
--- The compiler's version that built the library in `folder`, or nil if it is not built.
-function compile.compiler_of(folder)
-    local text = files.read(marker_path(folder .. "/build"))
-    return text and text:match("^[^\n]*\n([^\n]*)")
+-- What a library that is built here says of its compiler.
+function compile.compiler_of(request)
+    return programs.compiler_identity(cross.compiler_words(programs.compiler(), request))
 end
 
 -- Runs a command and returns its exit code and lines; each line goes to on_line too.

@@ -33,10 +33,13 @@ function cross.runner(request)
     return programs.find(emulator) and { emulator, "-L", "/usr/" .. request.triple }
 end
 
--- A compiler that can build for others, and what makes it do so.
-local function compiler_words(compiler, request)
+-- The words of the compiler that builds a library of `request`: `compiler` itself, what makes it
+-- build for others, or one that can.
+function cross.compiler_words(compiler, request)
     local words = programs.words(compiler)
-    if programs.is_clang(compiler) then
+    if not cross.needed(request) then
+        return words
+    elseif programs.is_clang(compiler) then
         words[#words + 1] = "--target=" .. request.triple
         return words
     end
@@ -63,7 +66,7 @@ function cross.meson_words(folder, build, compiler, request)
     check_toolchain(folder, request)
     local lines = {
         "[binaries]",
-        "c = " .. meson_list(compiler_words(compiler, request)),
+        "c = " .. meson_list(cross.compiler_words(compiler, request)),
         ("ar = '%s-ar'"):format(request.triple),
         ("strip = '%s-strip'"):format(request.triple),
     }

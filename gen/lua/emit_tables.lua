@@ -86,6 +86,7 @@ local function tables_of(context)
             layouts = layouts_of(chosen),
             prepares = table_rows(context, library.prepares),
             isas = isa_rows(context),
+            hash = library.hash,
         } },
         { "src/tuning.h", "tuning.h.in", { rows = tuned_rows(context) } },
         { "tools/candidates.c", "candidates.c.in", {

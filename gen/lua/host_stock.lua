@@ -72,43 +72,88 @@ function host.now()
     return os.time() + 0.0
 end
 
--- The words of /proc/cpuinfo that a feature of the runtime stands for.
+-- The words of /proc/cpuinfo that a feature of the runtime stands for, in its order.
 local FEATURE_FLAGS = {
-    LOOM_CPU_SSSE3 = { "ssse3" },
-    LOOM_CPU_AVX2 = { "avx2", "fma", "f16c" },
-    LOOM_CPU_AVXVNNI = { "avx_vnni" },
-    LOOM_CPU_AVX512 = { "avx512f", "avx512bw" },
-    LOOM_CPU_AVX512VBMI = { "avx512vbmi" },
-    LOOM_CPU_AVX512VNNI = { "avx512_vnni" },
-    LOOM_CPU_AMX = { "amx_tile", "amx_int8" },
-    LOOM_CPU_NEON32 = { "neon", "vfpv4" },
-    LOOM_CPU_NEON = { "asimd" },
-    LOOM_CPU_DOTPROD = { "asimddp" },
-    LOOM_CPU_I8MM = { "i8mm" },
+    { "SSSE3", "ssse3" },
+    { "AVX2", "avx2", "fma", "f16c" },
+    { "AVXVNNI", "avx_vnni" },
+    { "AVX512", "avx512f", "avx512bw" },
+    { "AVX512VBMI", "avx512vbmi" },
+    { "AVX512VNNI", "avx512_vnni" },
+    { "AMX", "amx_tile", "amx_int8" },
+    { "NEON32", "neon", "vfpv4" },
+    { "NEON", "asimd" },
+    { "DOTPROD", "asimddp" },
+    { "I8MM", "i8mm" },
 }
 
-local function cpu_flags()
-    local flags = {}
-    local file = io.open("/proc/cpuinfo")
+local function read(path)
+    local file = io.open(path)
+    local text = file and file:read("a") or ""
     if file then
-        local line = file:read("a"):match("\n[fF][el]a[gt]u?r?e?s%s*:([^\n]*)") or ""
         file:close()
-        for word in line:gmatch("%S+") do
-            flags[word] = true
-        end
     end
-    return flags
+    return text
+end
+
+-- The names of the features that this CPU has.
+local function feature_names(cpuinfo)
+    local flags, names = {}, {}
+    for word in (cpuinfo:match("\n[fF][el]a[gt]u?r?e?s%s*:([^\n]*)") or ""):gmatch("%S+") do
+        flags[word] = true
+    end
+    for _, entry in ipairs(FEATURE_FLAGS) do
+        local has = true
+        for index = 2, #entry do
+            has = has and flags[entry[index]]
+        end
+        names[#names + 1] = has and entry[1] or nil
+    end
+    return names
 end
 
 function host.features()
-    local flags, features = cpu_flags(), {}
-    for feature, words in pairs(FEATURE_FLAGS) do
-        features[feature] = true
-        for _, word in ipairs(words) do
-            features[feature] = features[feature] and flags[word]
-        end
+    local features = {}
+    for _, name in ipairs(feature_names(read("/proc/cpuinfo"))) do
+        features["LOOM_CPU_" .. name] = true
     end
     return features
+end
+
+-- As runtime/identity.c has it.
+local function cpu_model(cpuinfo)
+    local cores, seen = {}, {}
+    for implementer, part in cpuinfo:gmatch("CPU implementer%s*:%s*(%S+).-CPU part%s*:%s*(%S+)") do
+        local core = implementer .. "/" .. part
+        cores[#cores + 1] = not seen[core] and core or nil
+        seen[core] = true
+    end
+    if #cores > 0 then
+        return "ARM " .. table.concat(cores, " ")
+    end
+    local name = cpuinfo:match("model name%s*:%s*([^\n]+)") or "unknown CPU"
+    return (name:gsub('[^ -~]', ""):gsub('["\\]', ""):gsub(" +", " "):gsub(" $", ""))
+end
+
+local function cache_sizes()
+    local sizes = {}
+    for index = 0, 9 do
+        local folder = ("/sys/devices/system/cpu/cpu0/cache/index%d/"):format(index)
+        local size = read(folder .. "size"):match("%S+")
+        if size and not read(folder .. "type"):find("^Instruction") then
+            sizes[#sizes + 1] = size .. " L" .. (read(folder .. "level"):match("%S+") or "")
+        end
+    end
+    return sizes
+end
+
+function host.identity()
+    local cpuinfo = read("/proc/cpuinfo")
+    local parts = { cpu_model(cpuinfo) }
+    for _, list in ipairs({ { feature_names(cpuinfo), " " }, { cache_sizes(), ", " } }) do
+        parts[#parts + 1] = #list[1] > 0 and table.concat(table.unpack(list)) or nil
+    end
+    return table.concat(parts, "; ")
 end
 
 return host

@@ -6,7 +6,6 @@ local generate = require("generate")
 local home = require("home")
 local host = require("host")
 local library_folder = require("library_folder")
-local machine = require("machine")
 local OPS = require("name").OPS
 local tuning = require("tuning")
 
@@ -27,57 +26,72 @@ local function row_error(row, kernels)
     return nil
 end
 
--- nil, or why the rows cannot be used: an ISA or kernels that this library does not have.
-local function rows_error(record, isas, kernels)
+-- nil, or why the choices cannot be used: an ISA or kernels that the library does not have.
+local function rows_error(tuned, isas, kernels)
     local known, by_name = {}, {}
     for _, name in ipairs(isas) do
         known[name] = true
     end
-    if not known[record.isa] then
-        return ("there is no ISA %s"):format(record.isa)
+    if not known[tuned.isa] then
+        return ("there is no ISA %s"):format(tuned.isa)
     end
     for _, kernel in ipairs(kernels) do
         by_name[kernel.name] = kernel
     end
     local reason
-    for _, row in ipairs(record.rows) do
-        row.isa = record.isa
+    for _, row in ipairs(tuned.rows) do
         reason = reason or row_error(row, by_name)
     end
     return reason
 end
 
--- The tuned rows that stand in `folder` and are valid for the kernels, and the reason when a
--- file is there that is not.
-local function tuned_rows(folder, request, kernels, hash)
+-- The record of the request with the choices `rows` in it, its texts, and its kernels' hash.
+local function make(request, rows)
+    local record = check(generate.library(request, rows, home.version()))
+    local texts, hash = emit.files(record, home.sources())
+    check(texts, hash)
+    return record, texts, hash
+end
+
+-- nil, or why the record of a tuning file is not for the library `record` of these kernels.
+local function mismatch(tuned, record, hash)
+    local native = record.request.targets[1] == "native"
+    return tuning.mismatch(tuned, { kernels = hash, cpu = native and host.identity() })
+        or rows_error(tuned, record.request.isas, record.kernels)
+end
+
+-- The same for the library that `request` generates.
+function library.tuning_error(request, tuned)
+    local record, _, hash = make(request, {})
+    return mismatch(tuned, record, hash)
+end
+
+-- The choices that stand in `folder` and are valid for the library, each with the ISA it was
+-- measured for, and the reason when a file is there that is not.
+local function tuned_rows(folder, record, hash)
     local path = folder .. "/tuning.txt"
     if not host.path_kind(path) then
         return {}
     end
-    local record, reason = tuning.parse(check(files.read(path)), path)
-    if record then
-        local native = request.targets[1] == "native"
-        reason = tuning.mismatch(record, { kernels = hash, cpu = native and machine.identity() })
-            or rows_error(record, request.isas, kernels)
-    end
+    local tuned, reason = tuning.parse(check(files.read(path)), path)
+    reason = reason or mismatch(tuned, record, hash)
     if reason then
         return {}, ("%s is ignored: %s"):format(path, reason)
     end
-    return record.rows
+    for _, row in ipairs(tuned.rows) do
+        row.isa = tuned.isa
+    end
+    return tuned.rows
 end
 
 -- Generates what `request` (see generate.lua) says into `folder`; `old` is the manifest that
 -- stands there, or nil. Returns the library's record, how many files have changed, and a
 -- remark or nil.
 function library.generate(request, folder, old)
-    local sources, version = home.sources(), home.version()
-    local record = check(generate.library(request, {}, version))
-    local texts, hash = emit.files(record, sources)
-    check(texts, hash)
-    local rows, remark = tuned_rows(folder, request, record.kernels, hash)
+    local record, texts, hash = make(request, {})
+    local rows, remark = tuned_rows(folder, record, hash)
     if #rows > 0 then
-        record = check(generate.library(request, rows, version))
-        texts = check(emit.files(record, sources))
+        record, texts = make(request, rows)
     end
     return record, library_folder.write(folder, texts, old), remark
 end

@@ -65,6 +65,23 @@ function programs.compiler_version(compiler)
     return first or compiler
 end
 
+-- "clang 19.1.7", as a library that the compiler of these words builds says it (registry.c.in).
+function programs.compiler_identity(words)
+    local macros = {}
+    host.run(table.move({ "-dM", "-E", "-x", "c", "/dev/null" }, 1, 5, #words + 1,
+        table.move(words, 1, #words, 1, {})), function(line)
+        local name, value = line:match("^#define __([%w_]-)_*__ (%d+)$")
+        macros[name or ""] = value
+    end)
+    if macros.clang_major then
+        return ("clang %s.%s.%s"):format(macros.clang_major, macros.clang_minor,
+            macros.clang_patchlevel)
+    elseif macros.GNUC then
+        return ("gcc %s.%s.%s"):format(macros.GNUC, macros.GNUC_MINOR, macros.GNUC_PATCHLEVEL)
+    end
+    return "unknown compiler"
+end
+
 function programs.is_clang(compiler)
     return programs.compiler_version(compiler):find("clang", 1, true) ~= nil
 end

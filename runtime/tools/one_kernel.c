@@ -34,5 +34,5 @@ loom_status one_kernel_plan(struct one_kernel *one, const struct loom_registry *
     one->registry.kernels = one->kernel;
     one->registry.kernel_count = LOOM_OP_FEW + 1;
     one->registry.tuned_count = 0;
-    return loom_select(&one->plan, &one->registry, &problem, &cpu, NULL);
+    return loom_select(&one->plan, &one->registry, &problem, &cpu, NULL, NULL);
 }

@@ -36,6 +36,11 @@ case("targets lists what it knows", function()
     accepts("targets", "sapphire-rapids")
 end)
 
+case("this machine is the same to a stock interpreter", function()
+    local _, stock = run({ "lua5.4", check.root .. "/gen/lua/main.lua", "targets" })
+    check.equal(accepts("targets", "This machine: "), stock)
+end)
+
 case("every command has help", function()
     accepts("--help", "explain")
     for _, name in ipairs({ "shapes", "targets", "gen", "build", "bench", "tune", "explain" }) do
@@ -126,8 +131,6 @@ case("commands on a library say what comes first", function()
         refuses(name .. " @/tiny.lua", "is a file; the folder of a library is needed")
     end
     refuses("bench @/fresh", "'lutloom build")
-    refuses("tune @/fresh --budget soon", "'soon' is no number of seconds")
-    refuses("tune @/fresh --budget=-1", "is no number of seconds")
 end)
 
 case("build refuses a folder without ggml in it, and forgets it", function()
@@ -139,25 +142,6 @@ case("build refuses a folder without ggml in it, and forgets it", function()
     check.absent(output, "meson-log.txt")
     accepts("build @/peers", "passed")
     check.equal(host.path_kind(folder .. "/peers/build/loom-bench"), "file")
-end)
-
-case("tune measures a built library, and builds it again", function()
-    accepts(GEN .. "@/swept", "files changed")
-    accepts("tune @/swept --budget 0.1", "1 of 1 problems tuned, 1 of them now")
-    check.contains(assert(files.read(folder .. "/swept/tuning.txt")), "w2g32 exact 64 128 loom_")
-end)
-
-case("a tuning file that does not match is ignored with a remark", function()
-    accepts(GEN .. "@/tuned", "files changed")
-    write("tuned/tuning.txt", "lutloom-tuning 2\ncpu x\nisa c\ncompiler y\nkernels z\n")
-    accepts(GEN .. "@/tuned", "tuning.txt is ignored: kernels was 'z'")
-    write("tuned/tuning.txt", "something\n")
-    accepts(GEN .. "@/tuned", "tuning.txt is ignored: ")
-    local kernels = assert(files.read(folder .. "/tuned/manifest.json")):match('"hash":"(%x+)"')
-    local gemv = "loom_gemv_w2g32_exact__dot_plain_b1m1n1_c"
-    write("tuned/tuning.txt", ("lutloom-tuning 2\ncpu x\nisa c\ncompiler y\nkernels %s\n"
-        .. "w2g32 exact 64 128 %s 1 1 %s 1 4 %s 1 128\n"):format(kernels, gemv, gemv, gemv))
-    accepts(GEN .. "@/tuned", "do not go together for w2g32")
 end)
 
 case("explain knows every kernel of a library", function()

@@ -123,7 +123,8 @@ check.case("generate: tuned kernels are in the library and the hash stays", func
                     and other.layout.name == kernel.layout.name
                     and other.format.key == kernel.format.key and other.isa == kernel.isa then
                     tuned[1] = { format = kernel.format.key, mode = kernel.mode, m = 64, k = 128,
-                        gemv = kernel.name, few = other.name, gemm = other.name, isa = "avx2" }
+                        threads = 2, residency = "cache", gemv = kernel.name, few = other.name,
+                        gemm = other.name, isa = "avx2" }
                 end
             end
         end
@@ -133,6 +134,9 @@ check.case("generate: tuned kernels are in the library and the hash stays", func
     check.equal(again.chosen[tuned[1].gemv], true)
     check.contains(texts["src/tuning.h"], "enum { TUNING_COUNT = 1 };")
     check.contains(texts["src/tuning.h"], tuned[1].gemv)
+    check.contains(texts["src/tuning.h"], ".residency = LOOM_CACHE,")
+    check.contains(texts["src/tuning.h"], ".threads = 2,")
+    check.contains(texts["src/registry.c"], ('.hash = "%s",'):format(again.hash))
 end)
 
 check.case("generate: a library for plain C needs no guards", function()

@@ -185,6 +185,8 @@ static const struct loom_prepare_kernel prepares[] = {
 };
 
 const struct loom_registry loom_registry = {
+    .hash = "0123456789abcdef",
+    .compiler = "fake 1.2.3",
     .isas = isas,
     .kernels = kernels,
     .prepares = prepares,

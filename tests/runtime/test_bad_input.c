@@ -117,7 +117,7 @@ static void plan_create_errors(void **state) {
     assert_int_equal(loom_plan_create_for(&plan, NULL, &plain_cpu, NULL), LOOM_ERROR_NULL);
     assert_int_equal(loom_plan_create_for(&plan, &good, NULL, NULL), LOOM_ERROR_NULL);
     assert_int_equal(loom_plan_create_for(&plan, &good, &plain_cpu, "x"), LOOM_ERROR_FORCE);
-    assert_int_equal(loom_select(&plan, NULL, &good, &plain_cpu, NULL), LOOM_ERROR_NULL);
+    assert_int_equal(loom_select(&plan, NULL, &good, &plain_cpu, NULL, NULL), LOOM_ERROR_NULL);
     assert_no_plan((loom_problem){NULL, M, K, LOOM_EXACT}, LOOM_ERROR_NULL);
     assert_no_plan((loom_problem){"", M, K, LOOM_EXACT}, LOOM_ERROR_FORMAT);
     assert_no_plan((loom_problem){"q4_0", M, K, LOOM_EXACT}, LOOM_ERROR_FORMAT);

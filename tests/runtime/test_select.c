@@ -91,7 +91,7 @@ static loom_status choose(loom_plan *plan, const struct loom_registry *registry,
                           loom_mode mode, uint32_t features, const char *force) {
     const loom_problem problem = {format, 100, 320, mode};
     const loom_cpu cpu = {features, NULL};
-    return loom_select(plan, registry, &problem, &cpu, force);
+    return loom_select(plan, registry, &problem, &cpu, force, NULL);
 }
 
 static void assert_plan(const loom_plan *plan, const char *gemv, const char *gemm,
@@ -374,7 +374,7 @@ static void assert_tuned(const struct loom_tuned *rows, size_t count, loom_probl
     registry.tuned_count = count;
     const loom_cpu cpu = {features, NULL};
     loom_plan plan;
-    assert_int_equal(loom_select(&plan, &registry, &problem, &cpu, NULL), LOOM_OK);
+    assert_int_equal(loom_select(&plan, &registry, &problem, &cpu, NULL, NULL), LOOM_OK);
     assert_string_equal(plan.gemv->name, gemv);
     assert_ptr_equal(plan.gemv->layout, plan.gemm->layout);
     assert_int_equal(plan.choice, choice);
@@ -382,14 +382,15 @@ static void assert_tuned(const struct loom_tuned *rows, size_t count, loom_probl
 
 static const struct loom_tuned tuned[] = {
     {"w2g64", 100, 100, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", "gemm_a_exact_avx2",
-     VBMI},
+     VBMI, LOOM_DRAM, 1},
     {"w2g64", 1000, 1000, LOOM_EXACT, "gemv_b_exact_avx2", "gemm_b_exact_avx2", "gemm_b_exact_avx2",
-     VBMI},
+     VBMI, LOOM_DRAM, 1},
     {"w2g64", 1000, 100, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi", "gemm_b_exact_vbmi",
-     VBMI},
+     VBMI, LOOM_DRAM, 1},
     {"w2g64", 100, 100, LOOM_FASTEST, "gemv_a_table_avx2", "gemm_a_exact_avx2", "gemm_a_exact_avx2",
-     VBMI},
-    {"w2g32", 500, 500, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c", "gemm_a_exact_c", VBMI},
+     VBMI, LOOM_DRAM, 1},
+    {"w2g32", 500, 500, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c", "gemm_a_exact_c", VBMI,
+     LOOM_DRAM, 1},
 };
 
 static void tuned_shape_wins(void **state) {
@@ -433,14 +434,47 @@ static void tuned_rows_bow_to_the_cpu(void **state) {
 static void equal_rows_go_to_the_higher_isa(void **state) {
     (void)state;
     const struct loom_tuned rows[] = {
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", "gemm_a_exact_avx2",
-         VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi", "gemm_b_exact_vbmi",
-         VBMI},
+        {"w2g64", 64, 128, LOOM_EXACT, "gemv_b_exact_vbmi", "gemm_b_exact_vbmi",
+         "gemm_b_exact_vbmi", VBMI, LOOM_DRAM, 1},
+        {"w2g64", 128, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2",
+         "gemm_a_exact_avx2", VBMI, LOOM_DRAM, 1},
     };
     const loom_problem problem = {"w2g64", 64, 64, LOOM_EXACT};
-    assert_tuned(rows, 2, problem, everything, "gemv_b_exact_vbmi", LOOM_CHOICE_TUNED);
-    assert_tuned(rows, 2, problem, avx2_only, "gemv_a_exact_avx2", LOOM_CHOICE_TUNED);
+    assert_tuned(rows, 2, problem, everything, "gemv_b_exact_vbmi", LOOM_CHOICE_NEAREST);
+    assert_tuned(rows, 2, problem, avx2_only, "gemv_a_exact_avx2", LOOM_CHOICE_NEAREST);
+}
+
+/* Of several rows for one shape: DRAM first, then the fewest threads, then the later one. */
+static void rows_of_one_shape_have_an_order(void **state) {
+    (void)state;
+#define ROW(layout, isa, residency, threads)                                                       \
+    {"w2g64",                                                                                      \
+     64,                                                                                           \
+     64,                                                                                           \
+     LOOM_EXACT,                                                                                   \
+     "gemv_" #layout "_exact_" #isa,                                                               \
+     "gemm_" #layout "_exact_" #isa,                                                               \
+     "gemm_" #layout "_exact_" #isa,                                                               \
+     VBMI,                                                                                         \
+     residency,                                                                                    \
+     threads}
+    const struct loom_tuned cache_first[] = {
+        ROW(a, vbmi, LOOM_CACHE, 1), ROW(a, avx2, LOOM_DRAM, 8), ROW(b, avx2, LOOM_DRAM, 2)};
+    const struct loom_tuned dram_first[] = {ROW(b, avx2, LOOM_DRAM, 2), ROW(a, avx2, LOOM_DRAM, 8),
+                                            ROW(a, vbmi, LOOM_CACHE, 1)};
+    const struct loom_tuned twice[] = {ROW(a, vbmi, LOOM_DRAM, 1), ROW(a, avx2, LOOM_DRAM, 1)};
+    const loom_problem problem = {"w2g64", 64, 64, LOOM_EXACT},
+                       near = {"w2g64", 65, 64, LOOM_EXACT};
+    assert_tuned(cache_first, 3, problem, everything, "gemv_b_exact_avx2", LOOM_CHOICE_TUNED);
+    assert_tuned(dram_first, 3, problem, everything, "gemv_b_exact_avx2", LOOM_CHOICE_TUNED);
+    assert_tuned(dram_first, 3, near, everything, "gemv_b_exact_avx2", LOOM_CHOICE_NEAREST);
+    assert_tuned(twice, 2, problem, everything, "gemv_a_exact_avx2", LOOM_CHOICE_TUNED);
+    /* A nearer shape goes before all that. */
+    const struct loom_tuned nearer[] = {{"w2g64", 128, 64, LOOM_EXACT, "gemv_a_exact_c",
+                                         "gemm_a_exact_c", "gemm_a_exact_c", VBMI, LOOM_DRAM, 1},
+                                        ROW(b, avx2, LOOM_CACHE, 8)};
+    assert_tuned(nearer, 2, near, everything, "gemv_b_exact_avx2", LOOM_CHOICE_NEAREST);
+#undef ROW
 }
 
 #define FEW(name, layout, isa, rank) KERNEL(name, LOOM_OP_FEW, layout, isa, LOOM_EXACT, rank)
@@ -487,19 +521,25 @@ static void without_such_a_kernel_the_gemm_serves(void **state) {
 static void faulty_rows_are_passed_over(void **state) {
     (void)state;
     const struct loom_tuned rows[] = {
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_gone", "gemm_a_exact_c", "gemm_a_exact_c", VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_gone", "gemm_gone", VBMI},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_gone", "gemm_a_exact_c", "gemm_a_exact_c", VBMI,
+         LOOM_DRAM, 1},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_gone", "gemm_gone", VBMI, LOOM_DRAM,
+         1},
         {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_b_exact_avx2", "gemm_b_exact_avx2",
-         VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemm_a_exact_c", "gemv_a_exact_c", "gemv_a_exact_c", VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_table_c", "gemm_a_table_c", "gemm_a_table_c", VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "tmac_gemv", "tmac_gemm", "tmac_gemm", VBMI},
-        {"nonsense", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c", "gemm_a_exact_c",
-         VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "few_gone", "gemm_a_exact_c", VBMI},
-        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemv_a_exact_c", "gemm_a_exact_c", VBMI},
+         VBMI, LOOM_DRAM, 1},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemm_a_exact_c", "gemv_a_exact_c", "gemv_a_exact_c", VBMI,
+         LOOM_DRAM, 1},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_table_c", "gemm_a_table_c", "gemm_a_table_c", VBMI,
+         LOOM_DRAM, 1},
+        {"w2g64", 64, 64, LOOM_EXACT, "tmac_gemv", "tmac_gemm", "tmac_gemm", VBMI, LOOM_DRAM, 1},
+        {"nonsense", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemm_a_exact_c", "gemm_a_exact_c", VBMI,
+         LOOM_DRAM, 1},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "few_gone", "gemm_a_exact_c", VBMI,
+         LOOM_DRAM, 1},
+        {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_c", "gemv_a_exact_c", "gemm_a_exact_c", VBMI,
+         LOOM_DRAM, 1},
         {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_b_exact_avx2", "gemm_a_exact_avx2",
-         VBMI},
+         VBMI, LOOM_DRAM, 1},
     };
     assert_tuned(rows, COUNT(rows), (loom_problem){"w2g64", 64, 64, LOOM_EXACT}, everything,
                  "gemv_a_exact_vbmi", LOOM_CHOICE_DEFAULT);
@@ -510,7 +550,7 @@ static void rows_of_a_lesser_cpu_are_passed_over(void **state) {
     (void)state;
     const struct loom_tuned rows[] = {
         {"w2g64", 64, 64, LOOM_EXACT, "gemv_a_exact_avx2", "gemm_a_exact_avx2", "gemm_a_exact_avx2",
-         AVX2},
+         AVX2, LOOM_DRAM, 1},
     };
     const loom_problem problem = {"w2g64", 64, 64, LOOM_EXACT};
     assert_tuned(rows, 1, problem, everything, "gemv_a_exact_vbmi", LOOM_CHOICE_DEFAULT);
@@ -525,7 +565,7 @@ static void force_goes_before_tuned(void **state) {
     const loom_problem problem = {"w2g64", 100, 100, LOOM_EXACT};
     const loom_cpu cpu = {everything, NULL};
     loom_plan plan;
-    assert_int_equal(loom_select(&plan, &registry, &problem, &cpu, "c"), LOOM_OK);
+    assert_int_equal(loom_select(&plan, &registry, &problem, &cpu, "c", NULL), LOOM_OK);
     assert_plan(&plan, "gemv_a_exact_c", "gemm_a_exact_c", LOOM_CHOICE_FORCED);
 }
 
@@ -662,6 +702,7 @@ int main(void) {
         cmocka_unit_test(nearest_tuned_shape_is_next),
         cmocka_unit_test(tuned_rows_bow_to_the_cpu),
         cmocka_unit_test(equal_rows_go_to_the_higher_isa),
+        cmocka_unit_test(rows_of_one_shape_have_an_order),
         cmocka_unit_test(a_few_tokens_have_their_kernel),
         cmocka_unit_test(without_such_a_kernel_the_gemm_serves),
         cmocka_unit_test(faulty_rows_are_passed_over),

@@ -1,5 +1,5 @@
 -- lutloom targets: the CPUs it knows.
-local machine = require("machine")
+local host = require("host")
 local say = require("say")
 local targets = require("targets")
 
@@ -8,7 +8,7 @@ local command = {}
 function command.options() end
 
 function command.run()
-    say("This machine: " .. machine.identity())
+    say("This machine: " .. host.identity())
     say("")
     for _, target in ipairs(targets.list()) do
         say("%-16s %-42s %s", target.name, table.concat(target.isas, " "),

@@ -26,7 +26,7 @@ local SECONDS, LEAST_SECONDS, MOST_SECONDS = 2, 0.1, 20
 local TOKENS = "1,4,128"
 
 function command.options(options)
-    options:argument("folder", "The library's folder; it is built first where needed.")
+    options:argument("folder", "The library's folder; it is built first where needed."):args("?")
     options:option("--budget", "Seconds after which no further problem is begun; what is left is "
         .. "measured by the next run."):argname("<seconds>"):convert(function(text)
         local seconds = tonumber(text)
@@ -38,6 +38,12 @@ function command.options(options)
     options:option("--residency", "Where the weights are when a kernel starts (default: dram)."):
         choices({ "cache", "dram" }):overwrite(false)
     options:flag("--fresh", "Measure again what the tuning file has already.")
+    options:option("--import", "Instead of measuring take the results of a tuning file, which a "
+        .. "board with this library has made."):argname("<file>"):overwrite(false)
+    options:option("--merge", "Without a folder: make one tuning file of several that were made "
+        .. "by one CPU, compiler and library."):args("2+"):argname("<file>"):overwrite(false)
+    options:option("--out", "With --merge: the file for the result (default: standard output).")
+        :argname("<file>"):overwrite(false)
 end
 
 -- The record of the tuning file to go on with: the one that stands there if it is valid for
@@ -51,8 +57,7 @@ local function start_record(path, header, fresh)
         end
         remark(("%s is written anew: %s"):format(path, reason))
     end
-    header.rows = {}
-    return header
+    return tuning.record(header)
 end
 
 local function kernels_by_name(manifest)
@@ -63,15 +68,15 @@ local function kernels_by_name(manifest)
     return kernels
 end
 
--- The problems that `record` has no result for.
-local function missing_problems(problems, record)
+-- The problems that `record` has no result for, with weights in `residency`.
+local function missing_problems(problems, record, residency)
     local done, missing = {}, {}
     for _, row in ipairs(record.rows) do
         done[tuning.row_key(row)] = true
     end
     for _, problem in ipairs(problems) do
         if not done[tuning.row_key({ format = problem.format, mode = "fastest", m = problem.m,
-            k = problem.k })] then
+            k = problem.k, threads = 1, residency = residency })] then
             missing[#missing + 1] = problem
         end
     end
@@ -101,6 +106,7 @@ local function add_choices(session, record, problem, samples)
     for _, mode in ipairs(modes) do
         local row = tune.choose(problem, mode, samples, session.kernels)
         if row then
+            row.threads, row.residency = 1, session.residency
             table.insert(record.rows, row)
         elseif mode == "fastest" then
             fail("%s: no kernel for %s %dx%d passed its verification", session.folder,
@@ -145,26 +151,51 @@ local function bake(folder)
     return compile.library(folder, baked)
 end
 
-function command.run(args)
+local function measure_all(args)
     local manifest, folder = library_folder.open(args.folder)
     cross.must_run(folder, manifest.request, "lutloom tune")
     local path = folder .. "/tuning.txt"
     compile.library(folder, manifest)
-    local record = start_record(path, { cpu = machine.identity(),
-        isa = machine.highest_isa(manifest.request.isas), compiler = compile.compiler_of(folder),
-        kernels = manifest.hash }, args.fresh)
+    local record = start_record(path, { cpu = host.identity(),
+        isa = machine.highest_isa(manifest.request.isas),
+        compiler = compile.compiler_of(manifest.request), kernels = manifest.hash }, args.fresh)
     local problems = tune.problems(manifest.problems, format.parse)
-    local missing = missing_problems(problems, record)
+    local residency = args.residency or "dram"
+    local missing = missing_problems(problems, record, residency)
     local session = {
         folder = folder, path = path,
         kernels = kernels_by_name(manifest), mode = manifest.request.mode,
-        residency = args.residency or "dram",
+        residency = residency,
         seconds = seconds_for(args.budget, missing),
     }
     local measured = sweep(session, record, missing, args.budget)
     local verified = bake(folder)
     say("%s: %d of %d problems tuned, %d of them now; %s", folder,
         #problems - #missing + measured, #problems, measured, verified)
+end
+
+-- Fails on options that have no place beside `name`.
+local function needs_alone(args, name, others)
+    for _, other in ipairs(others) do
+        if args[other] then
+            fail("--%s: has no place beside --%s", other, name)
+        end
+    end
+end
+
+function command.run(args)
+    if args.merge then
+        needs_alone(args, "merge", { "import", "budget", "residency", "fresh" })
+        return require("command.tune_merge").run(args)
+    elseif args.out then
+        fail("--out %s: belongs to --merge", args.out)
+    elseif not args.folder then
+        fail("a library's folder is needed; 'lutloom tune --help' says what is understood")
+    elseif args.import then
+        needs_alone(args, "import", { "budget", "residency", "fresh" })
+        return require("command.tune_import").run(args, bake)
+    end
+    return measure_all(args)
 end
 
 return command

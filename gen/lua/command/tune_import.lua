@@ -1,0 +1,52 @@
+-- lutloom tune --import: bakes what another machine has measured into a library.
+local check = require("fail").check
+local compile = require("compile")
+local fail = require("fail").fail
+local files = require("files")
+local host = require("host")
+local library = require("library")
+local library_folder = require("library_folder")
+local remark = require("fail").remark
+local say = require("say")
+local tuning = require("tuning")
+
+local tune_import = {}
+
+-- The record of the file; an error where it is not for the library in `folder`. The CPU may be any.
+local function read(path, folder, request)
+    local record = check(tuning.parse(check(files.read(path)), path))
+    local reason = tuning.mismatch(record, { compiler = compile.compiler_of(request) })
+        or library.tuning_error(request, record)
+    if reason then
+        fail("%s: is not for %s: %s", path, folder, reason)
+    end
+    return record
+end
+
+-- What stands at `path` with the results of `record` after its own, or `record` alone where the two
+-- do not go together.
+local function extend(path, record)
+    if not host.path_kind(path) then
+        return record
+    end
+    local own, reason = tuning.parse(check(files.read(path)), path)
+    reason = reason or tuning.mismatch(own, record)
+    if reason then
+        remark(("%s is replaced: %s"):format(path, reason))
+        return record
+    end
+    tuning.append(own, record)
+    return own
+end
+
+-- `bake` is tune's: it generates, builds and verifies a library with its tuning file's choices.
+function tune_import.run(args, bake)
+    local manifest, folder = library_folder.open(args.folder)
+    local record = read(args.import, folder, manifest.request)
+    local path = folder .. "/tuning.txt"
+    check(files.write(path, tuning.text(extend(path, record))))
+    local verified = bake(folder)
+    say("%s: has the choices of %s; %s", folder, args.import, verified)
+end
+
+return tune_import

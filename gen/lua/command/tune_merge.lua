@@ -1,0 +1,41 @@
+-- lutloom tune --merge: makes one tuning file of several.
+local check = require("fail").check
+local fail = require("fail").fail
+local files = require("files")
+local tuning = require("tuning")
+
+local tune_merge = {}
+
+local function read(path)
+    return check(tuning.parse(check(files.read(path)), path))
+end
+
+-- The results of all files; the header has to be the same.
+local function merge(paths)
+    local record = read(paths[1])
+    for index = 2, #paths do
+        local other = read(paths[index])
+        local field = tuning.difference(record, other)
+        if field then
+            fail("%s and %s do not go together: %s is '%s' in the one, '%s' in the other", paths[1],
+                paths[index], field, record[field], other[field])
+        end
+        tuning.append(record, other)
+    end
+    return record
+end
+
+function tune_merge.run(args)
+    if args.folder then
+        fail("--merge: %s has no place beside it; --out names the file for the result",
+            args.folder)
+    end
+    local text = tuning.text(merge(args.merge))
+    if args.out then
+        check(files.write(args.out, text))
+    else
+        check(io.stdout:write(text))
+    end
+end
+
+return tune_merge

@@ -290,6 +290,10 @@ uint32_t loom_aarch32_features(unsigned long hwcap);
 /* The features (LOOM_CPU_*) of the CPU that the caller runs on. */
 uint32_t loom_cpu_read(void);
 
+/* One line that says what CPU this is: model, features, cache sizes. Returns the length that the
+ * whole has, like snprintf. */
+size_t loom_cpu_identity(char *text, size_t size);
+
 /* 1 if a CPU with these features can run code of the ISA. */
 static inline int loom_isa_runs(const struct loom_isa *isa, uint32_t features) {
     return (isa->needs & ~features) == 0;

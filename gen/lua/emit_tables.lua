@@ -83,7 +83,8 @@ local function tables_of(context)
             layouts = layouts_of(others),
         } },
         { "tools/probes.c", "probes.c.in", { probes = table_rows(context, library.probes) } },
-        { "tools/problems.c", "problems.c.in", { problems = library.problems } },
+        { "tools/problems.c", "problems.c.in", { problems = library.problems,
+            hash = library.hash } },
     }
 end
 

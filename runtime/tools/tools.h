@@ -34,4 +34,7 @@ struct loom_problem_row {
 extern const struct loom_problem_row loom_problem_rows[];
 extern const size_t loom_problem_row_count;
 
+/* Of the texts of all kernels: measurements are valid for these alone. */
+extern const char loom_kernels_hash[];
+
 #endif

@@ -46,7 +46,7 @@ static void judge_prepares(struct verify *verify, struct count *count) {
 }
 
 int main(int argc, char **argv) {
-    struct verify verify = {.registry = &loom_registry};
+    struct verify verify = {.registry = &loom_registry, .seconds = VERIFY_SECONDS};
     struct count count = {0, 0};
     verify.seed = argc > 1 ? strtoull(argv[1], NULL, 0) : random_seed();
     printf("seed %" PRIu64 "\n", verify.seed);

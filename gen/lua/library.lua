@@ -63,7 +63,7 @@ local function tuned_rows(folder, request, kernels, hash)
     if reason then
         return {}, ("%s is ignored: %s"):format(path, reason)
     end
-    return record.rows
+    return tuning.preferred(record.rows)
 end
 
 -- Generates what `request` (see generate.lua) says into `folder`; `old` is the manifest that

@@ -1,20 +1,24 @@
--- The tuning file: what `lutloom tune` measured, one line a result. Files merge line by line;
--- a header says what they are valid for, and what does not match is ignored whole.
+-- The tuning file: what loom-sweep measured, one line a result. Files merge line by line; a header
+-- says what they are valid for, and what does not match is ignored whole.
 --
---   lutloom-tuning 2
+--   lutloom-tuning 3
 --   cpu      model, features and cache sizes of the machine
 --   isa      the highest ISA of the library that it runs
 --   compiler that built the measured library
 --   kernels  hash of the generated kernels
---   FORMAT MODE M K, then kernel, seconds and tokens for one token, for a few and for many
+--   sample FORMAT M K N THREADS RESIDENCY KERNEL SECONDS NOISE ROUNDS QUIET
+--   failed KERNEL REASON...
+--   choice FORMAT MODE M K THREADS RESIDENCY, then kernel, seconds and tokens for one token, for a
+--          few and for many
 local OPS = require("name").OPS
 
 local tuning = {}
 
-tuning.VERSION = "lutloom-tuning 2"
+tuning.VERSION = "lutloom-tuning 3"
 
 local HEADER = { "cpu", "isa", "compiler", "kernels" }
 local MODES = { fastest = true, exact = true, table = true, table7 = true }
+local RESIDENCIES = { dram = true, cache = true }
 
 -- The whole number above 0 that a text of digits says, or nil.
 local function positive(digits)
@@ -22,10 +26,13 @@ local function positive(digits)
     return number and number > 0 and number or nil
 end
 
-local function parse_row(line)
-    local format, mode, m, k, rest = line:match("^(%w+) (%w+) (%d+) (%d+)(.*)$")
-    local row = { format = format, mode = mode, m = positive(m), k = positive(k) }
-    local complete = format and MODES[mode] and row.m and row.k
+local function parse_choice(line)
+    local format, mode, m, k, threads, residency, rest =
+        line:match("^choice (%w+) (%w+) (%d+) (%d+) (%d+) (%w+)(.*)$")
+    local row = { format = format, mode = mode, m = positive(m), k = positive(k),
+        threads = positive(threads), residency = residency }
+    local complete = format and MODES[mode] and row.m and row.k and row.threads
+        and RESIDENCIES[residency]
     for _, op in ipairs(OPS) do
         local kernel, seconds, n, after = (rest or ""):match("^ ([%w_]+) (%S+) (%d+)(.*)$")
         row[op], row[op .. "_seconds"], row[op .. "_n"] = kernel, tonumber(seconds), positive(n)
@@ -33,6 +40,16 @@ local function parse_row(line)
         rest = after
     end
     return complete and rest == "" and row or nil
+end
+
+-- Adds what a line after the header says; false for one that says nothing.
+local function parse_line(line, rows)
+    if line:match("^sample ") or line:match("^failed ") then
+        return true
+    end
+    local row = parse_choice(line)
+    rows[#rows + 1] = row
+    return row ~= nil
 end
 
 -- The record { cpu =, isa =, compiler =, kernels =, rows = list }, or nil and a message with the
@@ -54,11 +71,9 @@ function tuning.parse(text, filename)
             end
             record[key] = value
         else
-            local row = parse_row(line)
-            if not row then
+            if not parse_line(line, record.rows) then
                 return nil, ("%s:%d: no result line: '%s'"):format(filename, number, line)
             end
-            table.insert(record.rows, row)
         end
     end
     if number < 1 + #HEADER then
@@ -67,37 +82,27 @@ function tuning.parse(text, filename)
     return record
 end
 
-function tuning.row_key(row)
-    return ("%s %s %d %d"):format(row.format, row.mode, row.m, row.k)
-end
-
-local function row_text(row)
-    local text = tuning.row_key(row)
-    for _, op in ipairs(OPS) do
-        text = ("%s %s %.4g %d"):format(text, row[op], row[op .. "_seconds"], row[op .. "_n"])
+-- Whether `row` is more to the point than `other` for the same problem: weights that come from
+-- memory, one thread.
+local function is_preferred(row, other)
+    if row.residency ~= other.residency then
+        return row.residency == "dram"
     end
-    return text
+    return row.threads < other.threads
 end
 
--- The text of a record; rows are sorted, and of two for one problem the later one counts.
-function tuning.text(record)
-    local by_key, keys = {}, {}
-    for _, row in ipairs(record.rows) do
-        local key = tuning.row_key(row)
-        if not by_key[key] then
-            keys[#keys + 1] = key
+-- One row for each problem and mode, in the order of the file.
+function tuning.preferred(rows)
+    local places, list = {}, {}
+    for _, row in ipairs(rows) do
+        local key = ("%s %s %d %d"):format(row.format, row.mode, row.m, row.k)
+        local place = places[key] or #list + 1
+        if not places[key] or is_preferred(row, list[place]) then
+            list[place] = row
         end
-        by_key[key] = row
+        places[key] = place
     end
-    table.sort(keys)
-    local lines = { tuning.VERSION }
-    for _, name in ipairs(HEADER) do
-        lines[#lines + 1] = name .. " " .. record[name]
-    end
-    for _, key in ipairs(keys) do
-        lines[#lines + 1] = row_text(by_key[key])
-    end
-    return table.concat(lines, "\n") .. "\n"
+    return list
 end
 
 -- Why `record` is not valid for `expected`, which has some of the header's fields; nil if it

@@ -62,13 +62,17 @@ double usual_cycle(const struct quiet *quiet, const struct samples *all, size_t 
 
 /* ---- One target ------------------------------------------------------------------------ */
 
-/* The quiet ones first, then the least disturbed. */
+/* The quiet ones first, then the least disturbed. An interruption only ever adds time: of two
+ * interrupted samples the shorter one had less of it. */
 static int by_disturbance(const void *a, const void *b) {
     const struct sample *x = a, *y = b;
     if (x->quiet != y->quiet) {
         return y->quiet - x->quiet;
     }
-    return (x->moment.issue > y->moment.issue) - (x->moment.issue < y->moment.issue);
+    if (isinf(x->moment.issue) && isinf(y->moment.issue)) {
+        return compare_doubles(&x->timing.seconds, &y->timing.seconds);
+    }
+    return compare_doubles(&x->moment.issue, &y->moment.issue);
 }
 
 /* Of the first `used` samples. */

@@ -36,15 +36,31 @@ static void measure(struct session *session, size_t index) {
     session_sample(session, index);
 }
 
-/* One sample of each that is not out, beginning with the first-th. Where the time is over before
- * the end, the model's order decides in the first pass who is measured at all. */
-static void run_pass(struct field *field, const struct race *race, size_t first) {
+/* The class that had more than half of the time so far, or CLASSES: samples of many tokens are a
+ * hundred times as long as those of one, and matter less. */
+static enum token_class greedy_class(const struct field *field) {
+    double spent[CLASSES] = {0}, all = 0;
+    for (size_t i = 0; i < field->contest.count; i++) {
+        spent[field->contest.list[i].class] += field->session.entries[i].spent;
+        all += field->session.entries[i].spent;
+    }
+    int class = 0;
+    while (class < CLASSES && spent[class] <= all / 2) {
+        class ++;
+    }
+    return (enum token_class) class;
+}
+
+/* One sample of each that is not out, beginning with the pass-th. Where the time is over before the
+ * end, the model's order decides in the first pass who is measured at all. */
+static void run_pass(struct field *field, const struct race *race, size_t pass) {
     const struct contest *contest = &field->contest;
+    const enum token_class rests = pass < LEAST_PASSES ? CLASSES : greedy_class(field);
     for (size_t i = 0; i < contest->count; i++) {
-        const size_t index = (first + i) % contest->count;
+        const size_t index = (pass + i) % contest->count;
         const struct contender *c = &contest->list[index];
         const bool needed = !field->session.samples[index].count && is_incumbent(contest, c);
-        if (!c->out && (!is_over(race) || (needed && !*race->stop))) {
+        if (!c->out && c->class != rests && (!is_over(race) || (needed && !*race->stop))) {
             measure(&field->session, index);
         }
     }
@@ -92,7 +108,7 @@ static void run_stage(struct field *field, const struct race *race, size_t stage
     }
     for (size_t pass = 0; pass < LEAST_PASSES || seconds_now() < end; pass++) {
         race->show(race->context, stage, left);
-        run_pass(field, race, pass % count);
+        run_pass(field, race, pass);
         check_pass(&field->session, race, seen);
         if (is_over(race)) {
             break;

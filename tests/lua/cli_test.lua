@@ -144,19 +144,24 @@ end)
 case("tune measures a built library, and builds it again", function()
     accepts(GEN .. "@/swept", "files changed")
     accepts("tune @/swept --budget 0.1", "1 of 1 problems tuned, 1 of them now")
-    check.contains(assert(files.read(folder .. "/swept/tuning.txt")), "w2g32 exact 64 128 loom_")
+    check.contains(assert(files.read(folder .. "/swept/tuning.txt")),
+        "choice w2g32 exact 64 128 1 dram loom_")
+    accepts("tune @/swept", "1 of 1 problems tuned, 0 of them now")
+    accepts("tune @/swept --budget 0.1 --residency cache", "1 of 1 problems tuned, 1 of them now")
+    accepts("tune @/swept --budget 0.1 --fresh", "1 of 1 problems tuned, 1 of them now")
+    check.absent(assert(files.read(folder .. "/swept/tuning.txt")), " cache ")
 end)
 
 case("a tuning file that does not match is ignored with a remark", function()
     accepts(GEN .. "@/tuned", "files changed")
-    write("tuned/tuning.txt", "lutloom-tuning 2\ncpu x\nisa c\ncompiler y\nkernels z\n")
+    write("tuned/tuning.txt", "lutloom-tuning 3\ncpu x\nisa c\ncompiler y\nkernels z\n")
     accepts(GEN .. "@/tuned", "tuning.txt is ignored: kernels was 'z'")
     write("tuned/tuning.txt", "something\n")
     accepts(GEN .. "@/tuned", "tuning.txt is ignored: ")
     local kernels = assert(files.read(folder .. "/tuned/manifest.json")):match('"hash":"(%x+)"')
     local gemv = "loom_gemv_w2g32_exact__dot_plain_b1m1n1_c"
-    write("tuned/tuning.txt", ("lutloom-tuning 2\ncpu x\nisa c\ncompiler y\nkernels %s\n"
-        .. "w2g32 exact 64 128 %s 1 1 %s 1 4 %s 1 128\n"):format(kernels, gemv, gemv, gemv))
+    write("tuned/tuning.txt", ("lutloom-tuning 3\ncpu x\nisa c\ncompiler y\nkernels %s\n"
+        .. "choice w2g32 exact 64 128 1 dram %s 1 1 %s 1 4 %s 1 128\n"):format(kernels, gemv, gemv, gemv))
     accepts(GEN .. "@/tuned", "do not go together for w2g32")
 end)
 

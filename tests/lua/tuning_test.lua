@@ -1,53 +1,54 @@
 local check = require("check")
 local tuning = require("tuning")
 
-local function row(m, gemv)
-    return { format = "w2g128", mode = "fastest", m = m, k = 4096, gemv = gemv, gemv_n = 1,
-        gemv_seconds = 3.25e-05, few = "loom_f", few_seconds = 0.0001, few_n = 4, gemm = "loom_b",
-        gemm_seconds = 0.00125, gemm_n = 128 }
+local HEADER = "lutloom-tuning 3\ncpu A CPU; avx2; 32K L1\nisa avx2\ncompiler clang 19.1.7\n"
+    .. "kernels 0123\n"
+
+local function choice(m, gemv, where)
+    return ("choice w2g128 fastest %d 4096 %s %s 3.25e-05 1 loom_f 0.0001 4 loom_b 0.00125 128\n")
+        :format(m, where or "1 dram", gemv)
 end
 
-local function record(rows)
-    return { cpu = "A CPU; avx2; 32K L1", isa = "avx2", compiler = "clang version 19.1.7",
-        kernels = "0123", rows = rows }
+local function rows_of(...)
+    return tuning.preferred(assert(tuning.parse(HEADER .. table.concat({ ... }), "t.txt")).rows)
 end
 
-check.case("tuning: a file that is written is read back", function()
-    local text = tuning.text(record({ row(4096, "loom_a"), row(11008, "loom_c") }))
-    local back = assert(tuning.parse(text, "t.txt"))
-    check.equal(back.cpu, "A CPU; avx2; 32K L1")
-    check.equal(#back.rows, 2)
-    check.equal(back.rows[2].gemv, "loom_a")
-    check.equal(back.rows[2].m, 4096)
-    check.equal(back.rows[2].gemv_seconds, 3.25e-05)
-    check.equal(tuning.text(back), text)
+check.case("tuning: choices are read, samples and failures are none", function()
+    local record = assert(tuning.parse(HEADER
+        .. "sample w2g128 4096 4096 1 1 dram loom_a 3.25e-05 0.01 9 4\n"
+        .. "failed loom_z gemv: row 0 token 0: expected 1, got 2\n"
+        .. choice(4096, "loom_a") .. choice(11008, "loom_c"), "t.txt"))
+    check.equal(record.cpu, "A CPU; avx2; 32K L1")
+    check.equal(#record.rows, 2)
+    check.equal(record.rows[2].gemv, "loom_c")
+    check.equal(record.rows[2].m, 11008)
+    check.equal(record.rows[2].gemv_seconds, 3.25e-05)
+    check.equal(record.rows[2].few_n, 4)
 end)
 
-check.case("tuning: of two results for one problem the later one counts", function()
-    local text = tuning.text(record({ row(4096, "loom_a"), row(4096, "loom_c") }))
-    local back = assert(tuning.parse(text, "t.txt"))
-    check.equal(#back.rows, 1)
-    check.equal(back.rows[1].gemv, "loom_c")
+check.case("tuning: weights from memory and few threads are preferred", function()
+    check.equal(rows_of(choice(64, "loom_a", "1 cache"), choice(64, "loom_c"))[1].gemv, "loom_c")
+    check.equal(rows_of(choice(64, "loom_c"), choice(64, "loom_a", "1 cache"))[1].gemv, "loom_c")
+    check.equal(rows_of(choice(64, "loom_a", "2 dram"), choice(64, "loom_c"))[1].gemv, "loom_c")
+    check.equal(#rows_of(choice(64, "loom_a", "2 dram"), choice(64, "loom_c")), 1)
+    check.equal(#rows_of(choice(64, "loom_a"), choice(65, "loom_c")), 2)
 end)
 
 check.case("tuning: what is malformed is refused with its line", function()
-    local good = tuning.text(record({ row(4096, "loom_a") }))
-    check.refused("t.txt:1: ", tuning.parse(good:gsub("tuning 2", "tuning 9"), "t.txt"))
+    local good = HEADER .. choice(4096, "loom_a")
+    check.refused("t.txt:1: ", tuning.parse(good:gsub("tuning 3", "tuning 9"), "t.txt"))
     check.refused("t.txt:2: must be 'cpu ...'", tuning.parse(good:gsub("cpu", "gpu"), "t.txt"))
-    check.refused("t.txt:6: no result line", tuning.parse(good:gsub("fastest", "best"), "t.txt"))
-    check.refused("t.txt:6: no result line", tuning.parse(good:gsub("4096 4096", "4096"), "t.txt"))
-    check.refused("t.txt:6: no result line", tuning.parse(good:gsub("128\n", "128 x\n"), "t.txt"))
-    for _, number in ipairs({ "0", "99999999999999999999" }) do
+    for _, change in ipairs({ { "fastest", "best" }, { "4096 4096", "4096" }, { "128\n", "128 x\n" },
+        { "dram", "disk" }, { "choice", "choose" }, { "4096 4096", "0 4096" },
+        { "4096 4096", "99999999999999999999 4096" }, { "128\n", "0\n" } }) do
         check.refused("t.txt:6: no result line",
-            tuning.parse(good:gsub("4096 4096", number .. " 4096"), "t.txt"))
-        check.refused("t.txt:6: no result line",
-            tuning.parse(good:gsub("128\n", number .. "\n"), "t.txt"))
+            tuning.parse(good:gsub(change[1], change[2], 1):gsub("\n$", "\n"), "t.txt"))
     end
     check.refused("t.txt: the header is incomplete", tuning.parse("", "t.txt"))
 end)
 
 check.case("tuning: a mismatch says what differs", function()
-    local some = record({})
+    local some = assert(tuning.parse(HEADER, "t.txt"))
     check.equal(tuning.mismatch(some, { kernels = "0123" }), nil)
     check.equal(tuning.mismatch(some, { kernels = "0123", cpu = some.cpu }), nil)
     check.contains(tuning.mismatch(some, { kernels = "9" }), "kernels was '0123' and is '9'")

@@ -16,7 +16,7 @@
 /* Seconds for one problem at most, without --budget. */
 enum { USUAL_SECONDS = 20 };
 /* A kernel's call on a small problem takes milliseconds. */
-enum { CALL_SECONDS = 3 };
+enum { CALL_SECONDS = 2 };
 
 static volatile sig_atomic_t stopped_by;
 

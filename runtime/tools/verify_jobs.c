@@ -75,7 +75,9 @@ static bool bury(const struct units *units, struct outcome *outcomes, pid_t work
         if (outcomes[i].state != RUNNING || outcomes[i].worker != worker) {
             continue;
         }
-        if (WIFSIGNALED(status)) {
+        if (outcomes[i].text[0]) {
+            /* end_late has said why */
+        } else if (WIFSIGNALED(status)) {
             snprintf(outcomes[i].text, VERIFY_TEXT, "its process ended with signal %d",
                      WTERMSIG(status));
         } else {
@@ -95,6 +97,7 @@ static void end_late(const struct units *units, struct outcome *outcomes, unsign
         const int started = outcomes[i].started;
         if (outcomes[i].state == RUNNING && started &&
             now() - started > LATE_CALLS * (int)seconds) {
+            snprintf(outcomes[i].text, VERIFY_TEXT, "no end in sight, its process was killed");
             kill(outcomes[i].worker, SIGKILL);
         }
     }

@@ -21,7 +21,8 @@ enum fault {
     NOT_FUSED,
     SCALES_MULTIPLIED_FIRST,
     ACT_SCALE_OF_FIRST_GROUP,
-    ILLEGAL_INSTRUCTION
+    ILLEGAL_INSTRUCTION,
+    ENDLESS
 };
 
 static const struct loom_layout layout = {"quad4x32_w2",
@@ -175,6 +176,8 @@ static void misbehave(const struct recipe *recipe, const struct loom_args *a) {
     if (recipe->fault == ILLEGAL_INSTRUCTION) {
         __builtin_trap();
     }
+    for (volatile int always = 1; recipe->fault == ENDLESS && always;) {
+    }
 }
 
 static void multiply(const struct recipe *recipe, const struct loom_args *a) {
@@ -217,6 +220,7 @@ DEFINE(not_fused, dot_int8, 1, NOT_FUSED)
 DEFINE(scales_multiplied_first, dot_int8, 1, SCALES_MULTIPLIED_FIRST)
 DEFINE(act_scale_of_first_group, dot_int8, 1, ACT_SCALE_OF_FIRST_GROUP)
 DEFINE(illegal_instruction, dot_int8, 1, ILLEGAL_INSTRUCTION)
+DEFINE(endless, dot_int8, 1, ENDLESS)
 /* 8-bit tables taken for 7-bit ones. */
 DEFINE(wrong_bias, dot_lut7, 4, NO_FAULT)
 
@@ -232,7 +236,7 @@ DEFINE(wrong_bias, dot_lut7, 4, NO_FAULT)
                 .act = LOOM_ACT_##form,                                                            \
                 .tokens = 1},                                                                      \
      .good = (is_good)}
-const struct sample_kernel sample_kernels[] = {
+const struct sample_kernel sample_kernels[SAMPLE_KERNELS] = {
     KERNEL(good_int8, GEMV, EXACT, I8, true),
     KERNEL(good_int8, GEMM, EXACT, I8, true),
     KERNEL(good_lut16, GEMV, EXACT, LUT16, true),
@@ -258,5 +262,5 @@ const struct sample_kernel sample_kernels[] = {
     KERNEL(scales_multiplied_first, GEMV, EXACT, I8, false),
     KERNEL(act_scale_of_first_group, GEMV, EXACT, I8, false),
     KERNEL(illegal_instruction, GEMV, EXACT, I8, false),
+    KERNEL(endless, GEMV, EXACT, I8, false),
 };
-const size_t sample_kernel_count = sizeof sample_kernels / sizeof sample_kernels[0];

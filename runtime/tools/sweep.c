@@ -55,6 +55,7 @@ static void read_failures(struct run *run) {
         int reason = 0;
         if (sscanf(run->file.lines[i], "failed %255s %n", kernel, &reason) == 1 && reason) {
             failures_add(&run->sweep.failures, kernel, run->file.lines[i] + reason);
+            untuned_drop(&run->sweep.untuned, kernel);
         }
     }
 }
@@ -72,10 +73,6 @@ static void add_units(struct units *units, const struct candidates *candidates) 
     for (size_t i = 0; i < candidates->count; i++) {
         const struct loom_kernel *kernel = candidates->list[i].kernel;
         if (!has_unit(units, kernel)) {
-            units->unit = realloc(units->unit, (units->count + 1) * sizeof *units->unit);
-            if (!units->unit) {
-                abort();
-            }
             units->unit[units->count++] = (struct unit){kernel->name, kernel->isa, kernel, NULL};
         }
     }
@@ -84,8 +81,8 @@ static void add_units(struct units *units, const struct candidates *candidates) 
 /* Verifies every kernel that is to be measured, once. */
 static void verify(struct run *run) {
     struct sweep *sweep = &run->sweep;
-    struct units units = {NULL, 0};
-    const size_t known = sweep->failures.count;
+    const size_t known = sweep->failures.count, most = sweep->untuned.registry.kernel_count;
+    struct units units = {bench_alloc(most * sizeof *units.unit), 0};
     for (size_t i = 0; i < run->problems.count; i++) {
         for (int class = 0; class < CLASSES; class ++) {
             struct candidates found;
@@ -100,6 +97,7 @@ static void verify(struct run *run) {
         const struct failure *failure = &sweep->failures.list[i];
         fprintf(stderr, "%s is left out: %s\n", failure->kernel, failure->reason);
         sweep_file_add(&run->file, "failed %s %s", failure->kernel, failure->reason);
+        untuned_drop(&sweep->untuned, failure->kernel);
     }
     free(units.unit);
 }
@@ -184,8 +182,8 @@ int main(int argc, char **argv) {
     struct arguments a = arguments_make("loom-sweep", argc, argv);
     struct run run = {.sweep = {.options = sweep_options_read(&a), .seed = random_seed()}};
     open_file(&run, &a);
-    read_failures(&run);
     run.sweep.untuned = untuned_make();
+    read_failures(&run);
     run.problems = sweep_problems_make();
     const size_t all = run.problems.count;
     keep_missing(&run);

@@ -43,12 +43,13 @@ static size_t count_matrices(const struct session *session, const struct contest
 }
 
 void copies_deal(struct copies *copies, struct session *session, const struct contest *contest) {
-    const uint8_t **matrices = bench_alloc((session->count + 1) * sizeof *matrices);
+    const uint8_t **matrices =
+        (const uint8_t **)bench_alloc((session->count + 1) * sizeof *matrices);
     const size_t count = count_matrices(session, contest, matrices);
     const size_t share = count ? copies->bytes / count / ALIGN * ALIGN : 0;
     size_t made = 0;
     if (count == copies->count) {
-        free(matrices);
+        free((void *)matrices);
         return;
     }
     free(copies->rings);
@@ -60,11 +61,11 @@ void copies_deal(struct copies *copies, struct session *session, const struct co
         }
         const size_t before = made, index = index_of(matrices, &made, matrix_of(session, i));
         if (made > before) {
-            copies->rings[index] = ring_fill(copies->memory + index * share, share,
-                                             target->candidate->packed, target->bytes);
+            uint8_t *part = copies->memory ? copies->memory + index * share : NULL;
+            copies->rings[index] = ring_fill(part, share, target->candidate->packed, target->bytes);
         }
         target->ring = &copies->rings[index];
     }
     copies->count = count;
-    free(matrices);
+    free((void *)matrices);
 }

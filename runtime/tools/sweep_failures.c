@@ -18,10 +18,11 @@ static char *copy_line(const char *text) {
 }
 
 void failures_add(struct failures *failures, const char *kernel, const char *reason) {
-    failures->list = realloc(failures->list, (failures->count + 1) * sizeof *failures->list);
-    if (!failures->list) {
+    struct failure *list = realloc(failures->list, (failures->count + 1) * sizeof *list);
+    if (!list) {
         abort();
     }
+    failures->list = list;
     failures->list[failures->count++] = (struct failure){copy_line(kernel), copy_line(reason)};
 }
 

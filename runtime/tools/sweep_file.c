@@ -31,7 +31,8 @@ static void add_line(struct sweep_file *file, const char *line) {
             return;
         }
     }
-    file->lines = checked(realloc(file->lines, (file->count + 1) * sizeof *file->lines));
+    const size_t bytes = (file->count + 1) * sizeof *file->lines;
+    file->lines = (char **)checked(realloc((void *)file->lines, bytes));
     file->lines[file->count++] = copied;
 }
 
@@ -64,6 +65,11 @@ static _Noreturn void fail(const struct sweep_file *file, const char *what) {
     arguments_fail(file->arguments, "--output %s: %s: %s", file->path, what, strerror(errno));
 }
 
+static _Noreturn void fail_foreign(const struct sweep_file *file) {
+    arguments_fail(file->arguments, "--output %s: is no tuning file; --fresh writes one there",
+                   file->path);
+}
+
 /* The file's text; NULL where there is none. */
 static char *read_text(const struct sweep_file *file) {
     FILE *in = fopen(file->path, "r");
@@ -72,10 +78,18 @@ static char *read_text(const struct sweep_file *file) {
     if (!in && errno == ENOENT) {
         return NULL;
     }
-    if (!in || (getdelim(&text, &size, 0, in) < 0 && ferror(in))) {
+    const ssize_t length = in ? getdelim(&text, &size, 0, in) : -1;
+    if (!in || ferror(in)) {
         fail(file, "cannot be read");
     }
     fclose(in);
+    if (length > 0 && !text[length - 1]) {
+        fail_foreign(file);
+    }
+    if (length <= 0) {
+        free(text);
+        return NULL;
+    }
     return text;
 }
 
@@ -116,13 +130,11 @@ static void keep_lines(struct sweep_file *file, char *text) {
 static void read_file(struct sweep_file *file) {
     char *text = read_text(file);
     const size_t header = strlen(file->header);
-    if (!text || !*text) {
-        free(text);
+    if (!text) {
         return;
     }
     if (strncmp(text, magic, strlen(magic)) != 0) {
-        arguments_fail(file->arguments, "--output %s: is no tuning file; --fresh writes one there",
-                       file->path);
+        fail_foreign(file);
     }
     if (strncmp(text, file->header, header) == 0) {
         keep_lines(file, text + header);
@@ -235,6 +247,6 @@ void sweep_file_free(struct sweep_file *file) {
     for (size_t i = 0; i < file->count; i++) {
         free(file->lines[i]);
     }
-    free(file->lines);
+    free((void *)file->lines);
     free(file->header);
 }

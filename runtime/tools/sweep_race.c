@@ -99,19 +99,25 @@ static void estimate_all(struct field *field) {
     }
 }
 
+/* Passes until the end of the stage, or of the contest: that is looked at after 3, 6, 12 ... of
+ * them. */
 static void run_stage(struct field *field, const struct race *race, size_t stage, double end) {
     const size_t count = field->contest.count;
-    size_t *seen = bench_alloc(count * sizeof *seen), left = 0;
+    size_t *seen = bench_alloc(count * sizeof *seen), left = 0, look = LEAST_PASSES;
     for (size_t i = 0; i < count; i++) {
         seen[i] = field->session.samples[i].count;
         left += !field->contest.list[i].out;
     }
-    for (size_t pass = 0; pass < LEAST_PASSES || seconds_now() < end; pass++) {
+    bool done = false;
+    for (size_t pass = 0; !done && (pass < LEAST_PASSES || seconds_now() < end); pass++) {
         race->show(race->context, stage, left);
         run_pass(field, race, pass);
         check_pass(&field->session, race, seen);
-        if (is_over(race)) {
-            break;
+        done = is_over(race);
+        if (!done && pass + 1 == look) {
+            look *= 2;
+            estimate_all(field);
+            done = sweep_told_apart(&field->contest);
         }
     }
     free(seen);

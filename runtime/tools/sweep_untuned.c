@@ -41,6 +41,16 @@ void untuned_free(struct untuned *untuned) {
     free(untuned->kernels);
 }
 
+void untuned_drop(struct untuned *untuned, const char *kernel) {
+    size_t kept = 0;
+    for (size_t i = 0; i < untuned->registry.kernel_count; i++) {
+        if (strcmp(untuned->kernels[i].name, kernel) != 0) {
+            untuned->kernels[kept++] = untuned->kernels[i];
+        }
+    }
+    untuned->registry.kernel_count = kept;
+}
+
 bool untuned_select(const struct untuned *untuned, const struct sweep_problem *problem,
                     loom_mode mode, uint32_t features, const char *names[CLASSES]) {
     const loom_problem asked = {problem->name, problem->m, problem->k, mode};

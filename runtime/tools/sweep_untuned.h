@@ -13,6 +13,9 @@ struct untuned {
 struct untuned untuned_make(void);
 void untuned_free(struct untuned *untuned);
 
+/* Forgets a kernel that does not work: what the model ranks next takes its place. */
+void untuned_drop(struct untuned *untuned, const char *kernel);
+
 /* The names of the kernels by class; false when there are none for the mode. */
 bool untuned_select(const struct untuned *untuned, const struct sweep_problem *problem,
                     loom_mode mode, uint32_t features, const char *names[CLASSES]);

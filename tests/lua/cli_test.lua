@@ -161,7 +161,8 @@ case("a tuning file that does not match is ignored with a remark", function()
     local kernels = assert(files.read(folder .. "/tuned/manifest.json")):match('"hash":"(%x+)"')
     local gemv = "loom_gemv_w2g32_exact__dot_plain_b1m1n1_c"
     write("tuned/tuning.txt", ("lutloom-tuning 3\ncpu x\nisa c\ncompiler y\nkernels %s\n"
-        .. "choice w2g32 exact 64 128 1 dram %s 1 1 %s 1 4 %s 1 128\n"):format(kernels, gemv, gemv, gemv))
+        .. "choice w2g32 exact 64 128 1 dram %s 1 1 %s 1 4 %s 1 128\n"):format(kernels, gemv,
+        gemv, gemv))
     accepts(GEN .. "@/tuned", "do not go together for w2g32")
 end)
 

@@ -192,6 +192,7 @@ int main(int argc, char **argv) {
         verify(&run);
         measure(&run);
     }
+    progress_clear();
     fprintf(stderr, "%zu of %zu problems tuned, %zu of them now\n", all - missing + run.done, all,
             run.done);
     const int status = stopped_by ? 128 + stopped_by : run.unserved > 0;

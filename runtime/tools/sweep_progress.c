@@ -28,17 +28,21 @@ void progress_show(void *context, size_t stage, size_t kernels) {
         return;
     }
     progress->shown = now;
-    fputs("\r\033[K", stderr);
+    progress_clear();
     print_problem(progress);
     fprintf(stderr, ", stage %zu: %zu timings; at most %.0f s left", stage, kernels,
             left > 0 ? left : 0);
     print_board(progress);
 }
 
-void progress_finish(const struct progress *progress, const char *outcome) {
+void progress_clear(void) {
     if (isatty(STDERR_FILENO)) {
         fputs("\r\033[K", stderr);
     }
+}
+
+void progress_finish(const struct progress *progress, const char *outcome) {
+    progress_clear();
     print_problem(progress);
     fprintf(stderr, " %s, %.0f s so far", outcome, seconds_now() - progress->start);
     print_board(progress);

@@ -17,6 +17,9 @@ struct progress {
 /* For struct race: `context` is the progress. */
 void progress_show(void *context, size_t stage, size_t kernels);
 
+/* Leaves nothing of the line on a terminal. */
+void progress_clear(void);
+
 /* Ends the line of a problem, with a word on how it went. */
 void progress_finish(const struct progress *progress, const char *outcome);
 

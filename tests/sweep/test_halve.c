@@ -67,6 +67,25 @@ static void layouts_keep_their_partners(void **state) {
     assert_int_equal(count_left(CLASS_MANY), 1);
 }
 
+/* The second best layout stays with its only kernel for many tokens, although those of the best one
+ * are more than half of the class. */
+static void a_layout_that_stays_keeps_its_partner(void **state) {
+    (void)state;
+    start(&made, LOOM_EXACT);
+    add(&made, CLASS_ONE, &layout_a, LOOM_EXACT, 1);
+    add(&made, CLASS_ONE, &layout_b, LOOM_EXACT, 1.1);
+    add(&made, CLASS_ONE, &layout_c, LOOM_EXACT, 2);
+    const struct contender *partner = add(&made, CLASS_MANY, &layout_b, LOOM_EXACT, 1);
+    const struct contender *lost = add(&made, CLASS_MANY, &layout_c, LOOM_EXACT, 1);
+    for (int i = 0; i < 8; i++) {
+        add(&made, CLASS_MANY, &layout_a, LOOM_EXACT, 1 + 0.01 * i);
+    }
+    sweep_halve(&made.contest);
+    assert_int_equal(count_left(CLASS_ONE), 2);
+    assert_false(partner->out);
+    assert_true(lost->out);
+}
+
 static void incumbents_and_the_unmeasured_stay(void **state) {
     (void)state;
     start(&made, LOOM_EXACT);
@@ -164,6 +183,7 @@ int main(void) {
         cmocka_unit_test(what_has_no_partner_is_out_at_once),
         cmocka_unit_test(the_better_half_of_each_class_stays),
         cmocka_unit_test(layouts_keep_their_partners),
+        cmocka_unit_test(a_layout_that_stays_keeps_its_partner),
         cmocka_unit_test(incumbents_and_the_unmeasured_stay),
         cmocka_unit_test(every_wanted_mode_keeps_its_best),
         cmocka_unit_test(told_apart_when_all_others_are_slower_than_the_noise),

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lauxlib.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,6 +62,16 @@ static int wait_for(pid_t pid) {
         }
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* The same for a program that has the terminal: Ctrl-C is for it alone, and how it ends then is for
+ * us to say. */
+static int wait_uninterrupted(pid_t pid) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+    sigaction(SIGINT, &ignore, &before);
+    const int exit_code = wait_for(pid);
+    sigaction(SIGINT, &before, NULL);
+    return exit_code;
 }
 
 /* Calls the function at stack index 2 with each line. After an error in it, which stays on
@@ -140,7 +151,7 @@ static int run(lua_State *L) {
         pid_t pid;
         error = start(&pid, argv, -1);
         if (error == 0) {
-            exit_code = wait_for(pid);
+            exit_code = wait_uninterrupted(pid);
         }
     }
     if (error != 0) {

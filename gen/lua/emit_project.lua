@@ -7,7 +7,7 @@ local template = require("template")
 local emit_project = {}
 
 -- Each is a tool with its main() in the file of that name.
-local PROGRAMS = { "verify", "bench" }
+local PROGRAMS = { "verify", "bench", "sweep" }
 
 local function is_program(path)
     for _, name in ipairs(PROGRAMS) do

@@ -2,7 +2,8 @@
 --
 -- An item of a suite (see suite.lua) picks a row, and takes the value of its `key`; with `over`
 -- it is the ratio to the value of another row, which has the same run and format.
-local tune = require("tune")
+
+local selection = require("selection")
 
 local figure = {}
 
@@ -80,13 +81,18 @@ local function other_side(item)
     return want
 end
 
+-- What tuning minimises for a layout (runtime/tools/sweep_choose.h).
+local function pair_cost(gemv, gemm)
+    return gemv.seconds + selection.GEMM_WEIGHT * gemm.seconds / gemm.n
+end
+
 -- A GEMM row and a GEMV row of one layout: the pair that tuning would take; nil if there is none.
 local function pair_of_one_layout(rows, gemm_side, gemv_side)
     local best, least = {}, math.huge
     for _, gemm in ipairs(rows) do
         for _, gemv in ipairs(matches(gemm, gemm_side) and rows or {}) do
             local cost = matches(gemv, gemv_side) and gemv.layout == gemm.layout
-                and tune.pair_cost(gemv.seconds, gemm.seconds, gemm.n) or math.huge
+                and pair_cost(gemv, gemm) or math.huge
             if cost < least then
                 best, least = { gemm, gemv }, cost
             end

@@ -12,9 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const size_t most_dram_bytes = (size_t)1 << 30;
 enum { PARTIAL_NAME = 4096, MACHINE_NAME = 128 };
-static const size_t usual_cache_bytes = (size_t)32 << 20; /* where the system does not tell */
 
 struct bench {
     const struct arguments *arguments;
@@ -144,20 +142,6 @@ static bool wants_dram(const struct bench_options *options) {
     return false;
 }
 
-/* Several times the last-level cache, so that no matrix is found there again. */
-static size_t find_dram_bytes(const struct bench_options *options) {
-    const size_t told = bench_last_level_cache(), cache = told ? told : usual_cache_bytes;
-    if (4 * cache <= most_dram_bytes) {
-        return 4 * cache;
-    }
-    if (2 * cache > most_dram_bytes && wants_dram(options)) {
-        fprintf(stderr,
-                "loom-bench: dram: the matrices hold %zu MiB, too little for a cache of %zu MiB\n",
-                most_dram_bytes >> 20, cache >> 20);
-    }
-    return most_dram_bytes;
-}
-
 static void print_preamble(const struct bench *bench) {
     loom_cpu cpu;
     loom_cpu_detect(&cpu, bench->options.features);
@@ -190,7 +174,7 @@ static void measure(struct bench *bench, const struct bench_problems *problems) 
         fprintf(stderr, "loom-bench: the system does not let threads be pinned to CPUs\n");
     }
     quiet_start(&bench->quiet, bench->team, limits_probe(bench->options.features));
-    bench->dram_bytes = find_dram_bytes(&bench->options);
+    bench->dram_bytes = wants_dram(&bench->options) ? bench_dram_bytes() : 0;
     print_preamble(bench);
     run_problems(bench, problems);
     quiet_stop(&bench->quiet);

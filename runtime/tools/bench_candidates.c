@@ -77,17 +77,16 @@ static bool is_wanted(const struct query *query, const struct loom_kernel *kerne
 /* ---- One of them ----------------------------------------------------------------------- */
 
 /* The runtime's own plan for the chosen kernel, one made for it for every other. */
-static void plan_kernel(struct candidate *c, const struct query *query, const loom_plan *chosen,
-                        const struct bench_matrix *matrix) {
-    c->chosen = c->kernel == query->chosen;
+static void plan_kernel(struct candidate *c, const loom_plan *chosen,
+                        const struct bench_matrix *matrix, uint32_t features) {
     if (c->chosen) {
         c->plan = *chosen;
         return;
     }
-    const loom_status status = one_kernel_plan(&c->one, &loom_registry, c->kernel, query->format,
-                                               matrix->w.m, matrix->w.k, query->options->features);
+    const loom_status status = one_kernel_plan(
+        &c->one, &loom_registry, c->kernel, &matrix->w.format, matrix->w.m, matrix->w.k, features);
     if (status != LOOM_OK) {
-        fprintf(stderr, "loom-bench: %s: %s\n", c->kernel->name, loom_status_text(status));
+        fprintf(stderr, "%s: %s\n", c->kernel->name, loom_status_text(status));
         exit(2);
     }
     c->plan = c->one.plan;
@@ -118,55 +117,58 @@ static void check(struct candidate *c, uint8_t *prepared, struct bench_input *in
 
 /* ---- All of them ----------------------------------------------------------------------- */
 
-static void add_wanted(struct candidates *candidates, const struct query *query,
-                       const loom_plan *chosen, struct bench_matrix *matrix) {
-    for (size_t i = 0; i < kernel_count(); i++) {
-        struct candidate *c = &candidates->list[candidates->count];
-        c->kernel = kernel_at(i);
-        if (!is_wanted(query, c->kernel)) {
-            continue;
-        }
-        plan_kernel(c, query, chosen, matrix);
-        pack(c, matrix);
-        candidates->count++;
-    }
-}
-
-static void check_all(struct candidates *candidates, struct bench_input *input) {
-    size_t most = 0;
-    for (size_t i = 0; i < candidates->count; i++) {
-        const size_t bytes = loom_prepared_size(&candidates->list[i].plan, input->n);
-        most = bytes > most ? bytes : most;
-    }
-    candidates->prepared = bench_alloc(most);
-    for (size_t i = 0; i < candidates->count; i++) {
-        check(&candidates->list[i], candidates->prepared, input);
-    }
-}
-
-loom_status candidates_make(struct candidates *candidates, const struct bench_options *options,
-                            struct bench_matrix *matrix, struct bench_input *input) {
+loom_status candidates_find(struct candidates *candidates, const struct bench_options *options,
+                            const struct bench_matrix *matrix, size_t n) {
     const loom_problem problem = {matrix->name, matrix->w.m, matrix->w.k, options->mode};
     loom_cpu cpu;
-    loom_plan chosen;
     loom_cpu_detect(&cpu, options->features);
-    const loom_status status = loom_plan_create_for(&chosen, &problem, &cpu, getenv("LOOM_FORCE"));
+    *candidates = (struct candidates){.n = n};
+    const loom_status status =
+        loom_plan_create_for(&candidates->plan, &problem, &cpu, getenv("LOOM_FORCE"));
     if (status != LOOM_OK) {
         return status;
     }
     struct query query = {.options = options, .format = &matrix->w.format};
-    query.op = input->n == 1                 ? LOOM_OP_GEMV
-               : input->n <= LOOM_FEW_TOKENS ? LOOM_OP_FEW
-                                             : LOOM_OP_GEMM;
-    query.chosen = loom_kernel_for(&chosen, input->n);
+    query.op = n == 1 ? LOOM_OP_GEMV : n <= LOOM_FEW_TOKENS ? LOOM_OP_FEW : LOOM_OP_GEMM;
+    query.chosen = loom_kernel_for(&candidates->plan, n);
     find_isas(&query);
-    *candidates =
-        (struct candidates){calloc(kernel_count() + 1, sizeof(struct candidate)), 0, NULL};
+    candidates->list = calloc(kernel_count() + 1, sizeof(struct candidate));
     if (!candidates->list) {
         abort();
     }
-    add_wanted(candidates, &query, &chosen, matrix);
-    check_all(candidates, input);
+    for (size_t i = 0; i < kernel_count(); i++) {
+        const struct loom_kernel *kernel = kernel_at(i);
+        if (is_wanted(&query, kernel)) {
+            candidates->list[candidates->count++] =
+                (struct candidate){.kernel = kernel, .chosen = kernel == query.chosen};
+        }
+    }
+    return LOOM_OK;
+}
+
+void candidates_pack(struct candidates *candidates, const struct bench_options *options,
+                     struct bench_matrix *matrix) {
+    for (size_t i = 0; i < candidates->count; i++) {
+        struct candidate *c = &candidates->list[i];
+        plan_kernel(c, &candidates->plan, matrix, options->features);
+        pack(c, matrix);
+        const size_t bytes = loom_prepared_size(&c->plan, candidates->n);
+        candidates->prepared_bytes =
+            bytes > candidates->prepared_bytes ? bytes : candidates->prepared_bytes;
+    }
+    candidates->prepared = bench_alloc(candidates->prepared_bytes);
+}
+
+loom_status candidates_make(struct candidates *candidates, const struct bench_options *options,
+                            struct bench_matrix *matrix, struct bench_input *input) {
+    const loom_status status = candidates_find(candidates, options, matrix, input->n);
+    if (status != LOOM_OK) {
+        return status;
+    }
+    candidates_pack(candidates, options, matrix);
+    for (size_t i = 0; i < candidates->count; i++) {
+        check(&candidates->list[i], candidates->prepared, input);
+    }
     return LOOM_OK;
 }
 

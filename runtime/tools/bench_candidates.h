@@ -18,16 +18,25 @@ struct candidate {
 };
 
 struct candidates {
-    struct candidate *list;
-    size_t count;
-    uint8_t *prepared; /* for whichever is running */
+    struct candidate *list; /* once packed, stays in place: plans point into it */
+    size_t count, n;        /* n: tokens */
+    loom_plan plan;         /* what the runtime selects */
+    uint8_t *prepared;      /* for whichever is running */
+    size_t prepared_bytes;
 };
 
 /* The chosen kernel, T-MAC's of the highest ISA that has some, and unless KERNELS_CHOSEN every
- * other kernel of the highest ISA; packed, and run once to compare them with the reference. Returns
- * LOOM_OK, or why the runtime has no kernel for the problem; then there is nothing to free. */
+ * other kernel of the highest ISA, none packed yet. Returns LOOM_OK, or why the runtime has no
+ * kernel for the problem; then there is nothing to free. */
+loom_status candidates_find(struct candidates *candidates, const struct bench_options *options,
+                            const struct bench_matrix *matrix, size_t n);
+/* Plans and packs them; `packed` stays NULL where that is refused. */
+void candidates_pack(struct candidates *candidates, const struct bench_options *options,
+                     struct bench_matrix *matrix);
+void candidates_free(struct candidates *candidates);
+
+/* Finds and packs, and runs each once on the input to compare it with the reference. */
 loom_status candidates_make(struct candidates *candidates, const struct bench_options *options,
                             struct bench_matrix *matrix, struct bench_input *input);
-void candidates_free(struct candidates *candidates);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef LOOM_TOOLS_BENCH_MEASURE_H
 #define LOOM_TOOLS_BENCH_MEASURE_H
 
-#include "bench_result.h"
+#include "bench_session.h"
 
 /* What is timed together. */
 struct bench_group {

@@ -8,7 +8,8 @@
  * with a message when there is none. */
 void *bench_alloc(size_t bytes);
 
-/* Bytes of the last-level cache; 0 when the system does not tell. */
-size_t bench_last_level_cache(void);
+/* So many bytes of matrices that none of them is found in the last-level cache when its turn comes
+ * again; a message on stderr where that would be too much memory. */
+size_t bench_dram_bytes(void);
 
 #endif

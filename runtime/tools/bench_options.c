@@ -140,6 +140,22 @@ static unsigned usable_cpus(void) {
     return sched_getaffinity(0, sizeof set, &set) ? 1 : (unsigned)CPU_COUNT(&set);
 }
 
+bool bench_options_shared(struct arguments *a, struct bench_options *options) {
+    const char *value;
+    if ((value = arguments_value(a, "--residency"))) {
+        read_residency(a, options, value);
+    } else if ((value = arguments_value(a, "--threads"))) {
+        options->threads = (unsigned)arguments_number(a, "--threads", value, 1, usable_cpus());
+    } else if ((value = arguments_value(a, "--mode"))) {
+        options->mode =
+            (loom_mode)one_of(a, "--mode", value, mode_names, 4, "fastest, exact, table or table7");
+        options->any_mode = options->mode == LOOM_FASTEST;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static bool read_problem_option(struct arguments *a, struct bench_options *options) {
     const char *value;
     if ((value = arguments_value(a, "--format"))) {
@@ -148,10 +164,6 @@ static bool read_problem_option(struct arguments *a, struct bench_options *optio
         read_shape(a, options, value);
     } else if ((value = arguments_value(a, "--n"))) {
         read_n(a, options, value);
-    } else if ((value = arguments_value(a, "--residency"))) {
-        read_residency(a, options, value);
-    } else if ((value = arguments_value(a, "--threads"))) {
-        options->threads = (unsigned)arguments_number(a, "--threads", value, 1, usable_cpus());
     } else {
         return false;
     }
@@ -160,11 +172,7 @@ static bool read_problem_option(struct arguments *a, struct bench_options *optio
 
 static bool read_kernel_option(struct arguments *a, struct bench_options *options) {
     const char *value;
-    if ((value = arguments_value(a, "--mode"))) {
-        options->mode =
-            (loom_mode)one_of(a, "--mode", value, mode_names, 4, "fastest, exact, table or table7");
-        options->any_mode = options->mode == LOOM_FASTEST;
-    } else if (arguments_flag(a, "--chosen")) {
+    if (arguments_flag(a, "--chosen")) {
         options->kernels = KERNELS_CHOSEN;
     } else if (arguments_flag(a, "--tuned")) {
         options->kernels = KERNELS_TUNED;
@@ -197,7 +205,7 @@ static bool read_run_option(struct arguments *a, struct bench_options *options) 
     return true;
 }
 
-struct bench_options bench_options_read(struct arguments *a) {
+struct bench_options bench_options_default(void) {
     struct bench_options options = {.n = {1, 128},
                                     .n_count = 2,
                                     .residency = {RESIDENCY_CACHE},
@@ -213,9 +221,14 @@ struct bench_options bench_options_read(struct arguments *a) {
     loom_cpu cpu;
     loom_cpu_detect(&cpu, ~0u);
     options.features = cpu.features;
+    return options;
+}
+
+struct bench_options bench_options_read(struct arguments *a) {
+    struct bench_options options = bench_options_default();
     while (a->count) {
-        if (!read_problem_option(a, &options) && !read_kernel_option(a, &options) &&
-            !read_run_option(a, &options)) {
+        if (!bench_options_shared(a, &options) && !read_problem_option(a, &options) &&
+            !read_kernel_option(a, &options) && !read_run_option(a, &options)) {
             arguments_fail(a, "%s: no such option; --help lists them", a->text[0]);
         }
     }

@@ -2,6 +2,7 @@
 
 #include "bench_memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { LEAST_QUIET = 3 };
@@ -15,6 +16,17 @@ static int compare_doubles(const void *a, const void *b) {
 static double median(double *values, size_t count) {
     qsort(values, count, sizeof *values, compare_doubles);
     return (values[(count - 1) / 2] + values[count / 2]) / 2;
+}
+
+double median_spread(double *values, size_t count) {
+    /* Of a normal distribution: its deviation over the median absolute deviation, and the
+     * deviation of the median over that of the mean. */
+    static const double deviation_of_mad = 1.4826, of_median = 1.2533;
+    const double middle = median(values, count);
+    for (size_t i = 0; i < count; i++) {
+        values[i] = fabs(values[i] - middle);
+    }
+    return of_median * deviation_of_mad * median(values, count) / sqrt((double)count);
 }
 
 /* ---- Frequency ------------------------------------------------------------------------- */
@@ -50,27 +62,32 @@ double usual_cycle(const struct quiet *quiet, const struct samples *all, size_t 
 
 /* ---- One target ------------------------------------------------------------------------ */
 
-/* The quiet ones first, then the least disturbed. */
+/* The quiet ones first, then the least disturbed. An interruption only ever adds time: of two
+ * interrupted samples the shorter one had less of it. */
 static int by_disturbance(const void *a, const void *b) {
     const struct sample *x = a, *y = b;
     if (x->quiet != y->quiet) {
         return y->quiet - x->quiet;
     }
-    return (x->moment.issue > y->moment.issue) - (x->moment.issue < y->moment.issue);
+    if (isinf(x->moment.issue) && isinf(y->moment.issue)) {
+        return compare_doubles(&x->timing.seconds, &y->timing.seconds);
+    }
+    return compare_doubles(&x->moment.issue, &y->moment.issue);
 }
 
-/* Medians of the first ones. */
-static struct timing medians(const struct samples *samples, size_t count) {
-    struct timing timing = samples->list[0].timing;
+/* Of the first `used` samples. */
+static void take_medians(struct bench_result *result, const struct samples *samples) {
+    const size_t count = result->used;
     double *seconds = bench_alloc(2 * count * sizeof *seconds), *prepare = seconds + count;
     for (size_t i = 0; i < count; i++) {
         seconds[i] = samples->list[i].timing.seconds;
         prepare[i] = samples->list[i].timing.prepare;
     }
-    timing.seconds = median(seconds, count);
-    timing.prepare = median(prepare, count);
+    result->timing = samples->list[0].timing;
+    result->timing.seconds = median(seconds, count);
+    result->timing.prepare = median(prepare, count);
+    result->noise = median_spread(seconds, count) / result->timing.seconds;
     free(seconds);
-    return timing;
 }
 
 struct bench_result summarise(const struct quiet *quiet, double usual, struct samples *samples) {
@@ -82,6 +99,7 @@ struct bench_result summarise(const struct quiet *quiet, double usual, struct sa
     }
     qsort(samples->list, samples->count, sizeof *samples->list, by_disturbance);
     const size_t quarter = (samples->count + 3) / 4;
-    result.timing = medians(samples, result.quiet >= LEAST_QUIET ? result.quiet : quarter);
+    result.used = result.quiet >= LEAST_QUIET ? result.quiet : quarter;
+    take_medians(&result, samples);
     return result;
 }

@@ -7,15 +7,29 @@
 
 enum { ALIGN = 256 };
 
+static size_t stride_of(size_t bytes) {
+    return (bytes + ALIGN - 1) / ALIGN * ALIGN;
+}
+
 struct ring ring_make(const uint8_t *matrix, size_t bytes, size_t total) {
-    struct ring ring = {.first = matrix, .stride = (bytes + ALIGN - 1) / ALIGN * ALIGN, .count = 1};
     if (total <= bytes) {
-        return ring;
+        return ring_fill(NULL, 0, matrix, bytes);
     }
-    ring.count = (total + ring.stride - 1) / ring.stride;
-    ring.first = ring.owned = bench_alloc(ring.count * ring.stride);
-    for (size_t i = 0; i < ring.count; i++) {
-        memcpy(ring.owned + i * ring.stride, matrix, bytes);
+    const size_t stride = stride_of(bytes), room = (total + stride - 1) / stride * stride;
+    uint8_t *owned = bench_alloc(room);
+    struct ring ring = ring_fill(owned, room, matrix, bytes);
+    ring.owned = owned;
+    return ring;
+}
+
+struct ring ring_fill(uint8_t *memory, size_t total, const uint8_t *matrix, size_t bytes) {
+    struct ring ring = {.first = matrix, .stride = stride_of(bytes), .count = 1};
+    if (total >= ring.stride) {
+        ring.first = memory;
+        ring.count = total / ring.stride;
+    }
+    for (size_t i = 0; i < ring.count && ring.first == memory; i++) {
+        memcpy(memory + i * ring.stride, matrix, bytes);
     }
     return ring;
 }

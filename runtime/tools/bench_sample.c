@@ -24,7 +24,7 @@ struct work {
 static void multiply_share(const struct work *work, const uint8_t *packed, unsigned thread,
                            unsigned threads, loom_status *status) {
     const struct candidate *c = work->target->candidate;
-    const struct bench_input *input = work->setting->input;
+    const struct bench_input *input = work->target->input;
     const size_t m = c->plan.m, block = c->plan.row_block, blocks = (m + block - 1) / block;
     const size_t begin = blocks * thread / threads * block;
     const size_t end = blocks * (thread + 1) / threads * block;
@@ -37,7 +37,7 @@ static void multiply_share(const struct work *work, const uint8_t *packed, unsig
 static void run_kernel(struct team *team, unsigned thread, void *context) {
     struct work *work = context;
     const struct candidate *c = work->target->candidate;
-    const struct bench_input *input = work->setting->input;
+    const struct bench_input *input = work->target->input;
     const unsigned threads = team_threads(team);
     loom_status status = LOOM_OK;
     for (size_t i = 0; i < work->repetitions; i++) {
@@ -48,7 +48,7 @@ static void run_kernel(struct team *team, unsigned thread, void *context) {
         if (thread == 0) {
             work->prepare += seconds_now() - start;
         }
-        multiply_share(work, ring_at(&work->target->ring, i), thread, threads, &status);
+        multiply_share(work, ring_at(work->target->ring, i), thread, threads, &status);
         team_wait(team);
     }
     if (thread == 0) {
@@ -63,7 +63,7 @@ static void run_read(struct team *team, unsigned thread, void *context) {
     const struct target *target = work->target;
     uint64_t checksum = 0;
     for (size_t i = 0; i < work->repetitions; i++) {
-        checksum += limits_read(work->setting->probe, target->read_ahead, ring_at(&target->ring, i),
+        checksum += limits_read(work->setting->probe, target->read_ahead, ring_at(target->ring, i),
                                 target->bytes, thread, team_threads(team));
         team_wait(team);
     }
@@ -85,7 +85,7 @@ static void run_dot(struct team *team, unsigned thread, void *context) {
 /* A peer has threads of its own: ours leave the CPUs to them. */
 static void run_peer(struct team *team, unsigned thread, void *context) {
     struct work *work = context;
-    const struct bench_input *input = work->setting->input;
+    const struct bench_input *input = work->target->input;
     struct peer *peer = work->target->peer;
     if (thread > 0) {
         sem_wait(&work->peer_done);
@@ -112,12 +112,11 @@ struct timing sample_run(const struct setting *setting, struct target *target, s
     const double whole = seconds_now() - start;
     const double seconds = target->kind == TARGET_PEER ? work.peer : whole;
     sem_destroy(&work.peer_done);
-    if (target->ring.count) {
-        ring_advance(&target->ring, repetitions);
+    if (target->ring) {
+        ring_advance(target->ring, repetitions);
     }
     if (work.status != LOOM_OK) {
-        fprintf(stderr, "loom-bench: %s: %s\n", target->candidate->kernel->name,
-                loom_status_text(work.status));
+        fprintf(stderr, "%s: %s\n", target->candidate->kernel->name, loom_status_text(work.status));
         exit(2);
     }
     const double each = 1 / (double)repetitions;

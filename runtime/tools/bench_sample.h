@@ -14,7 +14,8 @@ struct target {
     bool read_ahead;                   /* of TARGET_READ */
     const struct candidate *candidate; /* of TARGET_KERNEL */
     struct peer *peer;                 /* of TARGET_PEER */
-    struct ring ring;                  /* of matrices to read or multiply with; peers have theirs */
+    const struct bench_input *input;   /* of TARGET_KERNEL and TARGET_PEER */
+    struct ring *ring;                 /* of matrices to read or multiply with; peers have theirs */
     size_t bytes;                      /* of one matrix */
 };
 
@@ -22,7 +23,6 @@ struct target {
 struct setting {
     struct team *team;
     const struct loom_probe *probe;
-    const struct bench_input *input;
     uint8_t *prepared; /* for whichever is running */
 };
 

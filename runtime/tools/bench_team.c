@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "bench_team.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -94,7 +95,8 @@ struct team *team_start(unsigned threads, bool *pinned) {
         members[i].team = team;
         members[i].index = i;
         if (pthread_create(&members[i].thread, NULL, member_main, &members[i])) {
-            fprintf(stderr, "loom-bench: thread %u of %u cannot be started\n", i + 1, threads);
+            fprintf(stderr, "%s: thread %u of %u cannot be started\n",
+                    program_invocation_short_name, i + 1, threads);
             exit(2);
         }
     }

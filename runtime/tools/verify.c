@@ -128,7 +128,7 @@ int main(int argc, char **argv) {
     }
     loom_cpu_detect(&cpu, ~0u);
     struct outcome *outcomes = outcomes_make(units.count);
-    const struct verify verify = {&loom_registry, cpu.features, options.seed, ""};
+    const struct verify verify = {&loom_registry, cpu.features, options.seed, VERIFY_SECONDS, ""};
     printf("%s, seed %" PRIu64 "\n", cpu.isa, options.seed);
     skip_unusable(&units, outcomes, cpu.features);
     jobs_run(&units, outcomes, &verify, options.jobs);

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "verify_jobs.h"
 
+#include "seconds.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,6 +28,14 @@ struct outcome *outcomes_make(size_t count) {
     return shared_memory((count + 1) * sizeof(struct outcome));
 }
 
+void outcomes_free(struct outcome *outcomes, size_t count) {
+    munmap(outcomes, (count + 1) * sizeof *outcomes);
+}
+
+static int now(void) {
+    return (int)seconds_now();
+}
+
 /* Takes units that nobody has taken until there are none. */
 static void work(const struct units *units, struct outcome *outcomes, struct verify verify) {
     for (size_t i = 0; i < units->count; i++) {
@@ -34,6 +44,7 @@ static void work(const struct units *units, struct outcome *outcomes, struct ver
             continue;
         }
         outcomes[i].worker = getpid();
+        atomic_store(&outcomes[i].started, now());
         const bool passed = unit_verify(&units->unit[i], &verify);
         if (!passed) {
             memcpy(outcomes[i].text, verify.text, sizeof outcomes[i].text);
@@ -64,7 +75,9 @@ static bool bury(const struct units *units, struct outcome *outcomes, pid_t work
         if (outcomes[i].state != RUNNING || outcomes[i].worker != worker) {
             continue;
         }
-        if (WIFSIGNALED(status)) {
+        if (outcomes[i].text[0]) {
+            /* end_late has said why */
+        } else if (WIFSIGNALED(status)) {
             snprintf(outcomes[i].text, VERIFY_TEXT, "its process ended with signal %d",
                      WTERMSIG(status));
         } else {
@@ -75,6 +88,19 @@ static bool bury(const struct units *units, struct outcome *outcomes, pid_t work
         return true;
     }
     return false;
+}
+
+/* Ends the processes that hang although every call has a time limit: a kernel may ruin what a time
+ * limit needs. */
+static void end_late(const struct units *units, struct outcome *outcomes, unsigned seconds) {
+    for (size_t i = 0; i < units->count; i++) {
+        const int started = outcomes[i].started;
+        if (outcomes[i].state == RUNNING && started &&
+            now() - started > LATE_CALLS * (int)seconds) {
+            snprintf(outcomes[i].text, VERIFY_TEXT, "no end in sight, its process was killed");
+            kill(outcomes[i].worker, SIGKILL);
+        }
+    }
 }
 
 static void show_progress(const struct units *units, const struct outcome *outcomes) {
@@ -106,6 +132,7 @@ void jobs_run(const struct units *units, struct outcome *outcomes, const struct 
         } else if (worker > 0) {
             running--;
         } else {
+            end_late(units, outcomes, verify->seconds);
             usleep(POLL_MICROSECONDS);
         }
         show_progress(units, outcomes);

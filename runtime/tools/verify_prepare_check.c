@@ -16,7 +16,7 @@ static bool fail(struct prepare_check *check, const char *called, const char *re
 }
 
 static bool run(struct prepare_check *check, const char *called, void (*call)(void *)) {
-    const struct crash crash = crash_run(call, check, VERIFY_SECONDS);
+    const struct crash crash = crash_run(call, check, check->verify->seconds);
     char where[96], reason[192];
     const char *damaged = guard_damaged(&check->guard);
     if (crash.signal) {

@@ -76,7 +76,7 @@ bool problem_fail(struct problem *p, const char *called, const char *reason, ...
 }
 
 bool problem_run(struct problem *p, const char *called, void (*call)(void *), void *context) {
-    const struct crash crash = crash_run(call, context, VERIFY_SECONDS);
+    const struct crash crash = crash_run(call, context, p->verify->seconds);
     char where[96];
     if (!crash.signal) {
         return true;

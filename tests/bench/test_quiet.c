@@ -25,7 +25,7 @@ static struct quiet machine(void) {
 
 /* SAMPLES samples that take 1, 2, 3 ... seconds, all of them disturbed, the later the more. */
 static struct samples disturbed(void) {
-    struct samples samples = {calloc(SAMPLES, sizeof(struct sample)), SAMPLES};
+    struct samples samples = {calloc(SAMPLES, sizeof(struct sample)), SAMPLES, SAMPLES};
     assert_non_null(samples.list);
     for (size_t i = 0; i < SAMPLES; i++) {
         samples.list[i].timing.seconds = (double)(i + 1);

@@ -5,7 +5,7 @@ package.path = ("%s/gen/lua/?.lua;%s/tests/lua/?.lua;%s"):format(ROOT, ROOT, pac
 local check = require("check")
 
 local SUITES = {
-    "template_test", "model_test", "isa_test", "target_test", "tuning_test", "tune_test",
+    "template_test", "model_test", "isa_test", "target_test", "tuning_test",
     "selection_test", "files_test", "name_test", "generate_test", "suite_test", "chart_test",
     "cli_test", "tune_command_test", "bench_test", "veclut_test", "mca_test",
 }

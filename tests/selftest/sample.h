@@ -17,8 +17,8 @@ struct sample_prepare {
     bool good;
 };
 
-extern const struct sample_kernel sample_kernels[];
-extern const size_t sample_kernel_count;
+enum { SAMPLE_KERNELS = 26, SAMPLE_GOOD_KERNELS = 8 };
+extern const struct sample_kernel sample_kernels[SAMPLE_KERNELS];
 extern const struct sample_prepare sample_prepares[];
 extern const size_t sample_prepare_count;
 

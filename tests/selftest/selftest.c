@@ -30,7 +30,7 @@ static void judge(struct count *count, const char *name, bool good, bool passed,
 }
 
 static void judge_kernels(struct verify *verify, struct count *count) {
-    for (size_t i = 0; i < sample_kernel_count; i++) {
+    for (size_t i = 0; i < SAMPLE_KERNELS; i++) {
         const struct sample_kernel *sample = &sample_kernels[i];
         const bool passed = verify_kernel(verify, &sample->kernel);
         judge(count, sample->kernel.name, sample->good, passed, verify->text);
@@ -46,7 +46,7 @@ static void judge_prepares(struct verify *verify, struct count *count) {
 }
 
 int main(int argc, char **argv) {
-    struct verify verify = {.registry = &loom_registry};
+    struct verify verify = {.registry = &loom_registry, .seconds = 3};
     struct count count = {0, 0};
     verify.seed = argc > 1 ? strtoull(argv[1], NULL, 0) : random_seed();
     printf("seed %" PRIu64 "\n", verify.seed);

@@ -124,8 +124,9 @@ local function print_measured(kernel, folder, rows)
         for _, op in ipairs(name.OPS) do
             if row[op] == kernel then
                 found = true
-                say("Measured as the fastest for %s %dx%d, mode %s: %.3g s for %d tokens",
-                    row.format, row.m, row.k, row.mode, row[op .. "_seconds"], row[op .. "_n"])
+                say("Measured as the choice for %s %dx%d, mode %s: %.3g s for %d tokens (%s, %d "
+                    .. "threads)", row.format, row.m, row.k, row.mode, row[op .. "_seconds"],
+                    row[op .. "_n"], row.residency, row.threads)
             end
         end
     end

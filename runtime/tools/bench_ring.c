@@ -11,9 +11,13 @@ static size_t stride_of(size_t bytes) {
     return (bytes + ALIGN - 1) / ALIGN * ALIGN;
 }
 
+static struct ring ring_of_one(const uint8_t *matrix, size_t bytes) {
+    return (struct ring){.first = matrix, .stride = stride_of(bytes), .count = 1};
+}
+
 struct ring ring_make(const uint8_t *matrix, size_t bytes, size_t total) {
     if (total <= bytes) {
-        return ring_fill(NULL, 0, matrix, bytes);
+        return ring_of_one(matrix, bytes);
     }
     const size_t stride = stride_of(bytes), room = (total + stride - 1) / stride * stride;
     uint8_t *owned = bench_alloc(room);
@@ -23,15 +27,14 @@ struct ring ring_make(const uint8_t *matrix, size_t bytes, size_t total) {
 }
 
 struct ring ring_fill(uint8_t *memory, size_t total, const uint8_t *matrix, size_t bytes) {
-    struct ring ring = {.first = matrix, .stride = stride_of(bytes), .count = 1};
-    if (total >= ring.stride) {
-        ring.first = memory;
-        ring.count = total / ring.stride;
+    const size_t stride = stride_of(bytes), count = bytes ? total / stride : 0;
+    if (!count) {
+        return ring_of_one(matrix, bytes);
     }
-    for (size_t i = 0; i < ring.count && ring.first == memory; i++) {
-        memcpy(memory + i * ring.stride, matrix, bytes);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(memory + i * stride, matrix, bytes);
     }
-    return ring;
+    return (struct ring){.first = memory, .stride = stride, .count = count};
 }
 
 void ring_free(struct ring *ring) {

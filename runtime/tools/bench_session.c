@@ -54,10 +54,11 @@ double session_time(const struct session *session, size_t index) {
 static struct sample *next_sample(struct samples *samples) {
     if (samples->count == samples->room) {
         samples->room = samples->room ? 2 * samples->room : FIRST_ROOM;
-        samples->list = realloc(samples->list, samples->room * sizeof *samples->list);
-        if (!samples->list) {
+        struct sample *list = realloc(samples->list, samples->room * sizeof *list);
+        if (!list) {
             abort();
         }
+        samples->list = list;
     }
     return &samples->list[samples->count++];
 }

@@ -61,7 +61,7 @@ void copies_deal(struct copies *copies, struct session *session, const struct co
         }
         const size_t before = made, index = index_of(matrices, &made, matrix_of(session, i));
         if (made > before) {
-            uint8_t *part = copies->memory ? copies->memory + index * share : NULL;
+            uint8_t *part = share ? copies->memory + index * share : NULL;
             copies->rings[index] = ring_fill(part, share, target->candidate->packed, target->bytes);
         }
         target->ring = &copies->rings[index];

@@ -82,6 +82,8 @@ const size_t loom_probe_count = 1;
 #define LAYERS(m) {"tiny", "q", "w2g128z", m, 128}, {"tiny", "k", "w2g128zarow", m, 128}
 const struct loom_problem_row loom_problem_rows[] = {
     LAYERS(1), LAYERS(2), LAYERS(3), LAYERS(4), LAYERS(5), LAYERS(6), LAYERS(7), LAYERS(8),
+    LAYERS(9), LAYERS(10), LAYERS(11), LAYERS(12), LAYERS(13), LAYERS(14), LAYERS(15), LAYERS(16),
+    LAYERS(17), LAYERS(18), LAYERS(19), LAYERS(20), LAYERS(21), LAYERS(22), LAYERS(23), LAYERS(24),
 };
 /* clang-format on */
 const size_t loom_problem_row_count = sizeof loom_problem_rows / sizeof *loom_problem_rows;

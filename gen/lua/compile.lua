@@ -4,6 +4,7 @@ local cross = require("cross")
 local fail = require("fail").fail
 local files = require("files")
 local host = require("host")
+local ninja = require("ninja")
 local programs = require("programs")
 local Progress = require("progress")
 
@@ -122,14 +123,7 @@ function compile.ggml_option(path)
 end
 
 local function compile_all(folder, build)
-    local progress = Progress.start("compiling " .. folder)
-    local code, lines = run({ "ninja", "-C", build }, function(line)
-        local counts, what = line:match("^(%[%d+/%d+%])%s*(.*)$")
-        if counts then
-            progress:show(counts .. " " .. (what:match("([%w_.-]+)%s*$") or what))
-        end
-    end)
-    progress:finish()
+    local code, lines = ninja.run(build, "compiling " .. folder)
     if code ~= 0 then
         fail_with(lines, "^FAILED", "%s: compiling failed (ninja's exit code %d)", folder, code)
     end

@@ -4,6 +4,7 @@ local cross = require("cross")
 local fail = require("fail").fail
 local files = require("files")
 local host = require("host")
+local ninja = require("ninja")
 local programs = require("programs")
 local Progress = require("progress")
 
@@ -121,39 +122,35 @@ function compile.ggml_option(path)
 end
 
 local function compile_all(folder, build)
-    local progress = Progress.start("compiling " .. folder)
-    local code, lines = run({ "ninja", "-C", build }, function(line)
-        local counts, what = line:match("^(%[%d+/%d+%])%s*(.*)$")
-        if counts then
-            progress:show(counts .. " " .. (what:match("([%w_.-]+)%s*$") or what))
-        end
-    end)
-    progress:finish()
+    local code, lines = ninja.run(build, "compiling " .. folder)
     if code ~= 0 then
         fail_with(lines, "^FAILED", "%s: compiling failed (ninja's exit code %d)", folder, code)
     end
 end
 
--- loom-verify's last line. Where this machine cannot run the library an emulator does, which takes
--- some ten times as long.
-local function verify(folder, build, runner)
-    local verifier = build .. "/loom-verify"
-    if not programs.find(verifier) then
-        fail("%s: there is no %s; was it configured with -Dtools=false?", folder, verifier)
+-- The words of the program in `build` that verifies: a board has all tools in one.
+local function verifier(build, request)
+    return cross.needed(request) and { build .. "/loom-board", "verify" }
+        or { build .. "/loom-verify" }
+end
+
+-- The verification's last line. Where this machine cannot run the library an emulator (`runner`)
+-- does, which takes some ten times as long.
+local function verify(folder, program, runner)
+    if not programs.find(program[1]) then
+        fail("%s: there is no %s; were the options tools or static changed?", folder, program[1])
     end
     local what = runner[1] and " under " .. runner[1] or ""
     local progress = Progress.start("verifying " .. folder .. what)
     local words = table.move(runner, 1, #runner, 1, {})
-    words[#words + 1] = verifier
-    local code, lines = run(words, function(line)
+    local code, lines = run(table.move(program, 1, #program, #words + 1, words), function(line)
         progress:show(line)
     end)
     progress:finish()
     if code ~= 0 then
-        fail_with(lines, nil, "%s: the verification failed (loom-verify's exit code %d)", folder,
-            code)
+        fail_with(lines, nil, "%s: the verification failed (exit code %d)", folder, code)
     end
-    return (lines[#lines] or "loom-verify said nothing") .. what
+    return (lines[#lines] or "it said nothing") .. what
 end
 
 -- Compiles the library in `folder`. `options`: those of meson that change, a list of words such as
@@ -168,8 +165,8 @@ function compile.without_verifying(folder, manifest, options)
     return build
 end
 
--- The same, then verifies every kernel that this machine or its emulator runs; returns
--- loom-verify's count, or that there is no emulator.
+-- The same, then verifies every kernel that this machine or its emulator runs; returns the count,
+-- or that there is no emulator.
 function compile.library(folder, manifest, options)
     local build = compile.without_verifying(folder, manifest, options)
     local runner = cross.runner(manifest.request)
@@ -177,7 +174,7 @@ function compile.library(folder, manifest, options)
         return ("built for %s, not verified: that needs the package qemu-user"):format(
             manifest.request.arch)
     end
-    return verify(folder, build, runner)
+    return verify(folder, verifier(build, manifest.request), runner)
 end
 
 return compile

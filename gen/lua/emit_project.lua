@@ -6,16 +6,9 @@ local template = require("template")
 
 local emit_project = {}
 
--- Each is a tool with its main() in the file of that name.
-local PROGRAMS = { "verify", "bench", "sweep" }
-
+-- Whether a tool's file is a program's main().
 local function is_program(path)
-    for _, name in ipairs(PROGRAMS) do
-        if path == ("tools/%s.c"):format(name) then
-            return true
-        end
-    end
-    return false
+    return path:match("^tools/%w+_main%.c$") ~= nil
 end
 
 -- Whether a tool's file is compiled only where the user has ggml.
@@ -88,7 +81,7 @@ local function variables(context)
     local sources, runtime_sources = by_isa(c_files(files, "src"))
     local tool_sources, shared_tools = by_isa(c_files(files, "tools"))
     local candidates = by_isa(c_files(files, "candidates"))
-    local tools, ggml_sources, programs = {}, {}, {}
+    local tools, ggml_sources = {}, {}
     for _, path in ipairs(shared_tools) do
         if needs_ggml(path) then
             ggml_sources[#ggml_sources + 1] = path
@@ -96,19 +89,14 @@ local function variables(context)
             tools[#tools + 1] = path
         end
     end
-    for _, name in ipairs(PROGRAMS) do
-        if files[("tools/%s.c"):format(name)] then
-            programs[#programs + 1] = name
-        end
-    end
     return {
         version = library.version,
-        arch = library.request.arch,
-        cross = arch.by_name[library.request.arch],
+        for_board = library.request.arch ~= "x86_64" and arch.by_name[library.request.arch],
         command = library.command,
         title = library.title,
         formats = library.formats,
         problems = library.problems,
+        unit_count = #library.kernels + #library.prepares,
         flags = library.flags,
         isa_names = table.concat(list.names(library.isas), ", "),
         isas = isa_targets(library, sources, tool_sources, candidates),
@@ -116,7 +104,6 @@ local function variables(context)
         portable_sources = joined(runtime_sources, sources.c),
         tool_sources = tools,
         ggml_sources = ggml_sources,
-        programs = programs,
         quoted_flags = quoted_flags,
     }
 end
@@ -125,7 +112,8 @@ end
 function emit_project.add(context)
     local load = context.sources.template
     local vars = variables(context)
-    for _, name in ipairs({ "meson.build", "README.md" }) do
+    local names = { "meson.build", "README.md", vars.for_board and "BOARD.md" or nil }
+    for _, name in ipairs(names) do
         local source, filename = load(("library/%s.in"):format(name))
         local text, reason = template.render(source, filename, vars, load)
         if not text then

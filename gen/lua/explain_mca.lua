@@ -69,12 +69,12 @@ function explain_mca.lines(record, target_name)
     end
     local target = find_target(target_name, record.isa.name)
     local folder <close> = temporary.folder()
-    local results, unknown = loop_model.run({ record }, target, folder.path)
-    if not results[record.name] then
-        fail("%s: %s", record.name, unknown[record.name])
-    end
-    return lines_of(record, target, results[record.name],
-        loop_model.tmac(record.format, target, folder.path))
+    local outcome = loop_model.run({ { kernels = { record }, target = target } }, folder.path,
+        record.name)[1]
+    local result = outcome.results[record.name]
+        or fail("%s: %s", record.name, outcome.unknown[record.name])
+    return lines_of(record, target, result,
+        loop_model.tmac(record.format, target, folder.path, "T-MAC's schedule"))
 end
 
 return explain_mca

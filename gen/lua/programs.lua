@@ -55,7 +55,7 @@ function programs.words(command)
     return words
 end
 
--- "clang version 19.1.7": the first line that a compiler says about its version.
+-- "clang version 19.1.7": the first line that a compiler, or another program, says of its version.
 function programs.compiler_version(compiler)
     local words, first = programs.words(compiler), nil
     words[#words + 1] = "--version"

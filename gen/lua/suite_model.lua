@@ -3,7 +3,6 @@ local fail = require("fail").fail
 local format = require("format")
 local isa = require("isa")
 local loop_model = require("loop_model")
-local Progress = require("progress")
 local remark = require("fail").remark
 local space = require("space")
 local targets = require("targets")
@@ -53,17 +52,14 @@ local function row_of(task, kernel, result)
     }
 end
 
--- Adds the rows of the task's kernels of one ISA level.
-local function add_rows(rows, task, folder, kernels)
-    local results, unknown = {}, {}
-    if #kernels > 0 then
-        results, unknown = loop_model.run(kernels, task.target, folder)
-    end
-    for _, kernel in ipairs(kernels) do
-        if results[kernel.name] then
-            rows[#rows + 1] = row_of(task, kernel, results[kernel.name])
+-- The rows of one job of the task.
+local function add_rows(rows, task, job, outcome)
+    for _, kernel in ipairs(job.kernels) do
+        local result = outcome.results[kernel.name]
+        if result then
+            rows[#rows + 1] = row_of(task, kernel, result)
         else
-            remark(("not modelled: %s: %s"):format(kernel.name, unknown[kernel.name]))
+            remark(("not modelled: %s: %s"):format(kernel.name, outcome.unknown[kernel.name]))
         end
     end
 end
@@ -79,15 +75,15 @@ local function set_tmac(rows)
     end
 end
 
--- The rows of one format and number of tokens on a target.
-local function model(task, folder)
-    local rows, weights = {}, format.kernel_format(format.parse(task.format))
+-- The jobs of loop_model for one format and number of tokens on a target: one a level.
+local function add_jobs(jobs, task)
+    local weights = format.kernel_format(format.parse(task.format))
+    task.first = #jobs + 1
     for _, level in ipairs(task.target.isas) do
-        add_rows(rows, task, ("%s/%s/n%d"):format(folder, task.target.name, task.n),
-            kernels_for(weights, level, task.n))
+        local kernels = kernels_for(weights, level, task.n)
+        jobs[#jobs + 1] = #kernels > 0 and { kernels = kernels, target = task.target } or nil
     end
-    set_tmac(rows)
-    return rows
+    task.last = #jobs
 end
 
 local function tasks_of(record)
@@ -104,16 +100,22 @@ local function tasks_of(record)
 end
 
 -- Models all runs of a suite that are not measured; each row goes to `add`. The kernels, their
--- assembly and their loops stay in `folder`.
+-- assembly and their loops stay in `folder`, and what has not changed there is not modelled again.
 function suite_model.run(record, folder, add)
-    local tasks = tasks_of(record)
-    for index, task in ipairs(tasks) do
-        local progress = Progress.start(("%s: %d of %d, %s, %s, N = %d"):format(record.name, index,
-            #tasks, task.target.name, task.format, task.n))
-        for _, row in ipairs(model(task, folder)) do
+    local tasks, jobs = tasks_of(record), {}
+    for _, task in ipairs(tasks) do
+        add_jobs(jobs, task)
+    end
+    local outcomes = #jobs > 0 and loop_model.run(jobs, folder, record.name) or {}
+    for _, task in ipairs(tasks) do
+        local rows = {}
+        for index = task.first, task.last do
+            add_rows(rows, task, jobs[index], outcomes[index])
+        end
+        set_tmac(rows)
+        for _, row in ipairs(rows) do
             add(row)
         end
-        progress:finish()
     end
 end
 

@@ -21,17 +21,14 @@ local text_size = require("text_size")
 
 local suite_run = {}
 
--- The library whose kernels are measured; the others are named in the suite.
-local KERNELS = "kernels"
+-- The library whose kernels are measured, the others being named in the suite; what is modelled.
+local KERNELS, MODELS = "kernels", "models"
 
 -- An error if `folder` holds anything but a suite's libraries and modelled kernels.
 local function claim(record, folder)
-    local known = { [KERNELS] = true }
+    local known = { [KERNELS] = true, [MODELS] = true }
     for _, entry in ipairs(record.libraries) do
         known[entry.name] = true
-    end
-    for _, run in ipairs(record.modelled) do
-        known[run.target] = true
     end
     local kind = host.path_kind(folder)
     if kind and kind ~= "folder" then
@@ -171,7 +168,7 @@ function suite_run.run(record, folder, options, seconds, add)
         unable[run.name] = run_error(run, levels)
     end
     remark_unable(record, unable)
-    suite_model.run(record, folder, add)
+    suite_model.run(record, folder .. "/" .. MODELS, add)
     for _, entry in ipairs(record.libraries) do
         measure_size(entry, folder .. "/" .. entry.name, unable, add)
     end

@@ -33,6 +33,18 @@ local function is_isa_list(value)
     return true
 end
 
+local LEVELS = { l1 = true, l2 = true, l3 = true }
+
+-- Sizes in KiB by level.
+local function is_cache(value)
+    for level, kib in pairs(type(value) == "table" and value or {}) do
+        if not LEVELS[level] or math.type(kib) ~= "integer" or kib < 1 then
+            return false
+        end
+    end
+    return type(value) == "table" and next(value) ~= nil
+end
+
 local FIELDS = {
     name = { check = is_text, must = "a name in quotes" },
     description = { check = is_text, must = "a text" },
@@ -42,6 +54,8 @@ local FIELDS = {
     flags = { check = is_list_of_text, must = "a list of compiler flags" },
     mca = { check = is_text, must = "llvm-mca's name of the CPU, such as \"znver3\"",
         optional = true },
+    cache = { check = is_cache, must = "sizes in KiB of some of l1, l2, l3, such as "
+        .. "{ l1 = 64, l2 = 512 }", optional = true },
 }
 
 -- The record of a target file's text, or nil and a message.

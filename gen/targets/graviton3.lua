@@ -5,5 +5,6 @@ return {
     triple = "aarch64-linux-gnu",
     isas = { "c", "neon", "dotprod", "i8mm" },
     mca = "neoverse-v1",
+    cache = { l1 = 64, l2 = 1024, l3 = 32768 },
     flags = {},
 }

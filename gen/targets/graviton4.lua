@@ -5,5 +5,6 @@ return {
     triple = "aarch64-linux-gnu",
     isas = { "c", "neon", "dotprod", "i8mm" },
     mca = "neoverse-v2",
+    cache = { l2 = 2048, l3 = 36864 },
     flags = {},
 }

@@ -5,5 +5,6 @@ return {
     triple = "aarch64-linux-gnu",
     isas = { "c", "neon", "dotprod" },
     mca = "cortex-a55",
+    cache = { l2 = 128 },
     flags = { "-mtune=cortex-a55" },
 }

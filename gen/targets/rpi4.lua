@@ -5,5 +5,6 @@ return {
     triple = "aarch64-linux-gnu",
     isas = { "c", "neon" },
     mca = "cortex-a57",
+    cache = { l1 = 32, l2 = 1024 },
     flags = {},
 }

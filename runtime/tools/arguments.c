@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct arguments arguments_make(const char *tool, int argc, char **argv) {
-    return (struct arguments){tool, argc - 1, argv + 1};
+struct arguments arguments_make(int argc, char **argv) {
+    const char *slash = strrchr(argv[0], '/');
+    return (struct arguments){slash ? slash + 1 : argv[0], argc - 1, argv + 1};
 }
 
 static char *take(struct arguments *a) {

@@ -6,13 +6,13 @@
 #include <stdint.h>
 
 struct arguments {
-    const char *tool;
-    int count; /* those not read yet */
+    const char *tool; /* as messages name it */
+    int count;        /* those not read yet */
     char **text;
 };
 
-/* The arguments of main without the tool's own name. */
-struct arguments arguments_make(const char *tool, int argc, char **argv);
+/* The arguments of main: the tool is the file's name in argv[0], the others are to be read. */
+struct arguments arguments_make(int argc, char **argv);
 
 /* Takes the next argument if it is `name`. */
 bool arguments_flag(struct arguments *a, const char *name);

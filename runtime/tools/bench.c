@@ -4,6 +4,7 @@
 #include "bench_problems.h"
 #include "bench_report.h"
 #include "bench_tuned.h"
+#include "tools.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -210,8 +211,8 @@ static void close_json(const struct arguments *a, const struct bench_options *op
     }
 }
 
-int main(int argc, char **argv) {
-    struct arguments a = arguments_make("loom-bench", argc, argv);
+int loom_bench_main(int argc, char **argv) {
+    struct arguments a = arguments_make(argc, argv);
     struct bench bench = {.arguments = &a, .options = bench_options_read(&a)};
     bench_machine_name(bench.machine, sizeof bench.machine);
     struct bench_problems problems = bench_problems_make(&a, &bench.options);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const char usage[] =
-    "loom-bench [options]\n"
+    " [options]\n"
     "Measures the kernel that the library chooses for each of its problems, and T-MAC's.\n"
     "  --format F          problems of this format, such as w2g128\n"
     "  --shape MxK         problems of this shape; with --format any problem at all\n"
@@ -22,7 +22,7 @@ static const char usage[] =
     "  --tuned             every kernel of the ISA briefly, then the fastest of each layout and\n"
     "                      mode: the best of them counts as chosen, as after lutloom tune\n"
     "  --all               every kernel of the ISA, library and candidates\n"
-    "  --no-peers          without the other libraries that loom-bench was built with\n"
+    "  --no-peers          without the other libraries that it was built with\n"
     "  --isa NAME          as if the machine had no higher ISA\n"
     "  --seconds S         measuring time for each problem; 1 without it\n"
     "  --json              JSON lines on stdout instead of the table\n"
@@ -197,7 +197,7 @@ static bool read_run_option(struct arguments *a, struct bench_options *options) 
     } else if ((value = arguments_value(a, "--seed"))) {
         options->seed = arguments_number(a, "--seed", value, 0, UINT64_MAX);
     } else if (arguments_flag(a, "--help")) {
-        fputs(usage, stdout);
+        printf("%s%s", a->tool, usage);
         exit(0);
     } else {
         return false;

@@ -178,8 +178,8 @@ static void close_run(struct run *run) {
     free(run->problems.list);
 }
 
-int main(int argc, char **argv) {
-    struct arguments a = arguments_make("loom-sweep", argc, argv);
+int loom_sweep_main(int argc, char **argv) {
+    struct arguments a = arguments_make(argc, argv);
     struct run run = {.sweep = {.options = sweep_options_read(&a), .seed = random_seed()}};
     open_file(&run, &a);
     run.sweep.untuned = untuned_make();

@@ -34,4 +34,10 @@ struct loom_problem_row {
 extern const struct loom_problem_row loom_problem_rows[];
 extern const size_t loom_problem_row_count;
 
+/* The tools, each the whole of a program: arguments as those of main, where argv[0] is what
+ * messages call it; returns the exit status, or exits. */
+int loom_verify_main(int argc, char **argv);
+int loom_bench_main(int argc, char **argv);
+int loom_sweep_main(int argc, char **argv);
+
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const char usage[] =
-    "loom-verify [--isa NAME] [--filter TEXT] [--seed N] [--jobs N]\n"
+    " [--isa NAME] [--filter TEXT] [--seed N] [--jobs N]\n"
     "Compares every kernel and prepare kernel with the plain C reference, bit for bit.\n"
     "  --isa NAME     those of one ISA alone\n"
     "  --filter TEXT  those whose name contains TEXT\n"
@@ -44,7 +44,7 @@ static void read_option(struct arguments *a, struct options *options) {
     } else if ((value = arguments_value(a, "--jobs"))) {
         options->jobs = (unsigned)arguments_number(a, "--jobs", value, 1, 1024);
     } else if (arguments_flag(a, "--help")) {
-        fputs(usage, stdout);
+        printf("%s%s", a->tool, usage);
         exit(0);
     } else {
         arguments_fail(a, "%s: no such option; --help lists them", a->text[0]);
@@ -97,7 +97,8 @@ static void skip_unusable(const struct units *units, struct outcome *outcomes, u
     }
 }
 
-static int report(const struct units *units, const struct outcome *outcomes, uint64_t seed) {
+static int report(const struct units *units, const struct outcome *outcomes, const char *tool,
+                  uint64_t seed) {
     size_t count[SKIPPED + 1] = {0};
     for (size_t i = 0; i < units->count; i++) {
         count[outcomes[i].state]++;
@@ -109,14 +110,14 @@ static int report(const struct units *units, const struct outcome *outcomes, uin
     }
     const size_t failed = count[FAILED] + count[RUNNING] + count[NEVER_CHECKED];
     if (failed) {
-        printf("to repeat one: loom-verify --seed %" PRIu64 " --filter KERNEL\n", seed);
+        printf("to repeat one: %s --seed %" PRIu64 " --filter KERNEL\n", tool, seed);
     }
     printf("%zu passed, %zu failed, %zu skipped\n", count[PASSED], failed, count[SKIPPED]);
     return failed > 0;
 }
 
-int main(int argc, char **argv) {
-    struct arguments a = arguments_make("loom-verify", argc, argv);
+int loom_verify_main(int argc, char **argv) {
+    struct arguments a = arguments_make(argc, argv);
     struct options options = {.isa = ANY_ISA, .seed = random_seed(), .jobs = 2};
     loom_cpu cpu;
     while (a.count) {
@@ -132,7 +133,7 @@ int main(int argc, char **argv) {
     printf("%s, seed %" PRIu64 "\n", cpu.isa, options.seed);
     skip_unusable(&units, outcomes, cpu.features);
     jobs_run(&units, outcomes, &verify, options.jobs);
-    const int failed = report(&units, outcomes, options.seed);
+    const int failed = report(&units, outcomes, a.tool, options.seed);
     free(units.unit);
     return failed;
 }

@@ -34,6 +34,7 @@ end)
 
 case("targets lists what it knows", function()
     accepts("targets", "sapphire-rapids")
+    accepts("targets", "Raspberry Pi 5 (Cortex-A76); 64K L1, 512K L2, 2048K L3\n")
 end)
 
 case("this machine is the same to a stock interpreter", function()

@@ -1,6 +1,7 @@
 -- Loops in assembly, and what llvm-mca is given and says.
 local assembly = require("assembly")
 local check = require("check")
+local loop_ninja = require("loop_ninja")
 local loops = require("loops")
 local mca = require("mca")
 
@@ -124,11 +125,8 @@ case("a loop that is not known says why", function()
     check.contains(reason("8x32x1", "8x256x1"), "holds 0.50 rounds of another")
 end)
 
--- What llvm-mca prints for one region.
+-- What llvm-mca prints for a loop.
 local SAID = [[
-
-[0] Code Region - loom_k
-
 Iterations:        %d
 Instructions:      400
 Total Cycles:      %d
@@ -160,7 +158,7 @@ local function region(...)
     for text in SAID:format(...):gmatch("[^\n]*") do
         reader:add(text)
     end
-    return reader.regions.loom_k
+    return reader.region
 end
 
 case("a round takes what the longer run takes more", function()
@@ -184,9 +182,30 @@ case("what limits a loop", function()
     check.equal(limit(40 * 16, "9.40"), "waiting for results; fullest is UnitB")
 end)
 
-case("regions are named like their kernels, in a fixed order", function()
-    check.equal(mca.regions({ b = { instructions = { "nop" } }, a = { instructions = { "nop" } } }),
-        "# LLVM-MCA-BEGIN a\nnop\n# LLVM-MCA-END a\n\n# LLVM-MCA-BEGIN b\nnop\n# LLVM-MCA-END b\n")
+case("the same loop has the same text, wherever its labels are", function()
+    local function text(number)
+        return mca.region({ ("b.ne\t.LBB%d_2"):format(number), "nop" })
+    end
+    check.equal(text(1), "b.ne\t.L\nnop\n")
+    check.equal(text(1), text(12))
+end)
+
+case("the build models once what is the same, and knows the programs' versions", function()
+    local target = { triple = "aarch64", flags = { "-mtune=x" }, mca = "m" }
+    local function build(version, runs)
+        local text = loop_ninja.new("clang", version, "llvm-mca", "1")
+        for _ = 1, runs do
+            text:compile("p/a.c", target, { flags = { "-march=y" } }, "p/src")
+            text:simulate("loops/1.s", target)
+        end
+        return text:text()
+    end
+    check.contains(build("2", 1), "build p/a.s: compile p/a.c\n"
+        .. "  flags = --target=aarch64 -mtune=x -march=y -Ip/src\n")
+    check.contains(build("2", 1), "build loops/1.s.m.12.txt: simulate loops/1.s\n"
+        .. "  model = -mtriple=aarch64 -mcpu=m -iterations=12\n")
+    check.equal(build("2", 1), build("2", 2))
+    check.equal(build("2", 1) == build("3", 1), false)
 end)
 
 local KERNEL = "loom_gemv_w2g128_table__lut_pair_b1m1n1_avx2"

@@ -119,4 +119,8 @@ check.case("target: errors name the file and the key", function()
         target.parse(text:format('flags = {}, isas = { "c" }, mca = true'), "t.lua"))
     check.equal(target.parse(text:format('flags = {}, isas = { "c" }, mca = "z"'), "t.lua").mca,
         "z")
+    for _, wrong in ipairs({ "64", "{}", "{ l4 = 1 }", "{ l1 = 0 }", "{ l1 = 0.5 }", "{ 64 }" }) do
+        check.refused("t.lua: 'cache' must be sizes in KiB", target.parse(
+            text:format('flags = {}, isas = { "c" }, cache = ' .. wrong), "t.lua"))
+    end
 end)

@@ -7,12 +7,21 @@ local command = {}
 
 function command.options() end
 
+-- "64K L1, 512K L2", as this machine's identity has it.
+local function cache_text(cache)
+    local sizes = {}
+    for _, level in ipairs({ "l1", "l2", "l3" }) do
+        sizes[#sizes + 1] = cache[level] and ("%dK %s"):format(cache[level], level:upper())
+    end
+    return table.concat(sizes, ", ")
+end
+
 function command.run()
     say("This machine: " .. host.identity())
     say("")
     for _, target in ipairs(targets.list()) do
         say("%-16s %-42s %s", target.name, table.concat(target.isas, " "),
-            target.description)
+            target.description .. (target.cache and "; " .. cache_text(target.cache) or ""))
     end
 end
 

@@ -66,7 +66,9 @@ isa.list = {
     {
         name = "avx512bw",
         arch = "x86_64",
-        headers = { "avx512bw.h", "vector512.h", "x86.h", "shared.h", "sums16.h", "sum.h" },
+        headers = {
+            "avx512bw.h", "vector512.h", "sign.h", "x86.h", "shared.h", "sums16.h", "sum.h",
+        },
         flags = { "-mavx512f", "-mavx512bw" },
         needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2", "LOOM_CPU_AVX512" },
         vector = 64,

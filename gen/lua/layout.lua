@@ -174,16 +174,44 @@ function layout.trit(lanes, block)
 end
 
 -- lut, ternary: 3 codes are a symbol of an index, 4 bits, and a sign. A byte is a row and holds two
--- indices; the signs of a unit's 8 symbols are a byte. Rows are in the order that interleaving and
--- widening bytes leaves: neighbours, then the low and the high half of each 16 bytes.
-function layout.sign(vector)
-    local lanes = vector // 4
-    local rows = { digit("row", 2, lanes), digit("row", 4, 1), digit("row", 2, 2 * lanes),
-        digit("row", vector // 16, 4) }
-    local indices = { digit("plane", 4, 1), digit("k", 2, 1), table.unpack(rows) }
+-- indices; the signs of a unit's 8 symbols are a byte.
+local function sign_of_rows(name, rows)
+    local count, indices = 1, { digit("plane", 4, 1), digit("k", 2, 1), table.unpack(rows) }
+    for _, d in ipairs(rows) do
+        count = count * d.count
+    end
     indices[#indices + 1] = digit("k", 4, 2)
-    return make("sign" .. vector, 5, vector, 24, {
+    return make(name, 5, count, 24, {
         section(0, indices), section(4, { digit("k", 8, 1), table.unpack(rows) }),
+    }, 3)
+end
+
+-- Rows are in the order that interleaving and widening bytes leaves: neighbours, then the low and
+-- the high half of each 16 bytes. `block` vectors stand side by side.
+function layout.sign(vector, block)
+    local lanes = vector // 4
+    return sign_of_rows(("sign%dx%d"):format(vector, block), {
+        digit("row", 2, lanes), digit("row", 4, 1), digit("row", 2, 2 * lanes),
+        digit("row", vector // 16, 4), digit("row", block, vector),
+    })
+end
+
+-- The same, portable: 4 rows, since a unit has no fraction of 4 bytes.
+function layout.plain_sign()
+    return sign_of_rows("plain_sign", { digit("row", 4, 1) })
+end
+
+-- lut, ternary: a 32-bit lane is a row, its 4 bytes are 4 indices; the signs of a vector's bytes
+-- are 64 bits in the same order.
+function layout.quadsign(lanes, block)
+    return make(("quadsign%dx%d"):format(lanes, block), 5, lanes * block, 24, {
+        section(0, {
+            digit("plane", 4, 1), digit("k", 2, 4), digit("k", 4, 1), digit("row", lanes, 1),
+            digit("row", block, lanes),
+        }),
+        section(4, {
+            digit("k", 4, 1), digit("row", lanes, 1), digit("k", 2, 4), digit("row", block, lanes),
+        }),
     }, 3)
 end
 

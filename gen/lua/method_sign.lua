@@ -3,9 +3,21 @@
 local layout = require("layout")
 local method_cost = require("method_cost")
 
--- Operations on 3 codes: index and sign, which the tokens of a tile share; of each token 2 lookups,
+-- Operations on 3 codes: index and sign, which the tokens of a tile share; of each token lookups,
 -- signs and additions, and an eighth of what widens the sums.
-local INDEX, TOKEN = 2.6, 6.7
+local INDEX, TOKEN = 2.6, { exact = 6.7, table = 4.5 }
+
+local function layout_of(_, numbers, isa)
+    return layout.sign(isa.vector, numbers.b)
+end
+
+local function cost(format, mode, numbers, isa)
+    return (INDEX / numbers.n + TOKEN[mode]) / (3 * isa.vector) + method_cost.group(format, isa)
+end
+
+local function tile(m, n, p)
+    return { b = m, m = m, n = n, p = p }
+end
 
 return {
     {
@@ -18,25 +30,36 @@ return {
         },
         modes = { exact = true },
         act = "sign16",
-        gemv = { { b = 1, m = 1, n = 1 }, { b = 1, m = 1, n = 1, p = 4 } },
-        gemm = { { b = 1, m = 1, n = 2 }, { b = 1, m = 1, n = 4 } },
+        gemv = { tile(1, 1), tile(1, 1, 4) },
+        gemm = { tile(1, 2), tile(1, 4) },
         template = "tiles.c.in",
         note = "3 codes are an index and a sign: PSHUFB looks up\n"
             .. " * the two bytes of a sum of 3 activations, PSIGNB applies the sign, 8 such sums\n"
             .. " * add in a byte and PMADDUBSW joins the two bytes.",
-        layout = function(_, _, isa)
-            return layout.sign(isa.vector)
+        layout = layout_of,
+        refuse = method_cost.triples,
+        cost = cost,
+    },
+    {
+        family = "lut",
+        name = "sign",
+        loop = "sign",
+        isas = {
+            ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, neon32 = true, neon = true,
+        },
+        modes = { table = true },
+        act = "sign8",
+        gemv = { tile(1, 1), tile(2, 1), tile(4, 1), tile(1, 1, 4), tile(2, 1, 4), tile(4, 1, 4) },
+        few = { tile(1, 2, 4), tile(2, 2, 4), tile(1, 4, 4) },
+        gemm = { tile(1, 2), tile(2, 2), tile(1, 4), tile(2, 4) },
+        template = "tiles.c.in",
+        note = "3 codes are an index and a sign: one lookup of the\n"
+            .. " * sum of 3 activations, to which the sign is applied; added in 16 bits.",
+        layout = layout_of,
+        refuse = function(format, _, numbers, isa)
+            return method_cost.triples(format)
+                or method_cost.registers((2 * numbers.n + 1) * numbers.m + 6, isa.registers)
         end,
-        refuse = function(format)
-            if not format.ternary then
-                return "only ternary codes come three in a symbol"
-            elseif format.group > 0 then
-                return ("symbols of 3 codes do not end where groups of %d do"):format(format.group)
-            end
-        end,
-        cost = function(format, _, numbers, isa)
-            return (INDEX / numbers.n + TOKEN) / (3 * isa.vector)
-                + method_cost.group(format, isa)
-        end,
+        cost = cost,
     },
 }

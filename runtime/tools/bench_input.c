@@ -63,7 +63,7 @@ static void make_expected(struct bench_input *input, loom_mode mode) {
     const struct reference_weights *w = &input->matrix->w;
     struct reference_acts acts;
     float *expected = bench_alloc(input->rows * input->tokens * sizeof *expected);
-    if (reference_prepare(&acts, reference_act_of_mode(mode), &w->format, input->x, w->k, w->k,
+    if (reference_prepare(&acts, reference_act_of(mode, &w->format), &w->format, input->x, w->k, w->k,
                           input->inputs * input->n)) {
         abort();
     }

@@ -141,7 +141,7 @@ static const struct loom_layout stub_layout = {
 static bool make_plan(struct prepare_check *check) {
     const struct loom_prepare_kernel *kernel = check->kernel;
     const loom_mode modes[LOOM_ACT_COUNT] = {LOOM_EXACT, LOOM_TABLE, LOOM_TABLE7, LOOM_EXACT,
-                                             LOOM_EXACT};
+                                             LOOM_EXACT, LOOM_TABLE};
     struct loom_kernel stub = {.name = "stub",
                                .schedule = "stub",
                                .layout = &stub_layout,

@@ -5,6 +5,8 @@
  * single lanes of a vector in memory from the wrong place. Nowhere else in the vocabulary does a
  * subnormal number matter:
  *   v_scale_sum, v_mul of a sum   an activation scale is 0 or above 2^-108
+ *   v_add_magnitudes              what would be lost is less than half a unit in the last place of
+ *                                 a sum above 2^-100, below which the sum does not count
  *   v_mul of an activation        what would be lost is rounded to 0 afterwards
  *   v_half_to_f32                 those of fp16 are kept, and are normal numbers of fp32 */
 #ifndef ISA_AARCH32_H

@@ -50,10 +50,6 @@ static inline v_int v_lookup2(v_int first, v_int second, v_int index) {
     const uint8x16x2_t tables = {{first, second}};
     return vqtbl2q_u8(tables, index);
 }
-/* All bits of a byte where a and b have a common one. */
-static inline v_int v_test(v_int a, v_int b) {
-    return vtstq_u8(a, b);
-}
 /* acc + the sums of neighbouring unsigned bytes, in 16 bits. */
 static inline v_int v_acc_pairs(v_int acc, v_int x) {
     return vreinterpretq_u8_u16(vpadalq_u8(vreinterpretq_u16_u8(acc), x));

@@ -132,6 +132,10 @@ static inline v_int v_dot2_i16(v_int a, v_int b) {
     return v_bytes_s32(v_pairs_s32(low, high));
 }
 
+/* All bits of a byte where a and b have a common one. */
+static inline v_int v_test(v_int a, v_int b) {
+    return vtstq_u8(a, b);
+}
 /* The bytes of the lower, or the upper, half, those of a and b in turn. */
 static inline v_int v_zip_low_i8(v_int a, v_int b) {
     return vzipq_u8(a, b).val[0];
@@ -146,6 +150,29 @@ static inline v_int v_sign_i8(v_int a, v_int sign) {
 }
 static inline v_int v_sign_rest(v_int signs) {
     return vcntq_u8(signs);
+}
+/* The sign of a byte's symbol number s, a constant: all bits where it is negative. */
+typedef v_int v_sign;
+#define v_sign_at(bits, s) v_test(bits, v_set_i8(1 << (s)))
+/* What v_signed_low and _high start from for so many units of 8 symbols, and their tables: entries
+ * are 128 more. The distance of such an entry to 255 is minus the entry and 127, which v_sign_rest
+ * makes 128. */
+static inline v_int v_sign_start(size_t units) {
+    return v_set_i16(-1024 * (int)units);
+}
+static inline v_int v_sign_table(v_int table) {
+    return veorq_u8(table, vdupq_n_u8(128));
+}
+/* 16-bit sums + entries with their signs, of the lower or the upper 8 bytes. */
+static inline v_int v_signed_low(v_int sum, v_int a, v_sign sign_a, v_int b, v_sign sign_b) {
+    uint16x8_t words = vreinterpretq_u16_u8(sum);
+    words = vabal_u8(words, vget_low_u8(a), vget_low_u8(sign_a));
+    return vreinterpretq_u8_u16(vabal_u8(words, vget_low_u8(b), vget_low_u8(sign_b)));
+}
+static inline v_int v_signed_high(v_int sum, v_int a, v_sign sign_a, v_int b, v_sign sign_b) {
+    uint16x8_t words = vreinterpretq_u16_u8(sum);
+    words = vabal_u8(words, vget_high_u8(a), vget_high_u8(sign_a));
+    return vreinterpretq_u8_u16(vabal_u8(words, vget_high_u8(b), vget_high_u8(sign_b)));
 }
 /* 8 16-bit sums + low + base * high, of the lower or the upper 8 bytes. */
 static inline v_int v_join_low(v_int sum, v_int low, v_int high, int base) {
@@ -194,6 +221,10 @@ static inline v_int v_magnitude(v_f32 x) {
 }
 static inline v_int v_max_u32(v_int a, v_int b) {
     return vreinterpretq_u8_u32(vmaxq_u32(v_u32(a), v_u32(b)));
+}
+/* sum + |x|. */
+static inline v_f32 v_add_magnitudes(v_f32 sum, v_f32 x) {
+    return vaddq_f32(sum, vabsq_f32(x));
 }
 static inline void v_store_i8(int8_t *p, v_int x) {
     const int16x4_t words = vqmovn_s32(v_s32(x));

@@ -56,8 +56,8 @@ static inline uint32_t loom_bits_from_float(float value) {
  *        then 8 high. A group starts with a table of its own.
  * SIGN8  the same places, 8 bits a sum. m3 = max over the group's symbols of (|x0| + |x1|) + |x2|;
  *        scale = m3 / 127; v = rint(x * (32512 / m3)), an int16; entry = (sum of v[s + 8 i] *
- *        digit i of j + 128) >> 8, from -127 to 127: int8 table[ceil(Kp / 24)][2][8][16]: for 24
- *        activations 8 tables of entries, then 8 of minus the entries; act_sum = (sum of v in the
+ *        digit i of j + 128) >> 8, from -127 to 127: uint8 table[ceil(Kp / 24)][2][8][16]: for 24
+ *        activations 8 tables of 128 + entry, then 8 of 128 - entry; act_sum = (sum of v in the
  *        group + 128) >> 8.
  *
  * rint is to nearest, ties to even; all fp32 operations are single and rounded once. The last
@@ -180,7 +180,8 @@ struct loom_digit {
 
 /* A run of bits in a unit: digits from the least significant bit upwards. The first counts are
  * powers of two until their product is 8 or more: the bits of every byte of the section then come
- * from the same places, relative to the first. */
+ * from the same places, relative to the first. Where symbols straddle the digits of a byte it is
+ * `listed`: 8 places in a row, the same for every byte, to which the digits add. */
 enum { LOOM_MAX_DIGITS = 10, LOOM_MAX_SECTIONS = 2 };
 
 /* The largest row block, and the most codes (rows * unit_k) of a unit: they bound the stack that
@@ -191,6 +192,10 @@ struct loom_section {
     uint8_t flip;        /* of every byte, the bits that are stored inverted */
     uint8_t digits;
     struct loom_digit digit[LOOM_MAX_DIGITS];
+    uint8_t listed; /* 1: bit[] has the 8 bits of a byte, the digits place bytes */
+    struct loom_bit {
+        uint8_t k, plane; /* a symbol of the row, a plane of it */
+    } bit[8];
 };
 
 /* Where the bits of the weights are. The packed stream is
@@ -199,7 +204,7 @@ struct loom_section {
  * `symbol_k` of them (symbol.c): symbol s of a row's S = unit_k / symbol_k in a unit holds the
  * codes at s, s + S, s + 2 S ... Bit b of a section is the bit of a symbol whose row, k (counted in
  * symbols) and plane are the sums of digit * stride, with b written in the mixed radix of the
- * counts. A unit's bytes are a multiple of 4; the last unit may reach beyond the padded K. */
+ * counts, after the 8 bits of the list if there is one. A unit's bytes are a multiple of 4; the last unit may reach beyond the padded K. */
 struct loom_layout {
     const char *name;
     uint16_t rows;   /* rows of a row block */

@@ -14,7 +14,17 @@ local function section(first_plane, digits, flip)
             kept[#kept + 1] = d
         end
     end
-    return { first_plane = first_plane, digits = kept, flip = flip or 0 }
+    return { first_plane = first_plane, digits = kept, flip = flip or 0, bits = false }
+end
+
+-- Bytes whose 8 bits, from the least significant one up, are { k, plane }; digits place bytes.
+local function listed(places, digits)
+    local part = section(0, digits)
+    part.bits = {}
+    for index, place in ipairs(places) do
+        part.bits[index] = { k = place[1], plane = place[2] }
+    end
+    return part
 end
 
 -- LOOM_MAX_ROWS and LOOM_MAX_UNIT of runtime/kernel.h.
@@ -22,7 +32,7 @@ local MAX_ROWS, MAX_UNIT = 256, 16384
 
 -- Bits of a section. Digits below a byte are powers of two: the packer works byte by byte.
 local function section_bits(part)
-    local product = 1
+    local product = part.bits and #part.bits or 1
     for _, d in ipairs(part.digits) do
         assert(product >= 8 or d.count & (d.count - 1) == 0, "a byte must hold whole digits")
         product = product * d.count
@@ -160,6 +170,17 @@ function layout.twin(lanes, block, bits)
         })
     end
     return make(("twin%dx%d"):format(lanes, block), bits, lanes * block, 32, sections)
+end
+
+-- lut, ternary: 3 codes are a symbol of 5 bits, which is an index of two tables. A byte is a row:
+-- all of one symbol, and above it 3 bits of another, whose other two are in the unit's last byte.
+function layout.twinsign(vector, block)
+    local rows = { digit("row", vector, 1), digit("row", block, vector) }
+    return make(("twinsign%dx%d"):format(vector, block), 5, vector * block, 24, {
+        listed({ { 4, 0 }, { 4, 1 }, { 4, 2 }, { 4, 3 }, { 4, 4 }, { 0, 2 }, { 0, 3 }, { 0, 4 } },
+            { rows[1], rows[2], digit("k", 4, 1) }),
+        section(0, { digit("plane", 2, 1), digit("k", 4, 1), rows[1], rows[2] }),
+    }, 3)
 end
 
 -- dot, ternary: 5 codes are a symbol of 8 bits, the bits are planes of 32 symbols a row. Unpacked,

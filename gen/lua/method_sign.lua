@@ -49,7 +49,7 @@ return {
         },
         modes = { table = true },
         act = "sign8",
-        gemv = { tile(1, 1), tile(2, 1), tile(4, 1), tile(1, 1, 4), tile(2, 1, 4), tile(4, 1, 4) },
+        gemv = { tile(1, 1), tile(2, 1), tile(1, 1, 4), tile(2, 1, 4) },
         few = { tile(1, 2, 4), tile(2, 2, 4), tile(1, 4, 4) },
         gemm = { tile(1, 2), tile(2, 2), tile(1, 4), tile(2, 4) },
         template = "tiles.c.in",
@@ -61,5 +61,29 @@ return {
                 or method_cost.registers((2 * numbers.n + 1) * numbers.m + 6, isa.registers)
         end,
         cost = cost,
+    },
+    {
+        family = "lut",
+        name = "twinsign",
+        loop = "twinsign",
+        isas = { dotprod = true, i8mm = true },
+        modes = { table = true },
+        act = "sign8",
+        gemv = { tile(2, 1), tile(4, 1), tile(2, 1, 4), tile(4, 1, 4) },
+        few = { tile(2, 2, 4), tile(4, 2, 4), tile(2, 4, 4) },
+        gemm = { tile(2, 2), tile(4, 2), tile(2, 4) },
+        template = "tiles.c.in",
+        note = "3 codes are an index of two tables at once, those of\n"
+            .. " * sums of 3 activations and of minus the sums; entries are added in 16 bits.",
+        layout = function(_, numbers, isa)
+            return layout.twinsign(isa.vector, numbers.b)
+        end,
+        refuse = function(format, _, numbers, isa)
+            return method_cost.triples(format)
+                or method_cost.registers(2 * numbers.n * (numbers.m + 2) + 6, isa.registers)
+        end,
+        cost = function(format, _, numbers, isa)
+            return (1.75 / numbers.n + 3) / (3 * isa.vector) + method_cost.group(format, isa)
+        end,
     },
 }

@@ -84,7 +84,7 @@ local function tile(record)
     -- A tile of a few tokens that is less than a block takes the block's parts in turn itself.
     local whole = record.loop == "quad" and record.op == "few" and m < numbers.b
     return {
-        tile_template = record.loop .. (whole and "_block_tile.c.in" or "_tile.c.in"),
+        tile_template = (record.loop == "twinsign" and "sign" or record.loop) .. (whole and "_block_tile.c.in" or "_tile.c.in"),
         parts = whole and 1 or numbers.b // m,
         block = numbers.b,
         m = m,

@@ -62,14 +62,14 @@ static int weight_of(const struct group *group, size_t i) {
 }
 
 /* Three codes, 8 apart, are a number from -13 to 13 in base 3. */
-static int64_t symbol_sum(const struct group *group, const int8_t *table) {
+static int64_t symbol_sum(const struct group *group, const uint8_t *table) {
     int64_t sum = 0;
     for (size_t i = 0; i < group->k; i += 24) {
         for (size_t s = 0; s < 8; s++) {
             const int number = weight_of(group, i + s) + 3 * weight_of(group, i + s + 8) +
                                9 * weight_of(group, i + s + 16);
-            const int8_t *entries = table + i / 24 * 256 + s * 16;
-            sum += number < 0 ? -entries[-number] : entries[number];
+            const uint8_t *entries = table + i / 24 * 256 + s * 16;
+            sum += number < 0 ? 128 - entries[-number] : entries[number] - 128;
         }
     }
     return sum;
@@ -81,7 +81,7 @@ static int64_t group_sum(const struct group *group, const struct reference_acts 
         return exact_sum(group, (const int8_t *)entries, act_sum);
     }
     if (acts->act == LOOM_ACT_SIGN8) {
-        return symbol_sum(group, (const int8_t *)entries);
+        return symbol_sum(group, entries);
     }
     return table_sum(group, entries, acts->act == LOOM_ACT_LUT8 ? 128 : 64, act_sum);
 }

@@ -166,8 +166,8 @@ static void write_sign_unit(const struct group *group, size_t i, uint8_t *out) {
             const int64_t entry = digit_sum(group, i + s, index);
             uint8_t *tables = out + s * 16 + (size_t)index;
             if (group->act == LOOM_ACT_SIGN8) {
-                tables[0] = (uint8_t)((entry + 128) >> 8);
-                tables[128] = (uint8_t)-tables[0];
+                tables[0] = (uint8_t)(128 + ((entry + 128) >> 8));
+                tables[128] = (uint8_t)(128 - ((entry + 128) >> 8));
                 continue;
             }
             const int64_t high = lround((double)entry / 31);

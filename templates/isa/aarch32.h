@@ -23,6 +23,10 @@ static inline uint8x16_t v_lookup(uint8x16_t table, uint8x16_t index) {
     const uint8x8x2_t halves = {{vget_low_u8(table), vget_high_u8(table)}};
     return vcombine_u8(vtbl2_u8(halves, vget_low_u8(index)), vtbl2_u8(halves, vget_high_u8(index)));
 }
+/* All bits of a byte where a and b have a common one. */
+static inline uint8x16_t v_test(uint8x16_t a, uint8x16_t b) {
+    return vtstq_u8(a, b);
+}
 /* Sums of neighbours, those of a, then those of b. */
 static inline int16x8_t v_pairs_s16(int16x8_t a, int16x8_t b) {
     return vcombine_s16(vpadd_s16(vget_low_s16(a), vget_high_s16(a)),

@@ -132,10 +132,6 @@ static inline v_int v_dot2_i16(v_int a, v_int b) {
     return v_bytes_s32(v_pairs_s32(low, high));
 }
 
-/* All bits of a byte where a and b have a common one. */
-static inline v_int v_test(v_int a, v_int b) {
-    return vtstq_u8(a, b);
-}
 /* The bytes of the lower, or the upper, half, those of a and b in turn. */
 static inline v_int v_zip_low_i8(v_int a, v_int b) {
     return vzipq_u8(a, b).val[0];
@@ -154,16 +150,8 @@ static inline v_int v_sign_rest(v_int signs) {
 /* The sign of a byte's symbol number s, a constant: all bits where it is negative. */
 typedef v_int v_sign;
 #define v_sign_at(bits, s) v_test(bits, v_set_i8(1 << (s)))
-/* What v_signed_low and _high start from for so many units of 8 symbols, and their tables: entries
- * are 128 more. The distance of such an entry to 255 is minus the entry and 127, which v_sign_rest
- * makes 128. */
-static inline v_int v_sign_start(size_t units) {
-    return v_set_i16(-1024 * (int)units);
-}
-static inline v_int v_sign_table(v_int table) {
-    return veorq_u8(table, vdupq_n_u8(128));
-}
-/* 16-bit sums + entries with their signs, of the lower or the upper 8 bytes. */
+/* 16-bit sums + 128 + or - entries, which are 128 more, of the lower or the upper 8 bytes: the
+ * distance of such an entry to 255 is 127 - entry, and v_sign_rest counts the 1 that it lacks. */
 static inline v_int v_signed_low(v_int sum, v_int a, v_sign sign_a, v_int b, v_sign sign_b) {
     uint16x8_t words = vreinterpretq_u16_u8(sum);
     words = vabal_u8(words, vget_low_u8(a), vget_low_u8(sign_a));
@@ -200,6 +188,28 @@ static inline v_int v_widen_low_u16(v_int x) {
 }
 static inline v_int v_widen_high_u16(v_int x) {
     return vreinterpretq_u8_u32(vmovl_u16(vget_high_u16(vreinterpretq_u16_u8(x))));
+}
+
+/* Lanes of the lower, or the upper, half of x added to lanes twice as wide. */
+static inline v_int v_add_low_u8(v_int sum, v_int x) {
+    return vreinterpretq_u8_u16(vaddw_u8(vreinterpretq_u16_u8(sum), vget_low_u8(x)));
+}
+static inline v_int v_add_high_u8(v_int sum, v_int x) {
+    return vreinterpretq_u8_u16(vaddw_u8(vreinterpretq_u16_u8(sum), vget_high_u8(x)));
+}
+static inline v_int v_add_low_u16(v_int sum, v_int x) {
+    const uint16x8_t words = vreinterpretq_u16_u8(x);
+    return vreinterpretq_u8_u32(vaddw_u16(v_u32(sum), vget_low_u16(words)));
+}
+static inline v_int v_add_high_u16(v_int sum, v_int x) {
+    const uint16x8_t words = vreinterpretq_u16_u8(x);
+    return vreinterpretq_u8_u32(vaddw_u16(v_u32(sum), vget_high_u16(words)));
+}
+static inline v_int v_add_low_i16(v_int sum, v_int x) {
+    return v_bytes_s32(vaddw_s16(v_s32(sum), vget_low_s16(v_s16(x))));
+}
+static inline v_int v_add_high_i16(v_int sum, v_int x) {
+    return v_bytes_s32(vaddw_s16(v_s32(sum), vget_high_s16(v_s16(x))));
 }
 
 /* Makes the compiler forget what *x holds. */

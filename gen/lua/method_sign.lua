@@ -15,8 +15,8 @@ local function cost(format, mode, numbers, isa)
     return (INDEX / numbers.n + TOKEN[mode]) / (3 * isa.vector) + method_cost.group(format, isa)
 end
 
-local function tile(m, n, p)
-    return { b = m, m = m, n = n, p = p }
+local function tile(m, n, p, f)
+    return { b = m, m = m, n = n, p = p, f = f }
 end
 
 return {
@@ -84,6 +84,30 @@ return {
         end,
         cost = function(format, _, numbers, isa)
             return (1.75 / numbers.n + 3) / (3 * isa.vector) + method_cost.group(format, isa)
+        end,
+    },
+    {
+        family = "lut",
+        name = "quadsign",
+        loop = "quadsign",
+        isas = { avx512vbmi = true },
+        modes = { table = true },
+        act = "sign8",
+        gemv = {
+            tile(4, 1), tile(8, 1), tile(4, 1, 2, 8), tile(4, 1, 4, 16), tile(8, 1, 2, 8),
+            tile(8, 1, 4, 16),
+        },
+        few = { tile(4, 2, 2, 8), tile(4, 4, 2, 8), tile(8, 2, 2, 8) },
+        gemm = { tile(4, 2), tile(4, 4), tile(8, 2) },
+        template = "tiles.c.in",
+        note = "3 codes are an index and a sign: VPERMB looks up four\n"
+            .. " * tables at once, a mask of signs negates, VPDPBUSD adds four entries of a row.",
+        layout = function(_, numbers)
+            return layout.quadsign(16, numbers.b)
+        end,
+        refuse = method_cost.triples,
+        cost = function(format, _, numbers, isa)
+            return (5 / numbers.n + 6) / 384 + method_cost.group(format, isa)
         end,
     },
 }

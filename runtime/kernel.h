@@ -204,7 +204,8 @@ struct loom_section {
  * `symbol_k` of them (symbol.c): symbol s of a row's S = unit_k / symbol_k in a unit holds the
  * codes at s, s + S, s + 2 S ... Bit b of a section is the bit of a symbol whose row, k (counted in
  * symbols) and plane are the sums of digit * stride, with b written in the mixed radix of the
- * counts, after the 8 bits of the list if there is one. A unit's bytes are a multiple of 4; the last unit may reach beyond the padded K. */
+ * counts, after the 8 bits of the list if there is one. A unit's bytes are a multiple of 4; the
+ * last unit may reach beyond the padded K. */
 struct loom_layout {
     const char *name;
     uint16_t rows;   /* rows of a row block */

@@ -141,7 +141,7 @@ function loop_model.tmac(format, target, folder)
     for _, name in ipairs(target.isas) do
         local kernels = {}
         local level = isa.by_name[name]
-        for _, record in ipairs(space.kernels({ format }, { "table" }, { level })) do
+        for _, record in ipairs(space.kernels({ format }, { "table", "table7" }, { level })) do
             kernels[#kernels + 1] = record.tmac and record or nil
         end
         local results = #kernels > 0 and loop_model.run(kernels, target, folder) or {}

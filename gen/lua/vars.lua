@@ -77,6 +77,9 @@ end
 -- Loops whose vectors have a row in each byte, not in each 4.
 local BYTE_ROWS = { pair = true, sign = true, rows = true, twinsign = true }
 
+-- Loops whose tile is another's, with steps of their own.
+local TILES = { twinsign = "sign" }
+
 local function tile(record)
     local numbers, vector = record.numbers, record.isa.vector
     local bytes = BYTE_ROWS[record.loop]
@@ -84,7 +87,8 @@ local function tile(record)
     -- A tile of a few tokens that is less than a block takes the block's parts in turn itself.
     local whole = record.loop == "quad" and record.op == "few" and m < numbers.b
     return {
-        tile_template = (record.loop == "twinsign" and "sign" or record.loop) .. (whole and "_block_tile.c.in" or "_tile.c.in"),
+        tile_template = (TILES[record.loop] or record.loop)
+            .. (whole and "_block_tile.c.in" or "_tile.c.in"),
         parts = whole and 1 or numbers.b // m,
         block = numbers.b,
         m = m,
@@ -168,8 +172,8 @@ function vars.of(record)
         unit_bytes = record.layout.unit_bytes,
         block_bytes = block_bytes(record.layout),
     }
-    local parts = { arithmetic(record), tile(record), panel(record), vars_trit(record), vars_sign(record),
-        OF_FAMILY[record.family](record) }
+    local parts = { arithmetic(record), tile(record), panel(record), vars_trit(record),
+        vars_sign(record), OF_FAMILY[record.family](record) }
     parts[#parts + 1] = OF_LOOP[record.loop] and OF_LOOP[record.loop](record)
     for _, part in ipairs(parts) do
         for key, value in pairs(part) do

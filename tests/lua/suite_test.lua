@@ -153,7 +153,9 @@ case("kernels are told apart by a part of their names", function()
         seconds = 0.8 }) }
     check.equal(compute({ with = { "_trit_" } }, rows).value, 10)
     check.equal(compute({ without = { "_trit_" } }, rows).value, 8)
-    check.equal(compute({ with = { "_trit_" }, over = { without = { "_trit_" } } }, rows).value, 1.25)
+    check.equal(compute({ with = { "none", "_trit_" } }, rows).value, 10)
+    local over = { without = { "none", "_trit_" } }
+    check.equal(compute({ with = { "_trit_" }, over = over }, rows).value, 1.25)
 end)
 
 case("kernels of one layout are compared as tuning would pair them", function()

@@ -10,7 +10,9 @@
  *     table, table7:    isum = step * sum_p 2^p * sum_i entry[i][index_p(i)]
  *                              + (step * (2^bits - 1) - 2 * zero) * act_sum
  * i runs over the 4-activation LUT groups of the group, index_p(i) holds bit p of the four
- * codes, the first one in bit 0.
+ * codes, the first one in bit 0. Ternary codes without zero points whose only group is the row have
+ * tables of three activations, those of a symbol (symbol.c), in mode table:
+ *     table:            isum = sum_s sign(s) * entry[s][index(s)]
  *
  * K is padded to loom_k_padded with code 0 and activation 0, which add nothing; rows are
  * padded to whole row blocks with code 0 and scale 0.
@@ -52,14 +54,19 @@ static inline uint32_t loom_bits_from_float(float value) {
  *        nearest (no ties), low = e - 31 * high, both from -15 to 15, so that 8 of them add in a
  *        byte: int8 table[ceil(Kp / 24)][2][8][16]: for 24 activations 8 low tables (s = 0 .. 7),
  *        then 8 high. A group starts with a table of its own.
+ * SIGN8  the same places, 8 bits a sum. m3 = max over the group's symbols of (|x0| + |x1|) + |x2|;
+ *        scale = m3 / 127; v = rint(x * (32512 / m3)), an int16; entry = (sum of v[s + 8 i] *
+ *        digit i of j + 128) >> 8, from -127 to 127: uint8 table[ceil(Kp / 24)][2][8][16]: for 24
+ *        activations 8 tables of 128 + entry, then 8 of 128 - entry; act_sum = (sum of v in the
+ *        group + 128) >> 8.
  *
  * rint is to nearest, ties to even; all fp32 operations are single and rounded once. The last
  * two bits of a scale are cleared: multiplied by 3 * 2^22 it is still exact, so that a group
  * of a kernel can end with one FMA that converts its sum and scales it. |isum| is below 2^22
- * when the group is not the whole row. When amax or m4 is below 2^-100 the group is treated as
+ * when the group is not the whole row. When amax, m4 or m3 is below 2^-100 the group is treated as
  * zeros: scale 0, entries of 0 activations; when it is above 2^100, infinite or NaN the
  * group's scale is NaN and its entries those of zeros.
- * With one activation scale a token (act_row) amax and m4 are the token's, and every
+ * With one activation scale a token (act_row) amax, m4 and m3 are the token's, and every
  * group of the token gets that scale; act_sum stays one for each group. */
 enum loom_act {
     LOOM_ACT_I8,
@@ -67,12 +74,13 @@ enum loom_act {
     LOOM_ACT_LUT7,
     LOOM_ACT_LUT16,
     LOOM_ACT_SIGN16,
+    LOOM_ACT_SIGN8,
     LOOM_ACT_COUNT
 };
 
 enum { LOOM_ACT_TINY = 0x0d800000, LOOM_ACT_HUGE = 0x71800000 }; /* 2^-100, 2^100, as bits */
 
-/* The scale of a group whose amax or m4 has these bits, and the factor that quantises it; the
+/* The scale of a group whose amax, m4 or m3 has these bits, and the factor that quantises it; the
  * factor is 0 where the group counts as zeros. `levels` is 127, 254 or 126 and `top` is 127,
  * 32512 or 16128. */
 struct loom_act_scale {
@@ -99,10 +107,10 @@ static inline size_t loom_k_padded(size_t k, size_t group) {
 /* Units of every form: so many activations of one token, and their bytes. The tokens of a GEMM
  * kernel stand in tiles of loom_kernel.tokens: units alternate between the tokens of a tile. */
 static inline size_t loom_act_unit_k(enum loom_act act) {
-    return act == LOOM_ACT_I8 ? 4 : act == LOOM_ACT_SIGN16 ? 24 : 32;
+    return act == LOOM_ACT_I8 ? 4 : act == LOOM_ACT_SIGN16 || act == LOOM_ACT_SIGN8 ? 24 : 32;
 }
 static inline size_t loom_act_unit(enum loom_act act) {
-    return act == LOOM_ACT_I8 ? 4 : act == LOOM_ACT_LUT16 || act == LOOM_ACT_SIGN16 ? 256 : 128;
+    return act == LOOM_ACT_I8 ? 4 : act == LOOM_ACT_LUT8 || act == LOOM_ACT_LUT7 ? 128 : 256;
 }
 
 /* Bytes of one token's q or tables, for the padded K of one group. */
@@ -172,7 +180,8 @@ struct loom_digit {
 
 /* A run of bits in a unit: digits from the least significant bit upwards. The first counts are
  * powers of two until their product is 8 or more: the bits of every byte of the section then come
- * from the same places, relative to the first. */
+ * from the same places, relative to the first. Where symbols straddle the digits of a byte it is
+ * `listed`: 8 places in a row, the same for every byte, to which the digits add. */
 enum { LOOM_MAX_DIGITS = 10, LOOM_MAX_SECTIONS = 2 };
 
 /* The largest row block, and the most codes (rows * unit_k) of a unit: they bound the stack that
@@ -183,6 +192,10 @@ struct loom_section {
     uint8_t flip;        /* of every byte, the bits that are stored inverted */
     uint8_t digits;
     struct loom_digit digit[LOOM_MAX_DIGITS];
+    uint8_t listed; /* 1: bit[] has the 8 bits of a byte, the digits place bytes */
+    struct loom_bit {
+        uint8_t k, plane; /* a symbol of the row, a plane of it */
+    } bit[8];
 };
 
 /* Where the bits of the weights are. The packed stream is
@@ -191,7 +204,8 @@ struct loom_section {
  * `symbol_k` of them (symbol.c): symbol s of a row's S = unit_k / symbol_k in a unit holds the
  * codes at s, s + S, s + 2 S ... Bit b of a section is the bit of a symbol whose row, k (counted in
  * symbols) and plane are the sums of digit * stride, with b written in the mixed radix of the
- * counts. A unit's bytes are a multiple of 4; the last unit may reach beyond the padded K. */
+ * counts, after the 8 bits of the list if there is one. A unit's bytes are a multiple of 4; the
+ * last unit may reach beyond the padded K. */
 struct loom_layout {
     const char *name;
     uint16_t rows;   /* rows of a row block */

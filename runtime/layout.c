@@ -56,7 +56,11 @@ static void repeat_bits(struct section_order *order, size_t bits, const struct s
 static void make_section(struct section_order *order, const struct loom_layout *layout,
                          const struct loom_section *section) {
     *order = (struct section_order){.plane = {section->first_plane}, .flip = section->flip};
-    size_t bits = 1;
+    size_t bits = section->listed ? 8 : 1;
+    for (size_t i = 0; i < bits; i++) {
+        order->offset[i] = section->bit[i].k;
+        order->plane[i] = section->first_plane + section->bit[i].plane;
+    }
     for (size_t d = 0; d < section->digits; d++) {
         const struct step step = make_step(layout, &section->digit[d]);
         const size_t count = bits < 8 ? min_size(step.count, 8 / bits) : 1;

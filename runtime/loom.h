@@ -73,7 +73,8 @@ const char *loom_status_text(loom_status status);
 /* Numeric modes. Within one mode, results are the same bits on every CPU, for every
  * kernel, row range and number of threads.
  *   LOOM_EXACT    activations as int8, one scale a group; sums inside a group are exact
- *   LOOM_TABLE    T-MAC (arXiv 2407.00088): sums of 4 activations as 8-bit table entries
+ *   LOOM_TABLE    T-MAC (arXiv 2407.00088): sums of 4 activations as 8-bit table entries; of 3 for
+ *                 `t` with one scale a row and no `z`
  *   LOOM_TABLE7   the same with 7-bit entries
  *   LOOM_FASTEST  LOOM_EXACT or LOOM_TABLE, whichever was measured, or is expected, to be faster
  * On Gaussian activations and groups of 128 the results are off by about 0.7 % (exact), 1 %

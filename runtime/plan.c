@@ -122,6 +122,9 @@ static uint32_t hash_layout(uint32_t hash, const struct loom_layout *layout) {
             hash = hash_add(hash, section->digit[d].count);
             hash = hash_add(hash, section->digit[d].stride);
         }
+        for (size_t i = 0; section->listed && i < 8; i++) {
+            hash = hash_add(hash, section->bit[i].k | (uint32_t)section->bit[i].plane << 8);
+        }
     }
     return hash;
 }

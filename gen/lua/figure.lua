@@ -26,10 +26,19 @@ local function is_kind(row, want)
     return (row.schedule == "tmac") == (want.tmac == true)
 end
 
+local function has_any(text, parts)
+    for _, part in ipairs(parts) do
+        if text:find(part, 1, true) then
+            return true
+        end
+    end
+    return false
+end
+
 local function has_schedule(row, want)
     local schedule = row.schedule or ""
-    return not (want.with and not schedule:find(want.with, 1, true))
-        and not (want.without and schedule:find(want.without, 1, true))
+    return (not want.with or has_any(schedule, want.with))
+        and not (want.without and has_any(schedule, want.without))
 end
 
 local function matches(row, want)
@@ -126,7 +135,7 @@ local function missing(rows, want)
     elseif want.peers then
         return "there is no row of " .. table.concat(want.peers, ", ")
     elseif want.with then
-        return ("there is no kernel with %s in its name"):format(want.with)
+        return ("there is no kernel with %s in its name"):format(table.concat(want.with, " or "))
     end
     return want.tmac and "there is no row of T-MAC's schedule" or "there is no row of such a kernel"
 end

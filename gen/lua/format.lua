@@ -70,6 +70,8 @@ function format.parse(name)
         return nil, ("format '%s' ends in '%s': after the granularity come z, f32 and arow, "
             .. "in this order"):format(name, rest)
     end
+    -- Three codes are looked up at once in mode table (runtime/kernel.h).
+    record.triples = record.ternary and record.group == 0 and not record.zero_points
     record.key = make_key(record)
     return record
 end

@@ -67,7 +67,9 @@ isa.list = {
     {
         name = "avx512bw",
         arch = "x86_64",
-        headers = { "avx512bw.h", "vector512.h", "x86.h", "shared.h", "sums16.h", "sum.h" },
+        headers = {
+            "avx512bw.h", "vector512.h", "sign.h", "x86.h", "shared.h", "sums16.h", "sum.h",
+        },
         flags = { "-mavx512f", "-mavx512bw" },
         needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2", "LOOM_CPU_AVX512" },
         vector = 64,
@@ -113,7 +115,7 @@ isa.list = {
         name = "neon32",
         arch = "armv7",
         tmac = true,
-        headers = { "neon32.h", "aarch32.h", "vector_neon.h", "shared.h", "sum.h" },
+        headers = { "neon32.h", "aarch32.h", "vector_neon.h", "sign_neon.h", "shared.h", "sum.h" },
         flags = { "-march=armv7-a", "-mfpu=neon-vfpv4" },
         needs = { "LOOM_CPU_NEON32" },
         vector = 16,
@@ -126,7 +128,7 @@ isa.list = {
         name = "neon",
         arch = "aarch64",
         tmac = true,
-        headers = { "neon.h", "aarch64.h", "vector_neon.h", "shared.h" },
+        headers = { "neon.h", "aarch64.h", "vector_neon.h", "sign_neon.h", "shared.h" },
         flags = {},
         needs = { "LOOM_CPU_NEON" },
         vector = 16,
@@ -138,7 +140,10 @@ isa.list = {
     {
         name = "dotprod",
         arch = "aarch64",
-        headers = { "dotprod.h", "aarch64.h", "vector_neon.h", "shared.h", "sums32.h", "sum.h" },
+        headers = {
+            "dotprod.h", "aarch64.h", "vector_neon.h", "sign_neon.h", "shared.h", "sums32.h",
+            "sum.h",
+        },
         flags = { "-march=armv8-a+dotprod" },
         needs = { "LOOM_CPU_NEON", "LOOM_CPU_DOTPROD" },
         vector = 16,
@@ -152,7 +157,8 @@ isa.list = {
         name = "i8mm",
         arch = "aarch64",
         headers = {
-            "i8mm.h", "dotprod.h", "aarch64.h", "vector_neon.h", "shared.h", "sums32.h", "sum.h",
+            "i8mm.h", "dotprod.h", "aarch64.h", "vector_neon.h", "sign_neon.h", "shared.h",
+            "sums32.h", "sum.h",
         },
         flags = { "-march=armv8-a+dotprod+i8mm" },
         needs = { "LOOM_CPU_NEON", "LOOM_CPU_DOTPROD", "LOOM_CPU_I8MM" },

@@ -14,7 +14,17 @@ local function section(first_plane, digits, flip)
             kept[#kept + 1] = d
         end
     end
-    return { first_plane = first_plane, digits = kept, flip = flip or 0 }
+    return { first_plane = first_plane, digits = kept, flip = flip or 0, bits = false }
+end
+
+-- Bytes whose 8 bits, from the least significant one up, are { k, plane }; digits place bytes.
+local function listed(places, digits)
+    local part = section(0, digits)
+    part.bits = {}
+    for index, place in ipairs(places) do
+        part.bits[index] = { k = place[1], plane = place[2] }
+    end
+    return part
 end
 
 -- LOOM_MAX_ROWS and LOOM_MAX_UNIT of runtime/kernel.h.
@@ -22,7 +32,7 @@ local MAX_ROWS, MAX_UNIT = 256, 16384
 
 -- Bits of a section. Digits below a byte are powers of two: the packer works byte by byte.
 local function section_bits(part)
-    local product = 1
+    local product = part.bits and #part.bits or 1
     for _, d in ipairs(part.digits) do
         assert(product >= 8 or d.count & (d.count - 1) == 0, "a byte must hold whole digits")
         product = product * d.count
@@ -162,6 +172,17 @@ function layout.twin(lanes, block, bits)
     return make(("twin%dx%d"):format(lanes, block), bits, lanes * block, 32, sections)
 end
 
+-- lut, ternary: 3 codes are a symbol of 5 bits, which is an index of two tables. A byte is a row:
+-- all of one symbol, and above it 3 bits of another, whose other two are in the unit's last byte.
+function layout.twinsign(vector, block)
+    local rows = { digit("row", vector, 1), digit("row", block, vector) }
+    return make(("twinsign%dx%d"):format(vector, block), 5, vector * block, 24, {
+        listed({ { 4, 0 }, { 4, 1 }, { 4, 2 }, { 4, 3 }, { 4, 4 }, { 0, 2 }, { 0, 3 }, { 0, 4 } },
+            { rows[1], rows[2], digit("k", 4, 1) }),
+        section(0, { digit("plane", 2, 1), digit("k", 4, 1), rows[1], rows[2] }),
+    }, 3)
+end
+
 -- dot, ternary: 5 codes are a symbol of 8 bits, the bits are planes of 32 symbols a row. Unpacked,
 -- the bits of a plane are the fields of layout.dot.
 function layout.trit(lanes, block)
@@ -174,16 +195,44 @@ function layout.trit(lanes, block)
 end
 
 -- lut, ternary: 3 codes are a symbol of an index, 4 bits, and a sign. A byte is a row and holds two
--- indices; the signs of a unit's 8 symbols are a byte. Rows are in the order that interleaving and
--- widening bytes leaves: neighbours, then the low and the high half of each 16 bytes.
-function layout.sign(vector)
-    local lanes = vector // 4
-    local rows = { digit("row", 2, lanes), digit("row", 4, 1), digit("row", 2, 2 * lanes),
-        digit("row", vector // 16, 4) }
-    local indices = { digit("plane", 4, 1), digit("k", 2, 1), table.unpack(rows) }
+-- indices; the signs of a unit's 8 symbols are a byte.
+local function sign_of_rows(name, rows)
+    local count, indices = 1, { digit("plane", 4, 1), digit("k", 2, 1), table.unpack(rows) }
+    for _, d in ipairs(rows) do
+        count = count * d.count
+    end
     indices[#indices + 1] = digit("k", 4, 2)
-    return make("sign" .. vector, 5, vector, 24, {
+    return make(name, 5, count, 24, {
         section(0, indices), section(4, { digit("k", 8, 1), table.unpack(rows) }),
+    }, 3)
+end
+
+-- Rows are in the order that interleaving and widening bytes leaves: neighbours, then the low and
+-- the high half of each 16 bytes. `block` vectors stand side by side.
+function layout.sign(vector, block)
+    local lanes = vector // 4
+    return sign_of_rows(("sign%dx%d"):format(vector, block), {
+        digit("row", 2, lanes), digit("row", 4, 1), digit("row", 2, 2 * lanes),
+        digit("row", vector // 16, 4), digit("row", block, vector),
+    })
+end
+
+-- The same, portable: 4 rows, since a unit has no fraction of 4 bytes.
+function layout.plain_sign()
+    return sign_of_rows("plain_sign", { digit("row", 4, 1) })
+end
+
+-- lut, ternary: a 32-bit lane is a row, its 4 bytes are 4 indices; the signs of a vector's bytes
+-- are 64 bits in the same order.
+function layout.quadsign(lanes, block)
+    return make(("quadsign%dx%d"):format(lanes, block), 5, lanes * block, 24, {
+        section(0, {
+            digit("plane", 4, 1), digit("k", 2, 4), digit("k", 4, 1), digit("row", lanes, 1),
+            digit("row", block, lanes),
+        }),
+        section(4, {
+            digit("k", 4, 1), digit("row", lanes, 1), digit("k", 2, 4), digit("row", block, lanes),
+        }),
     }, 3)
 end
 

@@ -218,7 +218,8 @@ function loop_model.tmac(format, target, folder, label)
     local jobs, best = {}, nil
     for _, name in ipairs(target.isas) do
         local kernels = {}
-        for _, record in ipairs(space.kernels({ format }, { "table" }, { isa.by_name[name] })) do
+        local level = isa.by_name[name]
+        for _, record in ipairs(space.kernels({ format }, { "table", "table7" }, { level })) do
             kernels[#kernels + 1] = record.tmac and record or nil
         end
         jobs[#jobs + 1] = #kernels > 0 and { kernels = kernels, target = target } or nil

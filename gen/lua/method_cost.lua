@@ -37,6 +37,16 @@ function method_cost.even_parts(numbers)
     end
 end
 
+function method_cost.triples(format)
+    if not format.ternary then
+        return "only ternary codes come three in a symbol"
+    elseif format.group > 0 then
+        return ("symbols of 3 codes do not end where groups of %d do"):format(format.group)
+    elseif format.zero_points then
+        return "symbols of 3 codes stand for weights of -1, 0 and 1, whatever the zero points"
+    end
+end
+
 function method_cost.registers(needed, has)
     if needed > has then
         return ("needs %d vector registers, the ISA has %d"):format(needed, has)

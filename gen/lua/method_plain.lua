@@ -25,6 +25,23 @@ return {
         end,
     },
     {
+        family = "lut",
+        name = "plainsign",
+        loop = "plainsign",
+        isas = { c = true },
+        modes = { table = true },
+        act = "sign8",
+        gemv = ONE,
+        gemm = ONE,
+        template = "lut_plainsign.c.in",
+        note = "4 rows at a time.",
+        layout = layout.plain_sign,
+        refuse = method_cost.triples,
+        cost = function()
+            return 5
+        end,
+    },
+    {
         family = "dot",
         name = "plain",
         loop = "plain",

@@ -3,9 +3,21 @@
 local layout = require("layout")
 local method_cost = require("method_cost")
 
--- Operations on 3 codes: index and sign, which the tokens of a tile share; of each token 2 lookups,
+-- Operations on 3 codes: index and sign, which the tokens of a tile share; of each token lookups,
 -- signs and additions, and an eighth of what widens the sums.
-local INDEX, TOKEN = 2.6, 6.7
+local INDEX, TOKEN = 2.6, { exact = 6.7, table = 4.5 }
+
+local function layout_of(_, numbers, isa)
+    return layout.sign(isa.vector, numbers.b)
+end
+
+local function cost(format, mode, numbers, isa)
+    return (INDEX / numbers.n + TOKEN[mode]) / (3 * isa.vector) + method_cost.group(format, isa)
+end
+
+local function tile(m, n, p, f)
+    return { b = m, m = m, n = n, p = p, f = f }
+end
 
 return {
     {
@@ -18,25 +30,84 @@ return {
         },
         modes = { exact = true },
         act = "sign16",
-        gemv = { { b = 1, m = 1, n = 1 }, { b = 1, m = 1, n = 1, p = 4 } },
-        gemm = { { b = 1, m = 1, n = 2 }, { b = 1, m = 1, n = 4 } },
+        gemv = { tile(1, 1), tile(1, 1, 4) },
+        gemm = { tile(1, 2), tile(1, 4) },
         template = "tiles.c.in",
         note = "3 codes are an index and a sign: PSHUFB looks up\n"
             .. " * the two bytes of a sum of 3 activations, PSIGNB applies the sign, 8 such sums\n"
             .. " * add in a byte and PMADDUBSW joins the two bytes.",
-        layout = function(_, _, isa)
-            return layout.sign(isa.vector)
+        layout = layout_of,
+        refuse = method_cost.triples,
+        cost = cost,
+    },
+    {
+        family = "lut",
+        name = "sign",
+        loop = "sign",
+        isas = {
+            ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, neon32 = true, neon = true,
+        },
+        modes = { table = true },
+        act = "sign8",
+        gemv = { tile(1, 1), tile(2, 1), tile(1, 1, 4), tile(2, 1, 4) },
+        few = { tile(1, 2, 4), tile(2, 2, 4), tile(1, 4, 4) },
+        gemm = { tile(1, 2), tile(2, 2), tile(1, 4), tile(2, 4) },
+        template = "tiles.c.in",
+        note = "3 codes are an index and a sign: one lookup of the\n"
+            .. " * sum of 3 activations, to which the sign is applied; added in 16 bits.",
+        layout = layout_of,
+        refuse = function(format, _, numbers, isa)
+            return method_cost.triples(format)
+                or method_cost.registers((2 * numbers.n + 1) * numbers.m + 6, isa.registers)
         end,
-        refuse = function(format)
-            if not format.ternary then
-                return "only ternary codes come three in a symbol"
-            elseif format.group > 0 then
-                return ("symbols of 3 codes do not end where groups of %d do"):format(format.group)
-            end
+        cost = cost,
+    },
+    {
+        family = "lut",
+        name = "twinsign",
+        loop = "twinsign",
+        isas = { dotprod = true, i8mm = true },
+        modes = { table = true },
+        act = "sign8",
+        gemv = { tile(2, 1), tile(4, 1), tile(2, 1, 4), tile(4, 1, 4) },
+        few = { tile(2, 2, 4), tile(4, 2, 4), tile(2, 4, 4) },
+        gemm = { tile(2, 2), tile(4, 2), tile(2, 4) },
+        template = "tiles.c.in",
+        note = "3 codes are an index of two tables at once, those of\n"
+            .. " * sums of 3 activations and of minus the sums; entries are added in 16 bits.",
+        layout = function(_, numbers, isa)
+            return layout.twinsign(isa.vector, numbers.b)
+        end,
+        refuse = function(format, _, numbers, isa)
+            return method_cost.triples(format)
+                or method_cost.registers(2 * numbers.n * (numbers.m + 2) + 6, isa.registers)
         end,
         cost = function(format, _, numbers, isa)
-            return (INDEX / numbers.n + TOKEN) / (3 * isa.vector)
-                + method_cost.group(format, isa)
+            return (1.75 / numbers.n + 3) / (3 * isa.vector) + method_cost.group(format, isa)
+        end,
+    },
+    {
+        family = "lut",
+        name = "quadsign",
+        loop = "quadsign",
+        isas = { avx512vbmi = true },
+        modes = { table = true },
+        act = "sign8",
+        gemv = {
+            tile(4, 1), tile(8, 1), tile(4, 1, 2, 8), tile(4, 1, 4, 16), tile(8, 1, 2, 8),
+            tile(8, 1, 4, 16),
+        },
+        few = { tile(4, 2, 2, 8), tile(4, 4, 2, 8), tile(8, 2, 2, 8) },
+        gemm = { tile(4, 2), tile(4, 4), tile(8, 2) },
+        template = "tiles.c.in",
+        note = "3 codes are an index and a sign: VPERMB looks up four\n"
+            .. " * tables at once, a mask of signs negates, VPDPBUSD adds four entries of a row.",
+        layout = function(_, numbers)
+            return layout.quadsign(16, numbers.b)
+        end,
+        refuse = method_cost.triples,
+        cost = function(format, _, numbers, isa)
+            return (5 / numbers.n + 6) / 384 + method_cost.group(format, isa)
         end,
     },
 }

@@ -8,7 +8,7 @@ return {
         name = "tmac",
         loop = "tmac",
         isas = { avx2 = true, neon32 = true, neon = true },
-        modes = { table = true },
+        modes = { table = true, table7 = true },
         gemv = { { b = 1 }, { b = 4 }, { b = 8 } },
         gemm = {},
         template = "lut_tmac.c.in",
@@ -18,7 +18,11 @@ return {
         layout = function(format, numbers)
             return layout.tmac(numbers.b, format.group == 32 and 32 or 64, format.bits)
         end,
-        refuse = function() end,
+        refuse = function(format, mode)
+            if mode == "table7" and not format.triples then
+                return "T-MAC's entries have 8 bits, for which mode table has tables of four"
+            end
+        end,
         cost = function(format)
             return 10 * format.bits / 128
         end,

@@ -9,7 +9,7 @@ local vars = require("vars")
 local space = {}
 
 local ACT_OF_MODE = { table = "lut8", table7 = "lut7", exact = "lut16" }
-local ACTS = { "i8", "lut8", "lut7", "lut16", "sign16" }
+local ACTS = { "i8", "lut8", "lut7", "lut16", "sign16", "sign8" }
 
 local function make_record(entry, op, numbers, format, mode, isa)
     local record = {
@@ -32,10 +32,17 @@ local function make_record(entry, op, numbers, format, mode, isa)
     return record
 end
 
+-- A reason against tables of bit planes where mode table means those of symbols, or nil.
+local function refuse_form(record)
+    if record.mode == "table" and record.format.triples and record.act ~= "sign8" then
+        return "8-bit tables of these codes hold sums of three"
+    end
+end
+
 -- Adds one candidate to `kernels`, or to `refused` with its reason.
 local function consider(kernels, refused, entry, record)
     local format, mode, numbers, isa = record.format, record.mode, record.numbers, record.isa
-    local reason = entry.refuse(format, mode, numbers, isa)
+    local reason = refuse_form(record) or entry.refuse(format, mode, numbers, isa)
     if reason then
         refused[#refused + 1] = { name = record.name, reason = reason }
         return
@@ -117,6 +124,14 @@ local PREPARE = {
         summary = "Activations to int8, then to tables of their exact sums in two bytes." },
     sign16 = { levels = 127, top = 127, bias = 0, unit_k = 24,
         summary = "Activations to int8, then to tables of sums of 3 with signs, in two bytes." },
+    sign8 = { levels = 127, top = 32512, bias = 0, unit_k = 24,
+        summary = "Activations to tables of 8-bit sums of 3 with signs." },
+}
+
+local RANGE_NOTES = {
+    lut8 = "the largest sum of 4 magnitudes, m4",
+    lut7 = "the largest sum of 4 magnitudes, m4",
+    sign8 = "the largest sum of 3 magnitudes, m3",
 }
 
 -- Without the levels that add to another: what that one has serves them too.
@@ -136,11 +151,11 @@ function space.prepares(isas)
     for _, isa in ipairs(whole_levels(isas)) do
         for _, act in ipairs(ACTS) do
             local kind = isa.name == "c" and "plain" or "vector"
-            local lut = act == "lut8" or act == "lut7"
-            local values = { act = act, kind = kind, lut = lut,
-                group = kind .. (act == "sign16" and "_sign" or ""),
-                range_note = lut and "the largest sum of 4 magnitudes, m4"
-                    or "the largest magnitude, amax",
+            local lut, triples = act == "lut8" or act == "lut7", act == "sign8"
+            local values = { act = act, kind = kind, lut = lut, rounds = lut or triples,
+                group = kind .. (PREPARE[act].unit_k == 24 and "_sign" or ""),
+                range = kind .. (triples and "_sign" or ""),
+                range_note = RANGE_NOTES[act] or "the largest magnitude, amax",
                 name = ("loom_prepare_%s__%s_%s"):format(act, kind, isa.name) }
             for key, value in pairs(PREPARE[act]) do
                 values[key] = value

@@ -52,6 +52,7 @@ local function optional(field)
 end
 
 local TEXT = { check = is_text, must = "a text" }
+local TEXTS = { check = is_list_of(is_text), must = "a list of texts" }
 local COUNT = { check = is_count, must = "a whole number above 0" }
 local NUMBER = { check = is_number, must = "a number" }
 local FORMAT = { check = is_format, must = "a format's name, such as \"w2g128\"" }
@@ -80,7 +81,7 @@ local LIBRARY_FIELDS = { name = TEXT, model = TEXT, arch = TEXT, formats = FORMA
 local ITEM_FIELDS = {
     title = TEXT, key = TEXT, label = optional(TEXT), run = optional(TEXT),
     format = optional(FORMAT), n = optional(COUNT), mode = optional(TEXT),
-    with = optional(TEXT), without = optional(TEXT), at_least = optional(NUMBER),
+    with = optional(TEXTS), without = optional(TEXTS), at_least = optional(NUMBER),
     at_most = optional(NUMBER), pick = optional(one_of("fastest", "largest", "only")),
     over = optional({ check = is_table, must = "a table" }),
 }
@@ -89,7 +90,7 @@ local OVER_FIELDS = {
     tmac = optional({ check = function(value) return value == true end, must = "true" }),
     one_layout = optional({ check = function(value) return value == true end, must = "true" }),
     peers = optional({ check = is_list_of(is_text), must = "a list of peers" }),
-    n = optional(COUNT), with = optional(TEXT), without = optional(TEXT),
+    n = optional(COUNT), with = optional(TEXTS), without = optional(TEXTS),
 }
 
 -- The run of that name, and the formats that its rows have; nil if there is none.

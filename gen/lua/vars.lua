@@ -30,8 +30,8 @@ local OP_NOTES = { gemv = "GEMV: N = 1", few = "GEMM: a few tokens", gemm = "GEM
 
 -- Entries are stored plus this, so that they are unsigned bytes (enum loom_act in kernel.h).
 local BIAS = { exact = 512, table = 128, table7 = 64 }
-local ACT_UNIT_K = { i8 = 4, lut8 = 32, lut7 = 32, lut16 = 32, sign16 = 24 } -- as in kernel.h
-local ACT_UNIT = { i8 = 4, lut8 = 128, lut7 = 128, lut16 = 256, sign16 = 256 }
+local ACT_UNIT_K = { i8 = 4, lut8 = 32, lut7 = 32, lut16 = 32, sign16 = 24, sign8 = 24 } -- kernel.h
+local ACT_UNIT = { i8 = 4, lut8 = 128, lut7 = 128, lut16 = 256, sign16 = 256, sign8 = 256 }
 
 local function tile_sizes(n)
     local sizes = {}
@@ -59,7 +59,7 @@ end
 
 local function arithmetic(record)
     local format, is_table = record.format, record.family == "lut" and record.mode ~= "exact"
-    local planes_sum = (1 << format.bits) - 1
+    local planes_sum, signs = (1 << format.bits) - 1, record.layout.symbol_k == 3
     return {
         planes_sum = planes_sum,
         bias = record.family == "lut" and BIAS[record.mode] or 0,
@@ -67,7 +67,8 @@ local function arithmetic(record)
         zero_factor = is_table and 2 or 1,
         act_bytes = ACT_UNIT[record.act] // ACT_UNIT_K[record.act],
         act_unit = ACT_UNIT[record.act],
-        uses_act_sum = record.loop ~= "sign",
+        signs = signs,
+        uses_act_sum = not signs,
         sum_is_small = format.group > 0,
         spread = record.isa.spread and "v_spread_4" or "v_load_4",
         spreads = record.isa.spread or false,
@@ -76,7 +77,10 @@ local function arithmetic(record)
 end
 
 -- Loops whose vectors have a row in each byte, not in each 4.
-local BYTE_ROWS = { pair = true, sign = true, rows = true }
+local BYTE_ROWS = { pair = true, sign = true, rows = true, twinsign = true }
+
+-- Loops whose tile is another's, with steps of their own.
+local TILES = { twinsign = "sign" }
 
 local function tile(record)
     local numbers, vector = record.numbers, record.isa.vector
@@ -85,7 +89,8 @@ local function tile(record)
     -- A tile of a few tokens that is less than a block takes the block's parts in turn itself.
     local whole = record.loop == "quad" and record.op == "few" and m < numbers.b
     return {
-        tile_template = record.loop .. (whole and "_block_tile.c.in" or "_tile.c.in"),
+        tile_template = (TILES[record.loop] or record.loop)
+            .. (whole and "_block_tile.c.in" or "_tile.c.in"),
         parts = whole and 1 or numbers.b // m,
         block = numbers.b,
         m = m,
@@ -169,8 +174,8 @@ function vars.of(record)
         unit_bytes = record.layout.unit_bytes,
         block_bytes = block_bytes(record.layout),
     }
-    local parts = { arithmetic(record), tile(record), panel(record), vars_trit(record), vars_sign(),
-        OF_FAMILY[record.family](record) }
+    local parts = { arithmetic(record), tile(record), panel(record), vars_trit(record),
+        vars_sign(record), OF_FAMILY[record.family](record) }
     parts[#parts + 1] = OF_LOOP[record.loop] and OF_LOOP[record.loop](record)
     parts[#parts + 1] = OF_TEMPLATE[record.template] and OF_TEMPLATE[record.template](record)
     for _, part in ipairs(parts) do

@@ -63,8 +63,8 @@ static void make_expected(struct bench_input *input, loom_mode mode) {
     const struct reference_weights *w = &input->matrix->w;
     struct reference_acts acts;
     float *expected = bench_alloc(input->rows * input->tokens * sizeof *expected);
-    if (reference_prepare(&acts, reference_act_of_mode(mode), &w->format, input->x, w->k, w->k,
-                          input->inputs * input->n)) {
+    if (reference_prepare(&acts, reference_act_of(mode, &w->format), &w->format, input->x, w->k,
+                          w->k, input->inputs * input->n)) {
         abort();
     }
     for (size_t r = 0; r < input->rows; r++) {

@@ -45,8 +45,9 @@ int reference_prepare(struct reference_acts *out, enum loom_act act, const loom_
                       const float *x, size_t x_stride, size_t k, size_t n);
 void reference_acts_free(struct reference_acts *acts);
 
-/* The form of activations that reference_dot takes for a mode: I8, LUT8 or LUT7. */
-enum loom_act reference_act_of_mode(enum loom_mode mode);
+/* The form of activations that reference_dot takes for a mode and format: I8, LUT8, LUT7 or
+ * SIGN8. */
+enum loom_act reference_act_of(enum loom_mode mode, const loom_format *format);
 
 /* y[token][row] in the mode that the form of the activations belongs to. */
 float reference_dot(const struct reference_weights *w, const struct reference_acts *acts,

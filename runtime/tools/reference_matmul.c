@@ -10,7 +10,10 @@ struct group {
     int64_t step, zero, bits;
 };
 
-enum loom_act reference_act_of_mode(enum loom_mode mode) {
+enum loom_act reference_act_of(enum loom_mode mode, const loom_format *format) {
+    if (mode == LOOM_TABLE && format->ternary && !format->group && !format->zero_points) {
+        return LOOM_ACT_SIGN8;
+    }
     return mode == LOOM_TABLE ? LOOM_ACT_LUT8 : mode == LOOM_TABLE7 ? LOOM_ACT_LUT7 : LOOM_ACT_I8;
 }
 
@@ -53,10 +56,32 @@ static int64_t table_sum(const struct group *group, const uint8_t *table, int64_
     return group->step * sum + (group->step * all_ones - 2 * group->zero) * act_sum;
 }
 
+/* Code i less 1; codes past the end are 0. */
+static int weight_of(const struct group *group, size_t i) {
+    return i < group->k ? group->codes[i] - 1 : -1;
+}
+
+/* Three codes, 8 apart, are a number from -13 to 13 in base 3. */
+static int64_t symbol_sum(const struct group *group, const uint8_t *table) {
+    int64_t sum = 0;
+    for (size_t i = 0; i < group->k; i += 24) {
+        for (size_t s = 0; s < 8; s++) {
+            const int number = weight_of(group, i + s) + 3 * weight_of(group, i + s + 8) +
+                               9 * weight_of(group, i + s + 16);
+            const uint8_t *entries = table + i / 24 * 256 + s * 16;
+            sum += number < 0 ? 128 - entries[-number] : entries[number] - 128;
+        }
+    }
+    return sum;
+}
+
 static int64_t group_sum(const struct group *group, const struct reference_acts *acts,
                          const uint8_t *entries, int32_t act_sum) {
     if (acts->act == LOOM_ACT_I8) {
         return exact_sum(group, (const int8_t *)entries, act_sum);
+    }
+    if (acts->act == LOOM_ACT_SIGN8) {
+        return symbol_sum(group, entries);
     }
     return table_sum(group, entries, acts->act == LOOM_ACT_LUT8 ? 128 : 64, act_sum);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static size_t section_bits(const struct loom_section *section) {
-    size_t bits = 1;
+    size_t bits = section->listed ? 8 : 1;
     for (unsigned i = 0; i < section->digits; i++) {
         bits *= section->digit[i].count;
     }
@@ -133,8 +133,12 @@ void reference_pack(const struct loom_layout *layout, uint8_t *stream, const uin
         const struct loom_section *section = &layout->section[s];
         const size_t end = bit + section_bits(section);
         for (struct walk walk = walk_start(section); bit < end; bit++) {
-            pack_bit(layout, stream, &w, bit, walk.at, section->flip >> bit % 8 & 1u);
-            walk_on(&walk, section);
+            const struct loom_bit place = section->bit[bit % 8];
+            const size_t at[3] = {walk.at[0], walk.at[1] + place.k, walk.at[2] + place.plane};
+            pack_bit(layout, stream, &w, bit, at, section->flip >> bit % 8 & 1u);
+            if (!section->listed || bit % 8 == 7) {
+                walk_on(&walk, section);
+            }
         }
     }
 }

@@ -11,11 +11,16 @@ struct group {
     const float *x;
     size_t k;       /* activations that exist */
     size_t k_group; /* with padding */
-    float range;    /* amax or m4 */
+    float range;    /* amax, m4 or m3 */
 };
 
 static int is_table(enum loom_act act) {
     return act == LOOM_ACT_LUT8 || act == LOOM_ACT_LUT7;
+}
+
+/* 16-bit activations, whose sums are rounded to bytes. */
+static int is_fine(enum loom_act act) {
+    return is_table(act) || act == LOOM_ACT_SIGN8;
 }
 
 static float larger(float a, float b) {
@@ -25,9 +30,23 @@ static float larger(float a, float b) {
     return a > b ? a : b;
 }
 
-/* amax of I8, LUT16 and SIGN16, m4 of LUT8 and LUT7, over any number of activations. */
+/* m3, over any number of activations. */
+static float range_of_symbols(const float *x, size_t k) {
+    float range = 0;
+    for (size_t i = 0; i < k; i += i % 8 == 7 ? 17 : 1) {
+        const float second = i + 8 < k ? fabsf(x[i + 8]) : 0;
+        const float third = i + 16 < k ? fabsf(x[i + 16]) : 0, two = fabsf(x[i]) + second;
+        range = larger(range, two + third);
+    }
+    return range;
+}
+
+/* amax of I8, LUT16 and SIGN16, m4 of LUT8 and LUT7, m3 of SIGN8. */
 static float range_of(enum loom_act act, const float *x, size_t k) {
     float range = 0;
+    if (act == LOOM_ACT_SIGN8) {
+        return range_of_symbols(x, k);
+    }
     if (!is_table(act)) {
         for (size_t i = 0; i < k; i++) {
             range = larger(range, fabsf(x[i]));
@@ -67,7 +86,7 @@ static float scale_of(enum loom_act act, float range) {
 /* q or v of activation i of a group. */
 static int64_t quantised(const struct group *group, size_t i) {
     const enum loom_act act = group->act;
-    const float steps = act == LOOM_ACT_LUT8 ? 32512 : act == LOOM_ACT_LUT7 ? 16128 : 127;
+    const float steps = act == LOOM_ACT_LUT7 ? 16128 : is_fine(act) ? 32512 : 127;
     if (i >= group->k || is_silent(group->range)) {
         return 0;
     }
@@ -81,7 +100,7 @@ static int32_t sum_of(const struct group *group) {
     for (size_t i = 0; i < group->k_group; i++) {
         sum += quantised(group, i);
     }
-    return (int32_t)(is_table(group->act) ? (sum + 128) >> 8 : sum);
+    return (int32_t)(is_fine(group->act) ? (sum + 128) >> 8 : sum);
 }
 
 static void write_int8(const struct group *group, uint8_t *out) {
@@ -145,9 +164,15 @@ static void write_sign_unit(const struct group *group, size_t i, uint8_t *out) {
     for (size_t s = 0; s < 8; s++) {
         for (int index = 0; index < 16; index++) {
             const int64_t entry = digit_sum(group, i + s, index);
+            uint8_t *tables = out + s * 16 + (size_t)index;
+            if (group->act == LOOM_ACT_SIGN8) {
+                tables[0] = (uint8_t)(128 + ((entry + 128) >> 8));
+                tables[128] = (uint8_t)(128 - ((entry + 128) >> 8));
+                continue;
+            }
             const int64_t high = lround((double)entry / 31);
-            out[s * 16 + (size_t)index] = (uint8_t)(entry - high * 31);
-            out[128 + s * 16 + (size_t)index] = (uint8_t)high;
+            tables[0] = (uint8_t)(entry - high * 31);
+            tables[128] = (uint8_t)high;
         }
     }
 }
@@ -157,7 +182,7 @@ static void write_group(const struct group *group, uint8_t *out) {
         write_int8(group, out);
         return;
     }
-    if (group->act == LOOM_ACT_SIGN16) {
+    if (group->act == LOOM_ACT_SIGN16 || group->act == LOOM_ACT_SIGN8) {
         for (size_t i = 0; i < group->k_group; i += 24) {
             write_sign_unit(group, i, out + i / 24 * 256);
         }
@@ -190,6 +215,7 @@ static size_t group_bytes_of(enum loom_act act, size_t k_group) {
     case LOOM_ACT_LUT16:
         return k_group * 8;
     case LOOM_ACT_SIGN16:
+    case LOOM_ACT_SIGN8:
         return (k_group + 23) / 24 * 256;
     default:
         return k_group * 4;

@@ -108,16 +108,18 @@ static float run_magnitude(enum acts acts, struct random *random) {
  * makes the factor 1; in tables the sums of four lie beside a step of an entry, too. */
 static float tie_at(enum loom_act act, size_t i, struct random *random) {
     const int is_table = act == LOOM_ACT_LUT8 || act == LOOM_ACT_LUT7;
-    if (i % RUN == 0) {
-        return act == LOOM_ACT_LUT8 ? 32512 : act == LOOM_ACT_LUT7 ? 16128 : 127;
+    const size_t run = act == LOOM_ACT_SIGN8 ? 24 : RUN;
+    const size_t in_table = act == LOOM_ACT_SIGN8 ? i % 24 / 8 : i % 4;
+    if (i % run == 0) {
+        return act == LOOM_ACT_LUT7 ? 16128 : is_table || act == LOOM_ACT_SIGN8 ? 32512 : 127;
     }
-    if (!is_table) {
+    if (!is_table && act != LOOM_ACT_SIGN8) {
         return (float)random_below(random, 60) - 29.5f;
     }
-    if (i % RUN < 4) {
+    if (act == LOOM_ACT_SIGN8 ? i % 8 == 0 : i % RUN < 4) {
         return 0;
     }
-    if (i % 4 == 0) {
+    if (in_table == 0) {
         return 256 * ((float)random_below(random, 100) - 50) + 126.5f;
     }
     return (float)random_below(random, 4) - 1.5f;

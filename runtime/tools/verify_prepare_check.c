@@ -136,12 +136,12 @@ bool prepare_check_direct(struct prepare_check *check) {
 
 /* A kernel that is planned with and never called: it brings its form of activations. */
 static const struct loom_layout stub_layout = {
-    "stub", 1, 32, 1, 1, 1, {{0, 0, 1, {{LOOM_AXIS_K, 32, 1}}}}};
+    "stub", 1, 32, 1, 1, 1, {{.digits = 1, .digit = {{LOOM_AXIS_K, 32, 1}}}}};
 
 static bool make_plan(struct prepare_check *check) {
     const struct loom_prepare_kernel *kernel = check->kernel;
-    const loom_mode modes[LOOM_ACT_COUNT] = {LOOM_EXACT, LOOM_TABLE, LOOM_TABLE7, LOOM_EXACT,
-                                             LOOM_EXACT};
+    const loom_mode modes[LOOM_ACT_COUNT] = {LOOM_EXACT, LOOM_TABLE, LOOM_TABLE7,
+                                             LOOM_EXACT, LOOM_EXACT, LOOM_TABLE};
     struct loom_kernel stub = {.name = "stub",
                                .schedule = "stub",
                                .layout = &stub_layout,

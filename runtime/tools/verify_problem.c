@@ -14,7 +14,7 @@ static void no_memory(void) {
 
 static void make_activations(struct problem *p) {
     const struct verify_case *c = &p->c;
-    const enum loom_act act = reference_act_of_mode((loom_mode)p->kernel->mode);
+    const enum loom_act act = reference_act_of((loom_mode)p->kernel->mode, &c->format);
     p->x_stride = c->k + random_below(&p->random, 3);
     float *x = guard_alloc(&p->guard, "x", ((c->n - 1) * p->x_stride + c->k) * sizeof *x, 4);
     for (size_t t = 0; t < c->n; t++) {

@@ -5,6 +5,8 @@
  * single lanes of a vector in memory from the wrong place. Nowhere else in the vocabulary does a
  * subnormal number matter:
  *   v_scale_sum, v_mul of a sum   an activation scale is 0 or above 2^-108
+ *   v_add_magnitudes              what would be lost is less than half a unit in the last place of
+ *                                 a sum above 2^-100, below which the sum does not count
  *   v_mul of an activation        what would be lost is rounded to 0 afterwards
  *   v_half_to_f32                 those of fp16 are kept, and are normal numbers of fp32 */
 #ifndef ISA_AARCH32_H
@@ -20,6 +22,10 @@
 static inline uint8x16_t v_lookup(uint8x16_t table, uint8x16_t index) {
     const uint8x8x2_t halves = {{vget_low_u8(table), vget_high_u8(table)}};
     return vcombine_u8(vtbl2_u8(halves, vget_low_u8(index)), vtbl2_u8(halves, vget_high_u8(index)));
+}
+/* All bits of a byte where a and b have a common one. */
+static inline uint8x16_t v_test(uint8x16_t a, uint8x16_t b) {
+    return vtstq_u8(a, b);
 }
 /* Sums of neighbours, those of a, then those of b. */
 static inline int16x8_t v_pairs_s16(int16x8_t a, int16x8_t b) {

@@ -12,6 +12,13 @@
 static inline uint8x16_t v_lookup(uint8x16_t table, uint8x16_t index) {
     return vqtbl1q_u8(table, index);
 }
+/* All bits of a byte where a and b have a common one. In assembly: compilers make two instructions
+ * of it where b is a power of two at either end. */
+static inline uint8x16_t v_test(uint8x16_t a, uint8x16_t b) {
+    uint8x16_t x;
+    __asm__("cmtst %0.16b, %1.16b, %2.16b" : "=w"(x) : "w"(a), "w"(b));
+    return x;
+}
 /* Sums of neighbours, those of a, then those of b. */
 static inline int16x8_t v_pairs_s16(int16x8_t a, int16x8_t b) {
     return vpaddq_s16(a, b);

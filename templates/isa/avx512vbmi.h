@@ -26,6 +26,14 @@ static inline v_int v_index4(v_int x) {
 static inline v_int v_lookup4(v_int tables, v_int index) {
     return _mm512_permutexvar_epi8(index, tables);
 }
+/* 64 bits, one a byte of a vector; minus those bytes of x that they say. */
+typedef __mmask64 v_mask;
+static inline v_mask v_load_mask(const uint8_t *p) {
+    return _load_mask64((__mmask64 *)p);
+}
+static inline v_int v_negate(v_int x, v_mask mask) {
+    return _mm512_mask_sub_epi8(x, mask, v_zero(), x);
+}
 /* acc + the sum of 4 neighbouring products, unsigned by signed bytes, in 32 bits. */
 static inline v_int v_dot4(v_int acc, v_int u, v_int s) {
     return _mm512_dpbusd_epi32(acc, u, s);

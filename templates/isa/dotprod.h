@@ -45,14 +45,18 @@ static inline v_int v_index_low(v_int index, v_int x) {
 static inline v_int v_index_high(v_int index, v_int x) {
     return vsriq_n_u8(index, x, 4);
 }
+/* The low two bits of `pairs`, or its high two, come into the low two of `index`. */
+static inline v_int v_index_pair(v_int index, v_int pairs) {
+    __asm__("bit %0.16b, %1.16b, %2.16b" : "+w"(index) : "w"(pairs), "w"(v_set_i8(3)));
+    return index;
+}
+static inline v_int v_index_top(v_int index, v_int pairs) {
+    return vsriq_n_u8(index, pairs, 6);
+}
 /* Each byte of `index` picks a byte of two tables, those of the second from 16 on. */
 static inline v_int v_lookup2(v_int first, v_int second, v_int index) {
     const uint8x16x2_t tables = {{first, second}};
     return vqtbl2q_u8(tables, index);
-}
-/* All bits of a byte where a and b have a common one. */
-static inline v_int v_test(v_int a, v_int b) {
-    return vtstq_u8(a, b);
 }
 /* acc + the sums of neighbouring unsigned bytes, in 16 bits. */
 static inline v_int v_acc_pairs(v_int acc, v_int x) {

@@ -27,28 +27,6 @@ static inline v_int v_acc_flush(v_int sum, v_acc acc) {
     return v_bytes_s32(vaddq_s32(v_s32(sum), rows));
 }
 
-/* Unsigned lanes of the lower, or the upper, half of x added to lanes twice as wide. */
-static inline v_int v_add_low_u8(v_int sum, v_int x) {
-    return vreinterpretq_u8_u16(vaddw_u8(vreinterpretq_u16_u8(sum), vget_low_u8(x)));
-}
-static inline v_int v_add_high_u8(v_int sum, v_int x) {
-    return vreinterpretq_u8_u16(vaddw_high_u8(vreinterpretq_u16_u8(sum), x));
-}
-static inline v_int v_add_low_u16(v_int sum, v_int x) {
-    const uint16x8_t words = vreinterpretq_u16_u8(x);
-    return vreinterpretq_u8_u32(vaddw_u16(v_u32(sum), vget_low_u16(words)));
-}
-static inline v_int v_add_high_u16(v_int sum, v_int x) {
-    return vreinterpretq_u8_u32(vaddw_high_u16(v_u32(sum), vreinterpretq_u16_u8(x)));
-}
-
-static inline v_int v_add_low_i16(v_int sum, v_int x) {
-    return v_bytes_s32(vaddw_s16(v_s32(sum), vget_low_s16(v_s16(x))));
-}
-static inline v_int v_add_high_i16(v_int sum, v_int x) {
-    return v_bytes_s32(vaddw_high_s16(v_s32(sum), v_s16(x)));
-}
-
 /* The 16-bit lanes of the lower, or the upper, half, those of a and b in turn. */
 static inline v_int v_zip_low_i16(v_int a, v_int b) {
     return v_bytes_s16(vzip1q_s16(v_s16(a), v_s16(b)));

@@ -155,6 +155,10 @@ static inline int32_t v_reduce_add_i32(v_int x) {
     x = _mm_add_epi32(x, _mm_shuffle_epi32(x, 0xb1));
     return _mm_cvtsi128_si32(x);
 }
+/* sum + |x|. */
+static inline v_f32 v_add_magnitudes(v_f32 sum, v_f32 x) {
+    return _mm_add_ps(sum, _mm_castsi128_ps(v_magnitude(x)));
+}
 /* In every lane (|x0| + |x1|) + (|x2| + |x3|) of its 4 neighbours. */
 static inline v_f32 v_sum4_magnitudes(v_f32 x) {
     const __m128 a = _mm_castsi128_ps(v_magnitude(x));

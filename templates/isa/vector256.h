@@ -151,6 +151,10 @@ static inline int32_t v_reduce_add_i32(v_int x) {
     h = _mm_add_epi32(h, _mm_shuffle_epi32(h, 0xb1));
     return _mm_cvtsi128_si32(h);
 }
+/* sum + |x|. */
+static inline v_f32 v_add_magnitudes(v_f32 sum, v_f32 x) {
+    return _mm256_add_ps(sum, _mm256_castsi256_ps(v_magnitude(x)));
+}
 /* In every lane (|x0| + |x1|) + (|x2| + |x3|) of its 4 neighbours. */
 static inline v_f32 v_sum4_magnitudes(v_f32 x) {
     const __m256 a = _mm256_castsi256_ps(v_magnitude(x));

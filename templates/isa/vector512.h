@@ -134,6 +134,10 @@ static inline uint32_t v_reduce_max_u32(v_int x) {
 static inline int32_t v_reduce_add_i32(v_int x) {
     return _mm512_reduce_add_epi32(x);
 }
+/* sum + |x|. */
+static inline v_f32 v_add_magnitudes(v_f32 sum, v_f32 x) {
+    return _mm512_add_ps(sum, _mm512_castsi512_ps(v_magnitude(x)));
+}
 /* In every lane (|x0| + |x1|) + (|x2| + |x3|) of its 4 neighbours. */
 static inline v_f32 v_sum4_magnitudes(v_f32 x) {
     const __m512 a = _mm512_castsi512_ps(v_magnitude(x));

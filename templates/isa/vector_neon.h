@@ -139,23 +139,6 @@ static inline v_int v_zip_low_i8(v_int a, v_int b) {
 static inline v_int v_zip_high_i8(v_int a, v_int b) {
     return vzipq_u8(a, b).val[1];
 }
-/* a where the sign is positive, -a - 1 where it is negative; it must not be 0. v_sign_rest is what
- * the sums of 8 of them lack, their signs being the bits of a byte. */
-static inline v_int v_sign_i8(v_int a, v_int sign) {
-    return veorq_u8(a, vcltq_s8(v_s8(sign), vdupq_n_s8(0)));
-}
-static inline v_int v_sign_rest(v_int signs) {
-    return vcntq_u8(signs);
-}
-/* 8 16-bit sums + low + base * high, of the lower or the upper 8 bytes. */
-static inline v_int v_join_low(v_int sum, v_int low, v_int high, int base) {
-    const int16x8_t words = vaddw_s8(v_s16(sum), vget_low_s8(v_s8(low)));
-    return v_bytes_s16(vmlal_s8(words, vget_low_s8(v_s8(high)), vdup_n_s8((int8_t)base)));
-}
-static inline v_int v_join_high(v_int sum, v_int low, v_int high, int base) {
-    return v_bytes_s16(v_join_upper(v_s16(sum), v_s8(low), v_s8(high), base));
-}
-
 /* The nibbles of 16 bytes: of part 0 the low ones, of part 1 the high ones. */
 static inline v_int v_load_nibbles(const void *p, int part) {
     const v_int x = v_load(p);
@@ -173,6 +156,28 @@ static inline v_int v_widen_low_u16(v_int x) {
 }
 static inline v_int v_widen_high_u16(v_int x) {
     return vreinterpretq_u8_u32(vmovl_u16(vget_high_u16(vreinterpretq_u16_u8(x))));
+}
+
+/* Lanes of the lower, or the upper, half of x added to lanes twice as wide. */
+static inline v_int v_add_low_u8(v_int sum, v_int x) {
+    return vreinterpretq_u8_u16(vaddw_u8(vreinterpretq_u16_u8(sum), vget_low_u8(x)));
+}
+static inline v_int v_add_high_u8(v_int sum, v_int x) {
+    return vreinterpretq_u8_u16(vaddw_u8(vreinterpretq_u16_u8(sum), vget_high_u8(x)));
+}
+static inline v_int v_add_low_u16(v_int sum, v_int x) {
+    const uint16x8_t words = vreinterpretq_u16_u8(x);
+    return vreinterpretq_u8_u32(vaddw_u16(v_u32(sum), vget_low_u16(words)));
+}
+static inline v_int v_add_high_u16(v_int sum, v_int x) {
+    const uint16x8_t words = vreinterpretq_u16_u8(x);
+    return vreinterpretq_u8_u32(vaddw_u16(v_u32(sum), vget_high_u16(words)));
+}
+static inline v_int v_add_low_i16(v_int sum, v_int x) {
+    return v_bytes_s32(vaddw_s16(v_s32(sum), vget_low_s16(v_s16(x))));
+}
+static inline v_int v_add_high_i16(v_int sum, v_int x) {
+    return v_bytes_s32(vaddw_s16(v_s32(sum), vget_high_s16(v_s16(x))));
 }
 
 /* Makes the compiler forget what *x holds. */
@@ -194,6 +199,10 @@ static inline v_int v_magnitude(v_f32 x) {
 }
 static inline v_int v_max_u32(v_int a, v_int b) {
     return vreinterpretq_u8_u32(vmaxq_u32(v_u32(a), v_u32(b)));
+}
+/* sum + |x|. */
+static inline v_f32 v_add_magnitudes(v_f32 sum, v_f32 x) {
+    return vaddq_f32(sum, vabsq_f32(x));
 }
 static inline void v_store_i8(int8_t *p, v_int x) {
     const int16x4_t words = vqmovn_s32(v_s32(x));
@@ -247,6 +256,8 @@ static inline void v_prefetch_far(const uint8_t *p) {
 }
 
 #include "isa_shared.h"
+/* After the vectors. */
+#include "isa_sign_neon.h"
 
 /* p as a base of its own, for every other vector of a row of them: no LDP loads two then, which
  * takes the Cortex-A55 6 cycles where two LDR take 2. */

@@ -151,9 +151,11 @@ end)
 case("kernels are told apart by a part of their names", function()
     local rows = { row({ gmac_per_s = 8 }), row({ schedule = "dot_trit_b2", gmac_per_s = 10,
         seconds = 0.8 }) }
-    check.equal(compute({ with = "_trit_" }, rows).value, 10)
-    check.equal(compute({ without = "_trit_" }, rows).value, 8)
-    check.equal(compute({ with = "_trit_", over = { without = "_trit_" } }, rows).value, 1.25)
+    check.equal(compute({ with = { "_trit_" } }, rows).value, 10)
+    check.equal(compute({ without = { "_trit_" } }, rows).value, 8)
+    check.equal(compute({ with = { "none", "_trit_" } }, rows).value, 10)
+    local over = { without = { "none", "_trit_" } }
+    check.equal(compute({ with = { "_trit_" }, over = over }, rows).value, 1.25)
 end)
 
 case("kernels of one layout are compared as tuning would pair them", function()
@@ -185,7 +187,7 @@ end)
 
 case("what was not measured says why", function()
     check.contains(compute({}, {}).reason, "no rows of its run")
-    check.contains(compute({ with = "_trit_" }, { row() }).reason, "no kernel with _trit_")
+    check.contains(compute({ with = { "_trit_" } }, { row() }).reason, "no kernel with _trit_")
     check.contains(compute({ over = { peers = { "ggml Q2_K" } } }, { row() }).reason, "--ggml")
     check.contains(compute({ over = { peers = { "ggml Q2_K" } } },
         { row(), peer("ggml Q4_K") }).reason, "no row of ggml Q2_K")
@@ -201,7 +203,7 @@ case("the table has every figure and counts them", function()
         { run = "lib", library = "c avx2", text_mib = 1.25 } }
     local text = table.concat(suite_table.lines({
         compute({ title = "speed" }, rows), compute({ title = "ratio", over = { tmac = true } },
-            rows), compute({ title = "none", with = "x" }, rows),
+            rows), compute({ title = "none", with = { "x" } }, rows),
         figure.compute({ title = "size", label = "lib", run = "lib", key = "text_mib",
             pick = "only", at_most = 1.5 }, rows, {}) }), "\n")
     check.contains(text, "10.000       >= 5  reached       50/100  ")

@@ -145,10 +145,34 @@ static void prepare_lut8(const struct loom_prepare_args *a) {
 #define ROWS(count) {LOOM_AXIS_ROW, count, 1}
 
 static const struct loom_layout layouts[] = {
-    {"row_major_w2g32f32", 6, 32, 2, 1, 1, {{0, 0, 4, {K_8, PLANES(2), K_32, ROWS(6)}}}},
-    {"row_major_w3g64zf32", 16, 32, 3, 1, 1, {{0, 0, 4, {K_8, PLANES(3), K_32, ROWS(16)}}}},
-    {"row_major_w2rowf32", 256, 32, 2, 1, 1, {{0, 0, 4, {K_8, PLANES(2), K_32, ROWS(256)}}}},
-    {"row_major_trowf32", 8, 32, 2, 1, 1, {{0, 0, 4, {K_8, PLANES(2), K_32, ROWS(8)}}}},
+    {"row_major_w2g32f32",
+     6,
+     32,
+     2,
+     1,
+     1,
+     {{.digits = 4, .digit = {K_8, PLANES(2), K_32, ROWS(6)}}}},
+    {"row_major_w3g64zf32",
+     16,
+     32,
+     3,
+     1,
+     1,
+     {{.digits = 4, .digit = {K_8, PLANES(3), K_32, ROWS(16)}}}},
+    {"row_major_w2rowf32",
+     256,
+     32,
+     2,
+     1,
+     1,
+     {{.digits = 4, .digit = {K_8, PLANES(2), K_32, ROWS(256)}}}},
+    {"row_major_trowf32",
+     8,
+     32,
+     2,
+     1,
+     1,
+     {{.digits = 4, .digit = {K_8, PLANES(2), K_32, ROWS(8)}}}},
 };
 
 #define KERNEL_ROW(kernel_op, prefix, text, index, form, tile, ...)                                \

@@ -9,63 +9,77 @@
 #define ROW(count, stride) {LOOM_AXIS_ROW, count, stride}
 #define K(count, stride) {LOOM_AXIS_K, count, stride}
 #define PLANE(count, stride) {LOOM_AXIS_PLANE, count, stride}
+#define SECTION(plane, inverted, count, ...)                                                       \
+    {                                                                                              \
+        .first_plane = plane, .flip = inverted, .digits = count, .digit = { __VA_ARGS__ }          \
+    }
 
 /* Layouts of the kinds that kernels use, and some that they do not. */
 static const struct loom_layout layouts[] = {
-    {"row by row", 1, 32, 1, 1, 1, {{0, 0, 1, {K(32, 1)}}}},
-    {"plane by plane", 1, 32, 3, 1, 1, {{0, 0, 3, {K(8, 1), PLANE(3, 1), K(4, 8)}}}},
+    {"row by row", 1, 32, 1, 1, 1, {SECTION(0, 0, 1, K(32, 1))}},
+    {"plane by plane", 1, 32, 3, 1, 1, {SECTION(0, 0, 3, K(8, 1), PLANE(3, 1), K(4, 8))}},
     {"nibbles of 4 k in lanes",
      128,
      32,
      2,
      1,
      1,
-     {{0, 0, 6, {K(4, 1), K(2, 16), K(4, 4), ROW(16, 1), ROW(8, 16), PLANE(2, 1)}}}},
+     {SECTION(0, 0, 6, K(4, 1), K(2, 16), K(4, 4), ROW(16, 1), ROW(8, 16), PLANE(2, 1))}},
     {"two planes a byte, odd plane apart",
      32,
      32,
      3,
      1,
      2,
-     {{0, 0, 7, {K(4, 1), K(2, 4), PLANE(2, 1), ROW(2, 8), ROW(8, 1), ROW(2, 16), K(4, 8)}},
-      {2, 0, 6, {K(4, 1), K(2, 4), ROW(2, 16), ROW(2, 8), ROW(8, 1), K(4, 8)}}}},
+     {SECTION(0, 0, 7, K(4, 1), K(2, 4), PLANE(2, 1), ROW(2, 8), ROW(8, 1), ROW(2, 16), K(4, 8)),
+      SECTION(2, 0, 6, K(4, 1), K(2, 4), ROW(2, 16), ROW(2, 8), ROW(8, 1), K(4, 8))}},
     {"fields of 4 bits",
      16,
      32,
      4,
      1,
      1,
-     {{0, 0, 5, {PLANE(4, 1), K(2, 4), K(4, 1), ROW(16, 1), K(4, 8)}}}},
+     {SECTION(0, 0, 5, PLANE(4, 1), K(2, 4), K(4, 1), ROW(16, 1), K(4, 8))}},
     {"fields of 2 bits, then of 1",
      8,
      32,
      3,
      1,
      2,
-     {{0, 0, 5, {PLANE(2, 1), K(4, 4), K(4, 1), ROW(8, 1), K(2, 16)}},
-      {2, 0, 4, {K(2, 16), K(4, 4), K(4, 1), ROW(8, 1)}}}},
-    {"rows innermost", 256, 64, 2, 1, 1, {{0, 0, 3, {ROW(256, 1), K(64, 1), PLANE(2, 1)}}}},
+     {SECTION(0, 0, 5, PLANE(2, 1), K(4, 4), K(4, 1), ROW(8, 1), K(2, 16)),
+      SECTION(2, 0, 4, K(2, 16), K(4, 4), K(4, 1), ROW(8, 1))}},
+    {"rows innermost", 256, 64, 2, 1, 1, {SECTION(0, 0, 3, ROW(256, 1), K(64, 1), PLANE(2, 1))}},
     {"odd counts",
      15,
      32,
      3,
      1,
      1,
-     {{0, 0, 5, {K(8, 1), ROW(5, 3), PLANE(3, 1), K(4, 8), ROW(3, 1)}}}},
+     {SECTION(0, 0, 5, K(8, 1), ROW(5, 3), PLANE(3, 1), K(4, 8), ROW(3, 1))}},
     {"rows in a byte, its top bit inverted",
      8,
      32,
      4,
      1,
      1,
-     {{0, 128, 5, {PLANE(4, 1), ROW(2, 4), K(4, 1), ROW(4, 1), K(8, 4)}}}},
+     {SECTION(0, 128, 5, PLANE(4, 1), ROW(2, 4), K(4, 1), ROW(4, 1), K(8, 4))}},
+    {"codes that straddle the digits of a byte",
+     4,
+     32,
+     4,
+     1,
+     1,
+     {{.digits = 2,
+       .digit = {ROW(4, 1), K(16, 2)},
+       .listed = 1,
+       .bit = {{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {1, 2}, {1, 3}, {0, 3}}}}},
     {"upside down",
      4,
      32,
      2,
      1,
      2,
-     {{1, 0, 2, {ROW(4, 1), K(32, 1)}}, {0, 0, 2, {ROW(4, 1), K(32, 1)}}}},
+     {SECTION(1, 0, 2, ROW(4, 1), K(32, 1)), SECTION(0, 0, 2, ROW(4, 1), K(32, 1))}},
 };
 enum { LAYOUTS = sizeof layouts / sizeof layouts[0] };
 
@@ -140,8 +154,9 @@ static void any_symbol_holds_ternary_codes(void **state) {
 static unsigned bit_by_definition(const struct loom_layout *layout, const uint8_t *codes, size_t m,
                                   size_t k, size_t units, size_t unit, size_t bit) {
     const struct loom_section *section = layout->section;
-    size_t bits = 1;
-    for (;; section++, bits = 1) {
+    size_t bits;
+    for (;; section++) {
+        bits = section->listed ? 8 : 1;
         for (size_t d = 0; d < section->digits; d++) {
             bits *= section->digit[d].count;
         }
@@ -151,7 +166,9 @@ static unsigned bit_by_definition(const struct loom_layout *layout, const uint8_
         bit -= bits;
     }
     const unsigned inverted = section->flip >> bit % 8 & 1u;
-    size_t at[3] = {0, 0, section->first_plane};
+    const struct loom_bit place = section->bit[bit % 8];
+    size_t at[3] = {0, place.k, section->first_plane + place.plane};
+    bit /= section->listed ? 8 : 1;
     for (size_t d = 0; d < section->digits; d++) {
         const struct loom_digit *digit = &section->digit[d];
         at[digit->axis] += bit % digit->count * digit->stride;

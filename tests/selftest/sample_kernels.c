@@ -31,13 +31,11 @@ static const struct loom_layout layout = {"quad4x32_w2",
                                           2,
                                           1,
                                           1,
-                                          {{0,
-                                            0,
-                                            4,
-                                            {{LOOM_AXIS_PLANE, 2, 1},
-                                             {LOOM_AXIS_K, 4, 1},
-                                             {LOOM_AXIS_K, ROW_BYTES, 4},
-                                             {LOOM_AXIS_ROW, ROWS, 1}}}}};
+                                          {{.digits = 4,
+                                            .digit = {{LOOM_AXIS_PLANE, 2, 1},
+                                                      {LOOM_AXIS_K, 4, 1},
+                                                      {LOOM_AXIS_K, ROW_BYTES, 4},
+                                                      {LOOM_AXIS_ROW, ROWS, 1}}}}};
 
 /* A group of a row and the activations of a token that meet it. */
 struct dot {

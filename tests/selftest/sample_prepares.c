@@ -38,6 +38,10 @@ static int is_table(const struct recipe *recipe) {
     return recipe->act == LOOM_ACT_LUT8 || recipe->act == LOOM_ACT_LUT7;
 }
 
+static int is_fine(const struct recipe *recipe) {
+    return is_table(recipe) || recipe->act == LOOM_ACT_SIGN8;
+}
+
 static float magnitude(const float *x, size_t k, size_t i) {
     return i < k ? fabsf(x[i]) : 0;
 }
@@ -47,6 +51,11 @@ static float range_of(const struct recipe *recipe, const float *x, size_t k) {
     float range = 0;
     for (size_t i = 0; i < k; i += step) {
         float value = magnitude(x, k, i);
+        if (recipe->act == LOOM_ACT_SIGN8) {
+            const size_t first = i / 24 * 24 + i % 8;
+            value =
+                (magnitude(x, k, first) + magnitude(x, k, first + 8)) + magnitude(x, k, first + 16);
+        }
         if (step == 4) {
             value = (value + magnitude(x, k, i + 1)) +
                     (magnitude(x, k, i + 2) + magnitude(x, k, i + 3));
@@ -66,7 +75,9 @@ static float levels(const struct recipe *recipe) {
 
 /* The scale of a group, and the factor that quantises it. */
 static float scale_of(const struct recipe *recipe, float range, float *factor) {
-    const float units = is_table(recipe) ? levels(recipe) * 128 : levels(recipe);
+    const float units = is_table(recipe)  ? levels(recipe) * 128
+                        : is_fine(recipe) ? levels(recipe) * 256
+                                          : levels(recipe);
     *factor = 0;
     if (!(range <= 0x1p100f)) {
         return NAN;
@@ -101,7 +112,7 @@ static int32_t sum_of(const struct recipe *recipe, const struct group *group) {
         sum += quantised(recipe, group, i);
     }
     const int64_t half = recipe->fault == SUM_NOT_ROUNDED ? 0 : 128;
-    return (int32_t)(is_table(recipe) ? (sum + half) >> 8 : sum);
+    return (int32_t)(is_fine(recipe) ? (sum + half) >> 8 : sum);
 }
 
 static void write_entries(const struct recipe *recipe, const struct group *group, size_t i,
@@ -138,13 +149,14 @@ static int32_t digit_sum(const struct recipe *recipe, const struct group *group,
 
 static void write_sign_unit(const struct recipe *recipe, const struct group *group, size_t i,
                             uint8_t *unit) {
-    const int half = recipe->fault == ENTRY_ROUNDED_DOWN ? 0 : 15;
+    const int fine = recipe->act == LOOM_ACT_SIGN8;
+    const int half = recipe->fault == ENTRY_ROUNDED_DOWN ? 0 : fine ? 128 : 15;
     for (size_t entry = 0; entry < 8 * 16; entry++) {
         const int number = entry % 16 < 14 ? (int)(entry % 16) : 0;
         const int32_t sum = digit_sum(recipe, group, i + entry / 16, number);
-        const int32_t high = (sum + half + 31 * 20) / 31 - 20;
-        unit[entry] = (uint8_t)(sum - 31 * high);
-        unit[128 + entry] = (uint8_t)high;
+        const int32_t high = (sum + half + 31 * 20) / 31 - 20, byte = (sum + half) >> 8;
+        unit[entry] = (uint8_t)(fine ? 128 + byte : sum - 31 * high);
+        unit[128 + entry] = (uint8_t)(fine ? 128 - byte : high);
     }
 }
 
@@ -152,9 +164,9 @@ static void write_sign_unit(const struct recipe *recipe, const struct group *gro
 static void write_acts(const struct recipe *recipe, const struct group *group, size_t begin,
                        size_t end, size_t stride, uint8_t *out) {
     const size_t unit_k = loom_act_unit_k(recipe->act);
-    for (size_t i = begin; i < end; i += recipe->act == LOOM_ACT_SIGN16 ? 24 : 4) {
+    for (size_t i = begin; i < end; i += unit_k == 24 ? 24 : 4) {
         uint8_t *unit = out + i / unit_k * stride;
-        if (recipe->act == LOOM_ACT_SIGN16) {
+        if (unit_k == 24) {
             write_sign_unit(recipe, group, i, unit);
         } else if (recipe->act == LOOM_ACT_I8) {
             for (size_t j = 0; j < 4; j++) {
@@ -219,6 +231,7 @@ static void prepare(const struct recipe *recipe, const struct loom_prepare_args 
 DEFINE(good_int8, I8, NO_FAULT)
 DEFINE(good_lut16, LUT16, NO_FAULT)
 DEFINE(good_sign16, SIGN16, NO_FAULT)
+DEFINE(good_sign8, SIGN8, NO_FAULT)
 DEFINE(good_lut8, LUT8, NO_FAULT)
 DEFINE(good_lut7, LUT7, NO_FAULT)
 DEFINE(int8_half_away, I8, HALF_AWAY)
@@ -231,6 +244,7 @@ DEFINE(units_contiguous, LUT8, UNITS_CONTIGUOUS)
 DEFINE(sum_without_last, I8, SUM_WITHOUT_LAST)
 DEFINE(sum_not_rounded, LUT8, SUM_NOT_ROUNDED)
 DEFINE(entry_rounded_down, SIGN16, ENTRY_ROUNDED_DOWN)
+DEFINE(byte_rounded_down, SIGN8, ENTRY_ROUNDED_DOWN)
 DEFINE(padding_not_written, LUT16, PADDING_NOT_WRITTEN)
 DEFINE(tail_overread, LUT8, TAIL_OVERREAD)
 DEFINE(group_too_many, I8, GROUP_TOO_MANY)
@@ -245,6 +259,7 @@ const struct loom_prepare_kernel good_prepares[GOOD_PREPARES] = {
     {"prepare_good_lut7", good_lut7, 0, LOOM_ACT_LUT7},
     {"prepare_good_lut8", good_lut8, 0, LOOM_ACT_LUT8},
     {"prepare_good_sign16", good_sign16, 0, LOOM_ACT_SIGN16},
+    {"prepare_good_sign8", good_sign8, 0, LOOM_ACT_SIGN8},
 };
 
 #define PREPARE(function, form, is_good)                                                           \
@@ -259,6 +274,7 @@ const struct sample_prepare sample_prepares[] = {
     PREPARE(tail_overread, LUT8, false),   PREPARE(group_too_many, I8, false),
     PREPARE(scale_not_cleared, I8, false), PREPARE(units_contiguous, LUT8, false),
     PREPARE(good_sign16, SIGN16, true),    PREPARE(entry_rounded_down, SIGN16, false),
+    PREPARE(good_sign8, SIGN8, true),      PREPARE(byte_rounded_down, SIGN8, false),
     PREPARE(range_of_group, LUT16, false), PREPARE(range_of_part, I8, false),
     PREPARE(sum_of_part, LUT8, false),     PREPARE(sum_of_every_part, I8, false),
 };

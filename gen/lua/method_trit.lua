@@ -43,6 +43,7 @@ return {
         isas = { avx512vbmi = true },
         modes = { exact = true },
         gemv = {},
+        few = { { b = 2, m = 2, n = 4, k = 640 } },
         gemm = { { b = 2, m = 2, n = 8, k = 640 }, { b = 3, m = 3, n = 8, k = 640 } },
         template = "panel.c.in",
         note = "5 codes are 8 bits, the bits are planes, unpacked\n"

@@ -2,7 +2,9 @@
 #ifndef ISA_AMX_H
 #define ISA_AMX_H
 
-#if !defined(__AMX_TILE__) || !defined(__AMX_INT8__)
+/* clang 14 spells them without the inner underscore. */
+#if !(defined(__AMX_TILE__) || defined(__AMXTILE__)) ||                                            \
+    !(defined(__AMX_INT8__) || defined(__AMXINT8__))
 #error "compile this file with -mamx-tile -mamx-int8 and the flags of AVX-512 VBMI"
 #endif
 

@@ -7,6 +7,9 @@ local space = require("space")
 
 local generate = {}
 
+-- What may be asked for.
+generate.MODES = { "fastest", "exact", "table", "table7" }
+
 -- The modes that `mode` may be served by.
 function generate.modes(mode)
     return mode == "fastest" and { "exact", "table", "table7" } or { mode }

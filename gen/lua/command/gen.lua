@@ -2,6 +2,7 @@
 local check = require("fail").check
 local fail = require("fail").fail
 local format = require("format")
+local generate = require("generate")
 local library = require("library")
 local library_folder = require("library_folder")
 local list = require("list")
@@ -13,8 +14,6 @@ local targets = require("targets")
 
 local gen = {}
 
-local MODES = { "fastest", "exact", "table", "table7" }
-
 function gen.options(command)
     command:option("--model", "A preset's name or a shapes file, with formats of its own after a "
         .. "colon where --format is not meant; may be said several times.")
@@ -25,7 +24,7 @@ function gen.options(command)
     command:option("--target", "CPUs that the library is for (default: native)."):argname(
         "<target>[,<target>...]"):overwrite(false)
     command:option("--mode", "Numeric mode; fastest (the default) leaves the choice to the "
-        .. "measurement."):choices(MODES):overwrite(false)
+        .. "measurement."):choices(generate.MODES):overwrite(false)
     command:option("--out", "Folder of the library; an earlier library there is generated again, "
         .. "as before where --model is not said."):argname("<folder>"):count(1):overwrite(false)
 end

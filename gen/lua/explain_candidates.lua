@@ -52,14 +52,15 @@ local function goes_before(a, b)
     return a.name < b.name
 end
 
--- { kernel =, sample = or nil, failure = or nil } of all that serve `op`, the best first: those for
--- many tokens are measured for a few, too.
+-- { kernel =, sample =, note = why there is no sample, or nil } of all that serve `op`, the best
+-- first: those for many tokens are measured for a few, too.
 local function entries_of(view, op, samples)
     local entries = {}
     for _, kernel in ipairs(view.kernels) do
+        local failure = view.failed[kernel.name]
         if kernel.op == op or samples[kernel.name] then
             entries[#entries + 1] = { kernel = kernel, sample = samples[kernel.name],
-                failure = view.failed[kernel.name] }
+                note = failure and "failed: " .. failure }
         end
     end
     table.sort(entries, function(a, b)
@@ -77,7 +78,7 @@ end
 local function measured_text(entry)
     local sample = entry.sample
     if not sample then
-        return entry.failure and ("failed: %s"):format(entry.failure) or ""
+        return entry.note or ""
     end
     return ("%10s  %4.1f %%  %4d of %d"):format(explain_candidates.time(sample.seconds),
         100 * sample.noise, sample.quiet, sample.rounds)
@@ -97,7 +98,7 @@ local function line_of(view, op, entry)
 end
 
 local function is_shown(view, op, entry, place)
-    return view.all or place <= SHOWN or entry.failure
+    return view.all or place <= SHOWN or entry.note
         or view.choice and view.choice[op] == entry.kernel
         or view.default and view.default[op] == entry.kernel
 end
@@ -124,6 +125,19 @@ local function add_refused(lines, refused, all)
     end
 end
 
+-- The candidates for `op` that are ranked and not compiled.
+local function add_others(lines, view, op)
+    local entries = entries_of({ kernels = view.others, failed = {} }, op, {})
+    if #entries > 0 and not view.all then
+        lines[#lines + 1] = ("    %d ranked and not compiled (gen --candidates)"):format(#entries)
+        return
+    end
+    for _, entry in ipairs(entries) do
+        entry.note = "not compiled"
+        lines[#lines + 1] = line_of(view, op, entry)
+    end
+end
+
 local function add_section(lines, view, op, samples)
     local entries, hidden, measured = entries_of(view, op, samples), 0, 0
     local rows = {}
@@ -146,12 +160,14 @@ local function add_section(lines, view, op, samples)
     if hidden > 0 then
         lines[#lines + 1] = ("    and %d more (--all lists them)"):format(hidden)
     end
+    add_others(lines, view, op)
     add_refused(lines, refused_for(view, op), view.all)
 end
 
 -- The lines for a view:
 --   problem          as plan.lua has it
---   kernels, refused records of space.lua for its mode, and refusals
+--   kernels, others  records of space.lua for its mode that are compiled, and that are not
+--   refused          refusals of space.lua
 --   samples          those of the tuning file that count for it
 --   failed           kernel's name -> reason
 --   choice, default  of plan.lua: what a plan gets, and would get if nothing was measured; or nil

@@ -78,17 +78,23 @@ local function print_record(record)
             say("    %-10s %d %s", entry[1], number, entry[2])
         end
     end
+    if not record.listed then
+        say("    compiled only where 'gen --candidates' asks for more than usual")
+    end
     if record.tmac then
         say("    T-MAC's published schedule: measured to compare with, never chosen")
     end
 end
 
--- Kernels that serve the same calls: one op, format and ISA, whatever the mode.
+-- Kernels that serve the same calls: one op, format and ISA, whatever the mode. Of those that no
+-- method lists only the kernel itself is said.
 local function print_rank(record, kernels)
-    local rivals = {}
+    local rivals, others = {}, 0
     for _, other in ipairs(kernels) do
         if other.op == record.op and other.isa.name == record.isa.name then
-            rivals[#rivals + 1] = other
+            local said = other.listed or other == record
+            rivals[#rivals + 1] = said and other or nil
+            others = others + (said and 0 or 1)
         end
     end
     table.sort(rivals, function(a, b)
@@ -97,8 +103,11 @@ local function print_rank(record, kernels)
     say("The model's order for %s %s on %s, by cost (vector operations a weight and token):",
         record.op, record.format.key, record.isa.name)
     for _, other in ipairs(rivals) do
-        say("  %s %2d  %.4f  %s", other.name == record.name and "*" or " ", other.rank,
+        say("  %s %3d  %.4f  %s", other.name == record.name and "*" or " ", other.rank,
             other.cost, other.name)
+    end
+    if others > 0 then
+        say("    %d others differ from these in their prefetch distances.", others)
     end
 end
 

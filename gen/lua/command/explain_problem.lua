@@ -14,6 +14,7 @@ local list = require("list")
 local machine = require("machine")
 local plan = require("plan")
 local say = require("say")
+local shortlist = require("shortlist")
 local space = require("space")
 local targets = require("targets")
 local tuning = require("tuning")
@@ -69,7 +70,8 @@ local function open_library(given, problem)
     local tuned, remark = read_tuning(folder, manifest)
     local here = request.arch == machine.arch() and machine.highest_isa(request.isas)
     return { place = folder, isas = request.isas, mode = request.mode, tuned = tuned,
-        remark = remark, level = tuned.isa or here or request.isas[#request.isas] }
+        remark = remark, level = tuned.isa or here or request.isas[#request.isas],
+        candidates = request.candidates }
 end
 
 -- The same without a library: what `gen` would make for the target.
@@ -109,19 +111,27 @@ local function samples_for(tuned, problem, row)
     return found
 end
 
+-- Those of the kernels that may serve the mode.
+local function for_mode(kernels, mode)
+    local served = {}
+    for _, kernel in ipairs(kernels) do
+        served[#served + 1] = plan.serves(kernel.mode, mode) and kernel or nil
+    end
+    return served
+end
+
 -- What explain_candidates.lua calls a view.
 local function view_of(problem, library, levels, all)
     local kernels, refused = space.kernels({ problem.format }, generate.modes(library.mode), levels)
-    local served, failed = {}, {}
-    for _, kernel in ipairs(kernels) do
-        served[#served + 1] = plan.serves(kernel.mode, problem.mode) and kernel or nil
-    end
+    local compiled, others = shortlist.of(kernels, library.candidates)
+    local served, failed = for_mode(compiled, problem.mode), {}
     for _, row in ipairs(library.tuned.failed) do
         failed[row.kernel] = row.reason
     end
     local choice = plan.choose(served, library.tuned.rows, problem)
-    return { problem = problem, kernels = served, refused = refused, failed = failed, all = all,
-        samples = samples_for(library.tuned, problem, choice and choice.row), choice = choice,
+    return { problem = problem, kernels = served, others = for_mode(others, problem.mode),
+        refused = refused, failed = failed, all = all, choice = choice,
+        samples = samples_for(library.tuned, problem, choice and choice.row),
         default = plan.default(served, problem.mode) }
 end
 

@@ -3,9 +3,13 @@ local format = require("format")
 local isa = require("isa")
 local list = require("list")
 local selection = require("selection")
+local shortlist = require("shortlist")
 local space = require("space")
 
 local generate = {}
+
+-- What may be asked for.
+generate.MODES = { "fastest", "exact", "table", "table7" }
 
 -- The modes that `mode` may be served by.
 function generate.modes(mode)
@@ -101,6 +105,9 @@ local function command_of(request)
     if request.mode ~= "fastest" then
         words[#words + 1] = "--mode " .. request.mode
     end
+    if request.candidates then
+        words[#words + 1] = ("--candidates %d"):format(request.candidates)
+    end
     words[#words + 1] = "--out DIR"
     return table.concat(words, " ")
 end
@@ -110,6 +117,7 @@ end
 --   formats, mode, targets   names
 --   arch, triple, flags      of the targets
 --   isas                     names, ascending, "c" first
+--   candidates               how many that no method lists (shortlist.lua), or nil
 -- or nil and a message. `tuned` are the rows of a tuning file for these kernels, `version` is the
 -- generator's.
 function generate.library(request, tuned, version)
@@ -126,6 +134,7 @@ function generate.library(request, tuned, version)
         isas[index] = isa.by_name[name]
     end
     local kernels, refused = space.kernels(formats, generate.modes(request.mode), isas)
+    kernels = shortlist.of(kernels, request.candidates)
     reason = missing_default(formats, kernels, request.mode, refused)
     if reason then
         return nil, reason

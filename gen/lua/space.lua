@@ -1,6 +1,7 @@
 -- The space of kernels: every candidate as a plain record, ranked, and the refused ones with
 -- a reason. Pure: no I/O.
 
+local distance = require("distance")
 local method = require("method")
 local method_cost = require("method_cost")
 local name = require("name")
@@ -39,20 +40,23 @@ local function refuse_form(record)
     end
 end
 
--- Adds one candidate to `kernels`, or to `refused` with its reason.
-local function consider(kernels, refused, entry, record)
+-- Adds one candidate to `kernels`, or to `refused` with its reason. What is refused is so whatever
+-- its prefetch distances: only a method's own numbers are said.
+local function consider(kernels, refused, entry, record, choice)
     local format, mode, numbers, isa = record.format, record.mode, record.numbers, record.isa
     local reason = refuse_form(record) or entry.refuse(format, mode, numbers, isa)
     if reason then
-        refused[#refused + 1] = { name = record.name, reason = reason }
+        refused[#refused + 1] = choice.listed and { name = record.name, reason = reason } or nil
         return
     end
+    record.listed = choice.listed
     record.layout = entry.layout(format, numbers, isa)
     record.cost = entry.cost(format, mode, numbers, isa)
     if record.op ~= "gemm" then
         record.cost = method_cost.from_memory(record.cost, record.layout, record.tokens,
             numbers.p ~= nil)
     end
+    record.cost = record.cost * choice.factor
     record.vars = vars.of(record)
     kernels[#kernels + 1] = record
 end
@@ -86,23 +90,27 @@ local function rank(kernels)
     end
 end
 
--- All kernels for the formats' keys, sorted by name, and what was refused.
+-- All kernels for the formats' keys, sorted by name, and what was refused. A kernel is `listed`
+-- where its numbers stand in a method's list; shortlist.lua says which are compiled.
 -- @param formats records of format.lua with distinct keys
 -- @param modes   names: exact, table, table7
 -- @param isas    records of isa.lua
 function space.kernels(formats, modes, isas)
     local kernels, refused = {}, {}
+    local function consider_all(entry, isa, mode, op)
+        for _, choice in ipairs(distance.widen(entry[op] or {})) do
+            for _, format in ipairs(formats) do
+                consider(kernels, refused, entry,
+                    make_record(entry, op, choice.numbers, format, mode, isa), choice)
+            end
+        end
+    end
     for _, entry in ipairs(method.list) do
         for _, isa in ipairs(isas) do
             for _, mode in ipairs(modes) do
                 local serves = entry.isas[isa.name] and entry.modes[mode]
                 for _, op in ipairs(serves and name.OPS or {}) do
-                    for _, numbers in ipairs(entry[op] or {}) do
-                        for _, format in ipairs(formats) do
-                            consider(kernels, refused, entry,
-                                make_record(entry, op, numbers, format, mode, isa))
-                        end
-                    end
+                    consider_all(entry, isa, mode, op)
                 end
             end
         end

@@ -4,6 +4,7 @@ local format = require("format")
 local isa = require("isa")
 local loop_model = require("loop_model")
 local remark = require("fail").remark
+local shortlist = require("shortlist")
 local space = require("space")
 local targets = require("targets")
 
@@ -30,11 +31,12 @@ local function serves(kernel, n)
         and (kernel.op == "gemm" or kernel.op == "few" and n <= FEW_TOKENS)
 end
 
--- The kernels of one level for a format and n tokens; portable C has none whose loops are marked.
+-- The kernels of one level for a format and n tokens, of those that a library has unasked;
+-- portable C has none whose loops are marked.
 local function kernels_for(weights, level, n)
     local found = {}
-    for _, kernel in ipairs(level ~= "c" and space.kernels({ weights }, MODES,
-        { isa.by_name[level] }) or {}) do
+    local kernels = level ~= "c" and space.kernels({ weights }, MODES, { isa.by_name[level] })
+    for _, kernel in ipairs(shortlist.of(kernels or {})) do
         found[#found + 1] = serves(kernel, n) and kernel or nil
     end
     return found

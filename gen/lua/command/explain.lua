@@ -1,9 +1,11 @@
--- lutloom explain: what a kernel is, and why it was chosen or not.
+-- lutloom explain: what a kernel is, and why it was chosen or not; problems are
+-- explain_problem.lua's.
 local check = require("fail").check
 local explain_mca = require("explain_mca")
 local fail = require("fail").fail
 local files = require("files")
 local format = require("format")
+local generate = require("generate")
 local host = require("host")
 local isa = require("isa")
 local library_folder = require("library_folder")
@@ -16,11 +18,18 @@ local tuning = require("tuning")
 local explain = {}
 
 function explain.options(command)
-    command:argument("kernel", "A kernel's name, as the benchmark and the manifest have it.")
+    command:argument("what", "A kernel's name, as the benchmark and the manifest have it, or a "
+        .. "problem: FORMAT:MxK, such as w2g128:4096x4096.")
     command:argument("folder", "A library's folder, for what was measured there."):args("?")
-    command:flag("--mca", "How fast llvm-mca's model of a CPU runs its loop, and what limits it.")
-    command:option("--target", "With --mca: the CPU.")
+    command:flag("--mca", "With a kernel: how fast llvm-mca's model of a CPU runs its loop, and "
+        .. "what limits it.")
+    command:option("--target", "With --mca or a problem: the CPU.")
         :argname("<target>"):overwrite(false)
+    command:option("--isa", "With a problem: the ISA level (default: the highest of the CPU).")
+        :argname("<isa>"):overwrite(false)
+    command:option("--mode", "With a problem: the numeric mode (default: the library's, or "
+        .. "fastest)."):choices(generate.MODES):overwrite(false)
+    command:flag("--all", "With a problem: all candidates, and why others were refused.")
 end
 
 -- The records of name.parse's strings; an error names the part that is wrong.
@@ -69,17 +78,23 @@ local function print_record(record)
             say("    %-10s %d %s", entry[1], number, entry[2])
         end
     end
+    if not record.listed then
+        say("    compiled only where 'gen --candidates' asks for more than usual")
+    end
     if record.tmac then
         say("    T-MAC's published schedule: measured to compare with, never chosen")
     end
 end
 
--- Kernels that serve the same calls: one op, format and ISA, whatever the mode.
+-- Kernels that serve the same calls: one op, format and ISA, whatever the mode. Of those that no
+-- method lists only the kernel itself is said.
 local function print_rank(record, kernels)
-    local rivals = {}
+    local rivals, others = {}, 0
     for _, other in ipairs(kernels) do
         if other.op == record.op and other.isa.name == record.isa.name then
-            rivals[#rivals + 1] = other
+            local said = other.listed or other == record
+            rivals[#rivals + 1] = said and other or nil
+            others = others + (said and 0 or 1)
         end
     end
     table.sort(rivals, function(a, b)
@@ -88,8 +103,11 @@ local function print_rank(record, kernels)
     say("The model's order for %s %s on %s, by cost (vector operations a weight and token):",
         record.op, record.format.key, record.isa.name)
     for _, other in ipairs(rivals) do
-        say("  %s %2d  %.4f  %s", other.name == record.name and "*" or " ", other.rank,
+        say("  %s %3d  %.4f  %s", other.name == record.name and "*" or " ", other.rank,
             other.cost, other.name)
+    end
+    if others > 0 then
+        say("    %d others differ from these in their prefetch distances.", others)
     end
 end
 
@@ -164,14 +182,14 @@ local function look_up(kernel)
     return record, kernels, refused
 end
 
-function explain.run(args)
+local function explain_kernel(args)
     if args.target and not args.mca then
-        fail("--target %s: belongs to --mca", args.target)
+        fail("--target %s: belongs to --mca or a problem", args.target)
     end
-    local record, kernels, refused = look_up(args.kernel)
+    local record, kernels, refused = look_up(args.what)
     local entry, folder, rows
     if args.folder then
-        entry, folder = entry_in(args.folder, args.kernel)
+        entry, folder = entry_in(args.folder, args.what)
         rows = measured_rows(folder)
     end
     local modelled = args.mca and explain_mca.lines(record, args.target)
@@ -186,6 +204,22 @@ function explain.run(args)
         print_rank(record, kernels)
         print_refused(record, refused)
     end
+end
+
+-- A kernel's name has no colon, and a problem has one.
+function explain.run(args)
+    if args.what:find(":", 1, true) then
+        if args.mca then
+            fail("--mca: models a kernel; 'lutloom explain %s' names some", args.what)
+        end
+        return require("command.explain_problem").run(args)
+    end
+    for _, option in ipairs({ "isa", "mode", "all" }) do
+        if args[option] then
+            fail("--%s: belongs to a problem, such as w2g128:4096x4096", option)
+        end
+    end
+    return explain_kernel(args)
 end
 
 return explain

@@ -2,6 +2,7 @@
 local check = require("fail").check
 local fail = require("fail").fail
 local format = require("format")
+local generate = require("generate")
 local library = require("library")
 local library_folder = require("library_folder")
 local list = require("list")
@@ -13,7 +14,10 @@ local targets = require("targets")
 
 local gen = {}
 
-local MODES = { "fastest", "exact", "table", "table7" }
+local function count(text)
+    local value = text:find("^%d+$") and #text <= 4 and math.tointeger(tonumber(text))
+    return value or nil, ("--candidates: '%s' is no number from 0 to 9999"):format(text)
+end
 
 function gen.options(command)
     command:option("--model", "A preset's name or a shapes file, with formats of its own after a "
@@ -25,7 +29,10 @@ function gen.options(command)
     command:option("--target", "CPUs that the library is for (default: native)."):argname(
         "<target>[,<target>...]"):overwrite(false)
     command:option("--mode", "Numeric mode; fastest (the default) leaves the choice to the "
-        .. "measurement."):choices(MODES):overwrite(false)
+        .. "measurement."):choices(generate.MODES):overwrite(false)
+    command:option("--candidates", "Compile so many more candidates for each op, format, mode and "
+        .. "ISA, the first by the model (default: 0); 'lutloom explain' counts them.")
+        :argname("<count>"):convert(count):overwrite(false)
     command:option("--out", "Folder of the library; an earlier library there is generated again, "
         .. "as before where --model is not said."):argname("<folder>"):count(1):overwrite(false)
 end
@@ -89,6 +96,7 @@ function gen.request(args)
         model_names = names,
         formats = formats,
         mode = args.mode or "fastest",
+        candidates = args.candidates,
         targets = target_names,
         arch = joined.arch,
         triple = joined.triple,
@@ -102,9 +110,9 @@ local function request_again(args, old)
     if not old then
         fail("--model is missing: give a preset's name ('lutloom shapes' lists them) or a shapes "
             .. "file")
-    elseif args.format or args.target or args.mode then
-        fail("--model is missing: without it %s is generated as before, and --format, --target and "
-            .. "--mode have no place", args.out)
+    elseif args.format or args.target or args.mode or args.candidates then
+        fail("--model is missing: without it %s is generated as before, and --format, --target, "
+            .. "--mode and --candidates have no place", args.out)
     end
     return old.request
 end

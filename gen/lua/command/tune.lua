@@ -31,6 +31,9 @@ function command.options(options)
     options:flag("--fresh", "Measure again what the tuning file has already.")
     options:option("--import", "Instead of measuring take the results of a tuning file, which a "
         .. "board with this library has made."):argname("<file>"):overwrite(false)
+    options:option("--plot", "Instead of measuring draw the results that stand there against the "
+        .. "model, as an SVG (default: FOLDER/tuning.svg)."):args("?"):argname("<file>")
+        :overwrite(false)
     options:option("--merge", "Without a folder: make one tuning file of several that were made "
         .. "by one CPU, compiler and library."):args("2+"):argname("<file>"):overwrite(false)
     options:option("--out", "With --merge: the file for the result (default: standard output).")
@@ -87,12 +90,15 @@ end
 
 function command.run(args)
     if args.merge then
-        needs_alone(args, "merge", { "import", "budget", "residency", "fresh" })
+        needs_alone(args, "merge", { "import", "plot", "budget", "residency", "fresh" })
         return require("command.tune_merge").run(args)
     elseif args.out then
         fail("--out %s: belongs to --merge", args.out)
     elseif not args.folder then
         fail("a library's folder is needed; 'lutloom tune --help' says what is understood")
+    elseif args.plot then
+        needs_alone(args, "plot", { "import", "budget", "residency", "fresh" })
+        return require("command.tune_plot").run(args)
     elseif args.import then
         needs_alone(args, "import", { "budget", "residency", "fresh" })
         return require("command.tune_import").run(args, bake)

@@ -1,0 +1,163 @@
+-- lutloom explain PROBLEM: the candidates for a format and shape, what was measured, and which are
+-- taken.
+local check = require("fail").check
+local explain_candidates = require("explain_candidates")
+local explain_choice = require("explain_choice")
+local fail = require("fail").fail
+local files = require("files")
+local format = require("format")
+local generate = require("generate")
+local host = require("host")
+local isa = require("isa")
+local library_folder = require("library_folder")
+local list = require("list")
+local machine = require("machine")
+local plan = require("plan")
+local say = require("say")
+local shortlist = require("shortlist")
+local space = require("space")
+local targets = require("targets")
+local tuning = require("tuning")
+
+local explain_problem = {}
+
+-- LOOM_MAX_DIM of runtime/loom.h.
+local MOST = 1048576
+
+local function size(text, digits, letter)
+    local value = math.tointeger(tonumber(digits))
+    if #digits > 9 or not value or value < 1 or value > MOST then
+        fail("%s: %s is 1 to %d", text, letter, MOST)
+    end
+    return value
+end
+
+-- The problem of a text, without a mode.
+local function parse(text)
+    local name, m, k = text:match("^([^:]*):(%d+)x(%d+)$")
+    if not name then
+        fail("'%s' is no problem: FORMAT:MxK, such as w2g128:4096x4096", text)
+    end
+    local weights = check(format.parse(name))
+    return { name = name, format = check(format.kernel_format(weights)), m = size(text, m, "M"),
+        k = size(text, k, "K") }
+end
+
+-- The results of the folder's tuning file, empty where there are none that count; and a remark.
+local function read_tuning(folder, manifest)
+    local none, path = tuning.record({}), folder .. "/tuning.txt"
+    if not host.path_kind(path) then
+        return none, ("Nothing was measured in %s ('lutloom tune %s' does)."):format(folder, folder)
+    end
+    local tuned = check(tuning.parse(check(files.read(path)), path))
+    local native = manifest.request.targets[1] == "native"
+    local reason = tuning.mismatch(tuned, { kernels = manifest.hash,
+        cpu = native and host.identity() or nil })
+    return reason and none or tuned, reason and ("%s is ignored: %s."):format(path, reason)
+end
+
+-- A library as the rest needs it, from its folder: the ISA levels, the mode, what was measured.
+local function open_library(given, problem)
+    local manifest, folder = library_folder.open(given)
+    local request, formats = manifest.request, {}
+    for _, entry in ipairs(manifest.kernels) do
+        formats[entry.format] = true
+    end
+    if not formats[problem.format.key] then
+        fail("%s: was generated without %s; its manifest.json lists the kernels", folder,
+            problem.name)
+    end
+    local tuned, remark = read_tuning(folder, manifest)
+    local here = request.arch == machine.arch() and machine.highest_isa(request.isas)
+    return { place = folder, isas = request.isas, mode = request.mode, tuned = tuned,
+        remark = remark, level = tuned.isa or here or request.isas[#request.isas],
+        candidates = request.candidates }
+end
+
+-- The same without a library: what `gen` would make for the target.
+local function imagine_library(target_name)
+    local target = targets.find(target_name or "native")
+    return { place = "target " .. target.name, isas = target.isas, mode = "fastest",
+        tuned = tuning.record({}), level = target.isas[#target.isas] }
+end
+
+-- The level of that name, or the library's; and the one it adds to before it.
+local function levels_of(library, name)
+    if name and not list.contains(library.isas, name) then
+        fail("--isa %s: is not of %s, which has %s", name, library.place,
+            table.concat(library.isas, ", "))
+    end
+    local level = isa.by_name[name or library.level]
+    local base = isa.by_name[level.adds_to or ""]
+    return base and { base, level } or { level }
+end
+
+local function is_served(library, mode)
+    return library.mode == "fastest" or mode == library.mode or mode == "fastest"
+end
+
+-- The samples that count: made where the choice was, or else for this very shape.
+local function samples_for(tuned, problem, row)
+    local found, place = {}, row or problem
+    for _, sample in ipairs(tuned.samples) do
+        local weights = format.parse(sample.format)
+        local is_alike = not row
+            or sample.threads == row.threads and sample.residency == row.residency
+        if weights and weights.key == problem.format.key and is_alike
+            and sample.m == place.m and sample.k == place.k then
+            found[#found + 1] = sample
+        end
+    end
+    return found
+end
+
+-- Those of the kernels that may serve the mode.
+local function for_mode(kernels, mode)
+    local served = {}
+    for _, kernel in ipairs(kernels) do
+        served[#served + 1] = plan.serves(kernel.mode, mode) and kernel or nil
+    end
+    return served
+end
+
+-- What explain_candidates.lua calls a view.
+local function view_of(problem, library, levels, all)
+    local kernels, refused = space.kernels({ problem.format }, generate.modes(library.mode), levels)
+    local compiled, others = shortlist.of(kernels, library.candidates)
+    local served, failed = for_mode(compiled, problem.mode), {}
+    for _, row in ipairs(library.tuned.failed) do
+        failed[row.kernel] = row.reason
+    end
+    local choice = plan.choose(served, library.tuned.rows, problem)
+    return { problem = problem, kernels = served, others = for_mode(others, problem.mode),
+        refused = refused, failed = failed, all = all, choice = choice,
+        samples = samples_for(library.tuned, problem, choice and choice.row),
+        default = plan.default(served, problem.mode) }
+end
+
+function explain_problem.run(args)
+    local problem = parse(args.what)
+    if args.folder and args.target then
+        fail("--target %s: has no place beside %s, whose targets are its own (--isa names a level)",
+            args.target, args.folder)
+    end
+    local library = args.folder and open_library(args.folder, problem)
+        or imagine_library(args.target)
+    problem.mode = args.mode or library.mode
+    if not is_served(library, problem.mode) then
+        fail("--mode %s: %s was generated with --mode %s", problem.mode, library.place,
+            library.mode)
+    end
+    local levels = levels_of(library, args.isa)
+    local view = view_of(problem, library, levels, args.all)
+    say("%s %d x %d, mode %s, on %s of %s", problem.name, problem.m, problem.k, problem.mode,
+        table.concat(list.names(levels), " with "), library.place)
+    for _, lines in ipairs({ explain_candidates.lines(view), explain_choice.lines(view),
+        { library.remark } }) do
+        for _, line in ipairs(lines) do
+            say("%s", line)
+        end
+    end
+end
+
+return explain_problem

@@ -32,7 +32,7 @@ function command.options(options)
     options:option("--import", "Instead of measuring take the results of a tuning file, which a "
         .. "board with this library has made."):argname("<file>"):overwrite(false)
     options:option("--merge", "Without a folder: make one tuning file of several that were made "
-        .. "by one CPU, compiler and library."):args("2+"):argname("<file>"):overwrite(false)
+        .. "by one CPU, compiler and library."):args("+"):argname("<file>"):overwrite(false)
     options:option("--out", "With --merge: the file for the result (default: standard output).")
         :argname("<file>"):overwrite(false)
 end

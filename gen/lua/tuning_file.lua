@@ -6,7 +6,7 @@ local tuning = require("tuning")
 
 local tuning_file = {}
 
--- The record of the file. Where a connection broke off in the middle of a line, the others are kept.
+-- The record of the file. Where a connection broke off in the middle of a line, all others stay.
 function tuning_file.read(path)
     local text = check(files.read(path))
     local whole = text:match("^.*\n") or ""

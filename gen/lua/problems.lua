@@ -25,6 +25,8 @@ function problems.distinct(rows)
     table.sort(found, function(a, b)
         if a.weights ~= b.weights then
             return a.weights > b.weights
+        elseif a.m ~= b.m then
+            return a.m > b.m
         end
         return problems.text(a) < problems.text(b)
     end)

@@ -31,8 +31,11 @@ end
 -- Puts the program where the user finds it, also while another one runs there.
 local function put(program, path)
     local temporary = files.temporary(path)
-    local code = check(host.run({ "cp", "--", program, temporary }))
-    local ok, reason = code == 0, "cannot be written"
+    local reason
+    local code = check(host.run({ "cp", "--", program, temporary }, function(line)
+        reason = line
+    end))
+    local ok = code == 0
     if ok then
         ok, reason = os.rename(temporary, path)
     end

@@ -14,6 +14,7 @@ local COMMANDS = {
     { "build", "command.build", "Compile a library and verify every kernel of it." },
     { "bench", "command.bench", "Measure a library's kernels." },
     { "tune", "command.tune", "Measure all candidates and keep the fastest." },
+    { "sweep", "command.sweep", "Make the file that measures them on another machine." },
     { "explain", "command.explain", "Say what a kernel is and why it was chosen." },
 }
 

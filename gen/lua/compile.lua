@@ -121,8 +121,9 @@ function compile.ggml_option(path)
         or fail("--ggml %s: no such folder", path))
 end
 
-local function compile_all(folder, build)
-    local code, lines = ninja.run(build, "compiling " .. folder)
+-- Compiles `target`, or all.
+local function compile_target(folder, build, target)
+    local code, lines = ninja.run(build, "compiling " .. folder, target)
     if code ~= 0 then
         fail_with(lines, "^FAILED", "%s: compiling failed (ninja's exit code %d)", folder, code)
     end
@@ -154,15 +155,20 @@ local function verify(folder, program, runner)
 end
 
 -- Compiles the library in `folder`. `options`: those of meson that change, a list of words such as
--- "-Dtools=false"; the others stay as they are. A compiler's errors are printed as they are.
--- Returns the build folder.
-function compile.without_verifying(folder, manifest, options)
+-- "-Dtools=false"; the others stay as they are. `target`: what is compiled; nil stands for all but
+-- the program for boards. A compiler's errors are printed as they are. Returns the build folder.
+function compile.without_verifying(folder, manifest, options, target)
     programs.need("meson", "'lutloom build'")
     programs.need("ninja", "'lutloom build'")
     local build = folder .. "/build"
     setup(folder, build, programs.compiler(), manifest.request, options or {})
-    compile_all(folder, build)
+    compile_target(folder, build, target)
     return build
+end
+
+-- The static program that sweeps on any machine that the library is for; returns its path.
+function compile.sweep(folder, manifest)
+    return compile.without_verifying(folder, manifest, {}, "sweep") .. "/sweep"
 end
 
 -- The same, then verifies every kernel that this machine or its emulator runs; returns the count,

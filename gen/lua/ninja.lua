@@ -5,11 +5,11 @@ local Progress = require("progress")
 
 local ninja = {}
 
--- Builds all of the folder `build`, on every CPU that the process may use; a line of progress says
--- `label` and what is being built. Returns ninja's exit code and lines.
-function ninja.run(build, label)
+-- Builds `target`, or all, of the folder `build`, on every CPU that the process may use; a line of
+-- progress says `label` and what is being built. Returns ninja's exit code and lines.
+function ninja.run(build, label, target)
     local progress, lines = Progress.start(label), {}
-    local code = check(host.run({ "ninja", "-C", build }, function(line)
+    local code = check(host.run({ "ninja", "-C", build, target }, function(line)
         lines[#lines + 1] = line
         local counts, what = line:match("^(%[%d+/%d+%])%s*(.*)$")
         if counts then

@@ -142,7 +142,11 @@ static unsigned usable_cpus(void) {
 
 bool bench_options_shared(struct arguments *a, struct bench_options *options) {
     const char *value;
-    if ((value = arguments_value(a, "--residency"))) {
+    if ((value = arguments_value(a, "--format"))) {
+        options->format = value;
+    } else if ((value = arguments_value(a, "--shape"))) {
+        read_shape(a, options, value);
+    } else if ((value = arguments_value(a, "--residency"))) {
         read_residency(a, options, value);
     } else if ((value = arguments_value(a, "--threads"))) {
         options->threads = (unsigned)arguments_number(a, "--threads", value, 1, usable_cpus());
@@ -150,20 +154,6 @@ bool bench_options_shared(struct arguments *a, struct bench_options *options) {
         options->mode =
             (loom_mode)one_of(a, "--mode", value, mode_names, 4, "fastest, exact, table or table7");
         options->any_mode = options->mode == LOOM_FASTEST;
-    } else {
-        return false;
-    }
-    return true;
-}
-
-static bool read_problem_option(struct arguments *a, struct bench_options *options) {
-    const char *value;
-    if ((value = arguments_value(a, "--format"))) {
-        options->format = value;
-    } else if ((value = arguments_value(a, "--shape"))) {
-        read_shape(a, options, value);
-    } else if ((value = arguments_value(a, "--n"))) {
-        read_n(a, options, value);
     } else {
         return false;
     }
@@ -190,7 +180,9 @@ static bool read_kernel_option(struct arguments *a, struct bench_options *option
 
 static bool read_run_option(struct arguments *a, struct bench_options *options) {
     const char *value;
-    if ((value = arguments_value(a, "--seconds"))) {
+    if ((value = arguments_value(a, "--n"))) {
+        read_n(a, options, value);
+    } else if ((value = arguments_value(a, "--seconds"))) {
         read_seconds(a, options, value);
     } else if (arguments_flag(a, "--json")) {
         read_json(a, options);
@@ -227,8 +219,8 @@ struct bench_options bench_options_default(void) {
 struct bench_options bench_options_read(struct arguments *a) {
     struct bench_options options = bench_options_default();
     while (a->count) {
-        if (!bench_options_shared(a, &options) && !read_problem_option(a, &options) &&
-            !read_kernel_option(a, &options) && !read_run_option(a, &options)) {
+        if (!bench_options_shared(a, &options) && !read_kernel_option(a, &options) &&
+            !read_run_option(a, &options)) {
             arguments_fail(a, "%s: no such option; --help lists them", a->text[0]);
         }
     }

@@ -38,7 +38,7 @@ struct bench_options bench_options_read(struct arguments *a);
 /* Without any arguments. */
 struct bench_options bench_options_default(void);
 
-/* Takes the next argument if it is --residency, --threads or --mode. */
+/* Takes the next argument if it is --format, --shape, --residency, --threads or --mode. */
 bool bench_options_shared(struct arguments *a, struct bench_options *options);
 
 const char *residency_name(enum residency residency);

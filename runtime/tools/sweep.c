@@ -181,10 +181,10 @@ static void close_run(struct run *run) {
 int loom_sweep_main(int argc, char **argv) {
     struct arguments a = arguments_make(argc, argv);
     struct run run = {.sweep = {.options = sweep_options_read(&a), .seed = random_seed()}};
+    run.problems = sweep_problems_make(&a, &run.sweep.options.bench);
     open_file(&run, &a);
     run.sweep.untuned = untuned_make();
     read_failures(&run);
-    run.problems = sweep_problems_make();
     const size_t all = run.problems.count;
     keep_missing(&run);
     const size_t missing = run.problems.count;

@@ -8,6 +8,8 @@ static const char usage[] =
     "Measures all kernels for each of the library's problems, the largest problems first, and "
     "writes\n"
     "which are the fastest: a tuning file for lutloom tune --import.\n"
+    "  --format F          problems of this format alone, such as w2g128\n"
+    "  --shape MxK         problems of this shape alone\n"
     "  --budget SECONDS    of measuring, divided among the problems; what is left over is for the\n"
     "                      next run. Without it at most 20 for each problem\n"
     "  --residency R       where the weights are when a kernel starts, dram or cache; dram "

@@ -9,7 +9,8 @@ struct sweep_options {
     size_t top;         /* so many kernels of each kind that the model ranks first; 0: all */
     const char *output; /* the tuning file; NULL: stdout */
     bool fresh;
-    struct bench_options bench; /* residency, threads, mode; every kernel of the highest ISA */
+    struct bench_options bench; /* format, shape, residency, threads, mode; every kernel of the
+                                   highest ISA */
 };
 
 /* Reads all arguments; errors end the program. */

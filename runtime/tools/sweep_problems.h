@@ -2,6 +2,7 @@
 #ifndef LOOM_TOOLS_SWEEP_PROBLEMS_H
 #define LOOM_TOOLS_SWEEP_PROBLEMS_H
 
+#include "bench_options.h"
 #include "one_kernel.h"
 
 struct sweep_problem {
@@ -17,7 +18,10 @@ struct sweep_problems {
     size_t count;
 };
 
-/* Those with the most weights first, for they take the most time. The caller frees the list. */
-struct sweep_problems sweep_problems_make(void);
+/* Those of the format and the shape that the options ask for; none is an error, which ends the
+ * program. Those with the most weights first, for they take the most time. The caller frees the
+ * list. */
+struct sweep_problems sweep_problems_make(const struct arguments *a,
+                                          const struct bench_options *options);
 
 #endif

@@ -36,7 +36,6 @@ local BROKEN = {
     version = { HEADER:gsub("3", "2", 1), "version.txt:1: must be 'lutloom-tuning 3'" },
     short = { HEADER:sub(1, 30), "short.txt:2: is not complete" },
     headless = { HEADER:gsub("isa c\n", ""), "headless.txt:3: must be 'isa ...'" },
-    truncated = { (HEADER .. sample("a", 1)):sub(1, -4), "truncated.txt:6: is not complete" },
     line = { HEADER .. "choice of mine\n", "line.txt:6: is no result" },
 }
 
@@ -64,7 +63,7 @@ case("words that do not go together are refused", function()
     refuses("tune @/fresh --out x", "--out x: belongs to --merge")
     refuses("tune @/fresh --import x --fresh", "--fresh: has no place beside --import")
     refuses("tune --import x", "a library's folder is needed")
-    refuses("tune --merge a", "option '--merge' requires at least 2 arguments")
+    refuses("tune --merge", "option '--merge' requires at least 1 argument")
     refuses("tune --merge a b --budget 1", "--budget: has no place beside --merge")
     refuses("tune @/fresh --merge a b", "/fresh has no place beside it")
 end)
@@ -78,6 +77,31 @@ case("files of one library and machine merge", function()
     accepts("tune --merge @/c.txt @/a.txt @/a.txt --out @/a.txt", "")
     check.equal(read("a.txt"), merged:gsub("two", "one"))
     check.equal(accepts("tune --merge @/c.txt @/b.txt", ""), merged:sub(1, -2))
+    check.equal(accepts("tune --merge @/c.txt", ""), merged:sub(1, -2))
+end)
+
+case("of a file that was cut off all but the last line stays", function()
+    write("cut.txt", (HEADER .. sample("x", 1) .. sample("y", 1)):sub(1, -2))
+    accepts("tune --merge @/cut.txt --out @/c.txt",
+        "cut.txt: ends in the middle of a line, which is left out")
+    check.equal(read("c.txt"), HEADER .. sample("x", 1))
+    write("cut.txt", HEADER .. "choice of mine\n" .. sample("y", 1):sub(1, -2))
+    refuses("tune --merge @/cut.txt", "cut.txt:6: is no result")
+end)
+
+case("the file for a board is made for a library that stands there", function()
+    accepts(GEN .. "@/swept", "files changed")
+    refuses("sweep", "missing argument 'folder'")
+    refuses("sweep @/none", "/none: no such folder")
+    refuses("sweep @/swept @/none --jobs", "/none: no such folder")
+    refuses("sweep @/swept --target rpi5",
+        "/swept: is a library for generic; 'lutloom gen --target rpi5' makes one for rpi5")
+    check.equal(host.path_kind(folder .. "/swept/sweep"), nil)
+    check.contains(accepts("sweep @/swept --jobs", ""), folder .. "/swept\tw2g32\t64x128")
+    accepts("sweep @/swept --target generic", "/swept/sweep: for ")
+    local code, output = line.run(line.split("@/swept/sweep --top 1 --budget 0.1"))
+    check.equal(code, 0, output)
+    check.contains(output, "choice w2g32 exact 64 128 1 dram loom_")
 end)
 
 case("files that do not go together are not merged", function()
@@ -135,11 +159,13 @@ case("what a board has measured is baked in", function()
     local board = measured:gsub("cpu [^\n]*", "cpu A board")
     write("board.txt", (board:gsub("64 128 1 dram", "96 128 1 dram")))
     os.remove(folder .. "/swept/tuning.txt")
-    accepts("tune @/swept --import @/board.txt", "has the choices of " .. folder .. "/board.txt; ")
+    local said = accepts("tune @/swept --import @/board.txt", "")
+    check.contains(said, "has the choices of " .. folder .. "/board.txt; ")
+    check.contains(said, "/swept: 1 of 1 problems are not done: w2g32 64x128")
     check.equal(read("swept/tuning.txt"), tuning.text(assert(tuning.parse(read("board.txt"), "b"))))
     check.contains(read("swept/src/tuning.h"), ".m = 96,")
     write("more.txt", board)
-    accepts("tune @/swept --import @/more.txt", "passed")
+    check.absent(accepts("tune @/swept --import @/more.txt", "passed"), "not done")
     check.contains(read("swept/src/tuning.h"), "TUNING_COUNT = 4")
     write("more.txt", measured)
     accepts("tune @/swept --import @/more.txt", "tuning.txt is replaced: cpu was 'A board'")

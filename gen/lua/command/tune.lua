@@ -35,7 +35,7 @@ function command.options(options)
         .. "model, as an SVG (default: FOLDER/tuning.svg)."):args("?"):argname("<file>")
         :overwrite(false)
     options:option("--merge", "Without a folder: make one tuning file of several that were made "
-        .. "by one CPU, compiler and library."):args("2+"):argname("<file>"):overwrite(false)
+        .. "by one CPU, compiler and library."):args("+"):argname("<file>"):overwrite(false)
     options:option("--out", "With --merge: the file for the result (default: standard output).")
         :argname("<file>"):overwrite(false)
 end

@@ -6,15 +6,17 @@ local files = require("files")
 local host = require("host")
 local library = require("library")
 local library_folder = require("library_folder")
+local problems = require("problems")
 local remark = require("fail").remark
 local say = require("say")
 local tuning = require("tuning")
+local tuning_file = require("tuning_file")
 
 local tune_import = {}
 
 -- The record of the file; an error where it is not for the library in `folder`. The CPU may be any.
 local function read(path, folder, request)
-    local record = check(tuning.parse(check(files.read(path)), path))
+    local record = tuning_file.read(path)
     local reason = tuning.mismatch(record, { compiler = compile.compiler_of(request) })
         or library.tuning_error(request, record)
     if reason then
@@ -39,14 +41,25 @@ local function extend(path, record)
     return own
 end
 
+-- Names the problems that nobody has measured yet.
+local function say_missing(folder, manifest, record)
+    local all = problems.distinct(manifest.problems)
+    local missing = problems.without_choice(all, record.rows)
+    if #missing > 0 then
+        remark(("%s: %d of %d problems are not done: %s"):format(folder, #missing, #all,
+            table.concat(missing, ", ")))
+    end
+end
+
 -- `bake` is tune's: it generates, builds and verifies a library with its tuning file's choices.
 function tune_import.run(args, bake)
     local manifest, folder = library_folder.open(args.folder)
-    local record = read(args.import, folder, manifest.request)
     local path = folder .. "/tuning.txt"
-    check(files.write(path, tuning.text(extend(path, record))))
+    local record = extend(path, read(args.import, folder, manifest.request))
+    check(files.write(path, tuning.text(record)))
     local verified = bake(folder)
     say("%s: has the choices of %s; %s", folder, args.import, verified)
+    say_missing(folder, manifest, record)
 end
 
 return tune_import

@@ -3,18 +3,15 @@ local check = require("fail").check
 local fail = require("fail").fail
 local files = require("files")
 local tuning = require("tuning")
+local tuning_file = require("tuning_file")
 
 local tune_merge = {}
 
-local function read(path)
-    return check(tuning.parse(check(files.read(path)), path))
-end
-
 -- The results of all files; the header has to be the same.
 local function merge(paths)
-    local record = read(paths[1])
+    local record = tuning_file.read(paths[1])
     for index = 2, #paths do
-        local other = read(paths[index])
+        local other = tuning_file.read(paths[index])
         local field = tuning.difference(record, other)
         if field then
             fail("%s and %s do not go together: %s is '%s' in the one, '%s' in the other", paths[1],

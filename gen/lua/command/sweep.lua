@@ -1,0 +1,74 @@
+-- lutloom sweep: the one file that measures a library's candidates on another machine, and the jobs
+-- of several machines.
+local check = require("fail").check
+local compile = require("compile")
+local fail = require("fail").fail
+local files = require("files")
+local host = require("host")
+local library_folder = require("library_folder")
+local problems = require("problems")
+local say = require("say")
+
+local command = {}
+
+function command.options(options)
+    options:argument("folder", "The folder of a library, as 'lutloom gen --target ... --out' made "
+        .. "it; its 'sweep' is the file for the board."):args("+")
+    options:option("--target", "An error where a library was generated for other CPUs than these.")
+        :argname("<target>[,<target>...]"):overwrite(false)
+    options:flag("--jobs", "Write a list for GNU parallel to standard output: folder, format and "
+        .. "shape of each problem, between tabs, a line a problem.")
+end
+
+local function check_target(folder, request, wanted)
+    local targets = table.concat(request.targets, ",")
+    if wanted and wanted ~= targets then
+        fail("%s: is a library for %s; 'lutloom gen --target %s' makes one for %s", folder, targets,
+            wanted, wanted)
+    end
+end
+
+-- Puts the program where the user finds it, also while another one runs there.
+local function put(program, path)
+    local temporary = files.temporary(path)
+    local reason
+    local code = check(host.run({ "cp", "--", program, temporary }, function(line)
+        reason = line
+    end))
+    local ok = code == 0
+    if ok then
+        ok, reason = os.rename(temporary, path)
+    end
+    if not ok then
+        os.remove(temporary)
+        fail("%s: %s", path, reason)
+    end
+end
+
+local function list_jobs(folder, manifest)
+    for _, problem in ipairs(problems.distinct(manifest.problems)) do
+        say("%s\t%s\t%dx%d", folder, problem.format, problem.m, problem.k)
+    end
+end
+
+function command.run(args)
+    local libraries = {}
+    for index, path in ipairs(args.folder) do
+        local manifest, folder = library_folder.open(path)
+        check_target(folder, manifest.request, args.target)
+        libraries[index] = { folder = folder, manifest = manifest }
+    end
+    for _, library in ipairs(libraries) do
+        put(compile.sweep(library.folder, library.manifest), library.folder .. "/sweep")
+    end
+    for _, library in ipairs(libraries) do
+        if args.jobs then
+            list_jobs(library.folder, library.manifest)
+        else
+            say("%s/sweep: for %s; 'lutloom tune %s --import FILE' takes what it writes",
+                library.folder, library.manifest.request.arch, library.folder)
+        end
+    end
+end
+
+return command

@@ -76,8 +76,20 @@ local function isa_targets(library, sources, tool_sources, candidates)
     return targets
 end
 
+-- How many shapes and formats have a measured choice, and on which CPU; 0 and nil without any.
+local function measured(tuned)
+    local seen, count = {}, 0
+    for _, row in ipairs(tuned) do
+        local key = ("%s %d %d"):format(row.format, row.m, row.k)
+        count = count + (seen[key] and 0 or 1)
+        seen[key] = true
+    end
+    return count, tuned[1] and tuned[1].cpu
+end
+
 local function variables(context)
     local library, files = context.library, context.files
+    local measured_count, measured_on = measured(library.tuned)
     local sources, runtime_sources = by_isa(c_files(files, "src"))
     local tool_sources, shared_tools = by_isa(c_files(files, "tools"))
     local candidates = by_isa(c_files(files, "candidates"))
@@ -96,6 +108,8 @@ local function variables(context)
         title = library.title,
         formats = library.formats,
         problems = library.problems,
+        measured_count = measured_count,
+        measured_on = measured_on,
         unit_count = #library.kernels + #library.prepares,
         flags = library.flags,
         isa_names = table.concat(list.names(library.isas), ", "),

@@ -67,7 +67,7 @@ function library.tuning_error(request, tuned)
 end
 
 -- The choices that stand in `folder` and are valid for the library, each with the ISA it was
--- measured for, and the reason when a file is there that is not.
+-- measured for and the CPU it was measured on, and the reason when a file is there that is not.
 local function tuned_rows(folder, record, hash)
     local path = folder .. "/tuning.txt"
     if not host.path_kind(path) then
@@ -79,7 +79,7 @@ local function tuned_rows(folder, record, hash)
         return {}, ("%s is ignored: %s"):format(path, reason)
     end
     for _, row in ipairs(tuned.rows) do
-        row.isa = tuned.isa
+        row.isa, row.cpu = tuned.isa, tuned.cpu
     end
     return tuned.rows
 end

@@ -124,7 +124,7 @@ check.case("generate: tuned kernels are in the library and the hash stays", func
                     and other.format.key == kernel.format.key and other.isa == kernel.isa then
                     tuned[1] = { format = kernel.format.key, mode = kernel.mode, m = 64, k = 128,
                         threads = 2, residency = "cache", gemv = kernel.name, few = other.name,
-                        gemm = other.name, isa = "avx2" }
+                        gemm = other.name, isa = "avx2", cpu = "A CPU" }
                 end
             end
         end

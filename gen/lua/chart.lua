@@ -4,6 +4,8 @@
 -- suite), and in it a group of bars for each format and shape: our kernel, T-MAC's schedule, each
 -- peer at its best. What the read bandwidth allows for our bytes is a line at our bar, the peak of
 -- int8 dot products one across the panel.
+local list = require("list")
+
 local chart = {}
 
 -- Okabe and Ito's colours, which the colour-blind can tell apart.
@@ -35,23 +37,14 @@ local function panel_title(row)
         row.threads == 1 and "" or "s")
 end
 
--- list[key], which is added to the list where it is new.
-local function find(list, key, new)
-    if not list[key] then
-        list[key] = new
-        list[#list + 1] = new
-    end
-    return list[key]
-end
-
 -- { title =, groups = { { format =, shape =, rows = { [series name] = fastest row } } } } each.
 local function panels_of(rows)
     local panels = {}
     for _, row in ipairs(rows) do
         if is_drawn(row) then
             local title, shape = panel_title(row), ("%dx%d"):format(row.m, row.k)
-            local panel = find(panels, title, { title = title, groups = {} })
-            local group = find(panel.groups, row.format .. " " .. shape,
+            local panel = list.keyed(panels, title, { title = title, groups = {} })
+            local group = list.keyed(panel.groups, row.format .. " " .. shape,
                 { format = row.format, shape = shape, rows = {} })
             local name = series_name(row)
             local best = group.rows[name]
@@ -137,7 +130,7 @@ local function panel_series(panel, series)
     for _, one in ipairs(series) do
         for _, group in ipairs(panel.groups) do
             if group.rows[one.name] then
-                find(present, one.name, { name = one.name, colour = one.colour })
+                list.keyed(present, one.name, { name = one.name, colour = one.colour })
             end
         end
     end
@@ -161,7 +154,7 @@ local function machines_of(rows)
     local names = {}
     for _, row in ipairs(rows) do
         if row.cpu then
-            find(names, row.cpu, row.cpu)
+            list.keyed(names, row.cpu, row.cpu)
         end
     end
     return #names > 0 and table.concat(names, ", ") or "a machine that the rows do not name"

@@ -19,4 +19,13 @@ function list.contains(values, wanted)
     return false
 end
 
+-- values[key], which is set to `new` and appended where there is none.
+function list.keyed(values, key, new)
+    if not values[key] then
+        values[key] = new
+        values[#values + 1] = new
+    end
+    return values[key]
+end
+
 return list

@@ -5,6 +5,7 @@
 -- each method. What was chosen has a ring. Were the model right, all points would be on one line:
 -- that through the median of the panel.
 local format = require("format")
+local list = require("list")
 local OPS = require("name").OPS
 
 local scatter = {}
@@ -20,15 +21,6 @@ local MARKS = { 1, 1.5, 2, 3, 5, 7 }
 local FINE_MARKS = { 1, 1.2, 1.4, 1.7, 2, 2.4, 2.8, 3.3, 4, 4.7, 5.6, 6.6, 8, 9 }
 
 local PICOSECONDS = 1e12
-
--- list[key], which is added to the list where it is new.
-local function find(list, key, new)
-    if not list[key] then
-        list[key] = new
-        list[#list + 1] = new
-    end
-    return list[key]
-end
 
 local function title_of(sample)
     return ("N = %d, weights in %s, %d thread%s"):format(sample.n,
@@ -66,12 +58,12 @@ end
 
 local function panel_of(panels, sample)
     local title = title_of(sample)
-    return find(panels, title, { title = title, points = {}, series = {},
+    return list.keyed(panels, title, { title = title, points = {}, series = {},
         order = ("%s %9d %9d"):format(sample.residency, sample.threads, sample.n) })
 end
 
 local function add(panel, method, point)
-    local series = find(panel.series, method, { name = method, points = {} })
+    local series = list.keyed(panel.series, method, { name = method, points = {} })
     panel.points[#panel.points + 1] = point
     series.points[#series.points + 1] = point
 end
@@ -148,7 +140,7 @@ function scatter.of(record, kernels, mode)
     for _, sample in ipairs(record.samples) do
         local kernel = by_name[sample.kernel]
         if kernel then
-            local method = find(methods, method_of(kernel), method_of(kernel))
+            local method = list.keyed(methods, method_of(kernel), method_of(kernel))
             add(panel_of(panels, sample), method, point_of(sample, kernel, chosen))
         end
     end

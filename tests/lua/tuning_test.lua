@@ -1,4 +1,6 @@
 local check = require("check")
+local files = require("files")
+local host = require("host")
 local tuning = require("tuning")
 
 local function row(m, gemv)
@@ -161,4 +163,17 @@ check.case("tuning: a mismatch says what differs", function()
         other[field] = "other"
         check.equal(tuning.difference(some, other), field)
     end
+end)
+
+check.case("tuning: the profiles that are shipped are tuning files with choices", function()
+    local folder = check.root .. "/gen/profiles/"
+    local count = 0
+    for _, name in ipairs(host.list_dir(folder)) do
+        if name:match("%.tuning$") then
+            local record = assert(tuning.parse(assert(files.read(folder .. name)), name))
+            check.equal(#record.rows > 0, true)
+            count = count + 1
+        end
+    end
+    check.equal(count > 0, true)
 end)

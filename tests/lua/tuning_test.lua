@@ -170,8 +170,8 @@ check.case("tuning: the profiles that are shipped are tuning files with choices"
     local count = 0
     for _, name in ipairs(host.list_dir(folder)) do
         if name:match("%.tuning$") then
-            local record = assert(tuning.parse(assert(files.read(folder .. name)), name))
-            check.equal(#record.rows > 0, true)
+            local profile = assert(tuning.parse(assert(files.read(folder .. name)), name))
+            check.equal(#profile.rows > 0, true)
             count = count + 1
         end
     end

@@ -340,6 +340,12 @@ size_t loom_cpu_identity(char *text, size_t size);
 /* The same for any features, and the proc and sys that stand in a folder ("": this machine's). */
 size_t loom_identity_of(char *text, size_t size, const char *root, uint32_t features);
 
+/* What a kernel's ISA counts as: the one that it adds to. */
+static inline int loom_base_isa(const struct loom_registry *registry,
+                                const struct loom_kernel *kernel) {
+    return registry->isas[kernel->isa].base;
+}
+
 /* 1 if a CPU with these features can run code of the ISA. */
 static inline int loom_isa_runs(const struct loom_isa *isa, uint32_t features) {
     return (isa->needs & ~features) == 0;

@@ -15,11 +15,6 @@ enum { ANY_ISA = -1 };
 
 /* ---- What may be chosen ---------------------------------------------------------------- */
 
-/* What a kernel's ISA counts as: the one that it adds to. */
-static int base_isa(const struct loom_search *s, const struct loom_kernel *kernel) {
-    return s->registry->isas[kernel->isa].base;
-}
-
 static int isa_runs(const struct loom_search *s, size_t isa) {
     return loom_isa_runs(&s->registry->isas[isa], s->features);
 }
@@ -67,7 +62,8 @@ enum { ORDER_KEYS = 9 };
 static void pair_order(const struct loom_search *s, const struct loom_pair *pair,
                        double order[ORDER_KEYS]) {
     const struct loom_kernel *gemv = pair->gemv, *gemm = pair->gemm;
-    const int gemv_isa = base_isa(s, gemv), gemm_isa = base_isa(s, gemm);
+    const int gemv_isa = loom_base_isa(s->registry, gemv),
+              gemm_isa = loom_base_isa(s->registry, gemm);
     order[0] = gemv_isa < gemm_isa ? -gemv_isa : -gemm_isa;
     order[1] = -gemv_isa;
     order[2] = -gemm_isa;
@@ -129,7 +125,8 @@ static const struct loom_kernel *few_kernel(const struct loom_search *s,
     for (size_t i = 0; i < s->registry->kernel_count; i++) {
         const struct loom_kernel *kernel = &s->registry->kernels[i];
         if (kernel->op == LOOM_OP_FEW && kernel->layout == pair->gemv->layout &&
-            kernel->isa >= base_isa(s, pair->gemm) && loom_search_allows(s, kernel) &&
+            kernel->isa >= loom_base_isa(s->registry, pair->gemm) &&
+            loom_search_allows(s, kernel) &&
             (!best || kernel->isa > best->isa ||
              (kernel->isa == best->isa && kernel->rank < best->rank))) {
             best = kernel;

@@ -2,6 +2,7 @@
 local arch = require("arch")
 local list = require("list")
 local manifest = require("manifest")
+local problems = require("problems")
 local template = require("template")
 
 local emit_project = {}
@@ -80,7 +81,7 @@ end
 local function measured(tuned)
     local seen, count = {}, 0
     for _, row in ipairs(tuned) do
-        local key = ("%s %d %d"):format(row.format, row.m, row.k)
+        local key = problems.text(row)
         count = count + (seen[key] and 0 or 1)
         seen[key] = true
     end

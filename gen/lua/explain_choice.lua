@@ -1,8 +1,10 @@
 -- What `lutloom explain PROBLEM` says of the choice: the kernels of a plan, and why these. Pure.
 local OPS = require("name").OPS
 local plan = require("plan")
-local WEIGHT = require("selection").GEMM_WEIGHT
+local selection = require("selection")
 local time = require("explain_candidates").time
+
+local WEIGHT = selection.GEMM_WEIGHT
 
 local explain_choice = {}
 
@@ -38,7 +40,7 @@ local function layout_costs(kernels, cost_of)
         end
     end
     for layout, gemv in pairs(least.gemv) do
-        costs[layout] = least.gemm[layout] and plan.pair_cost(gemv, least.gemm[layout])
+        costs[layout] = least.gemm[layout] and selection.pair_cost(gemv, least.gemm[layout])
     end
     return costs
 end
@@ -86,7 +88,7 @@ local function model_reasons(view)
     local costs = layout_costs(view.kernels, function(kernel)
         return kernel.cost
     end)
-    local own = plan.pair_cost(choice.gemv.cost, choice.gemm.cost)
+    local own = selection.pair_cost(choice.gemv.cost, choice.gemm.cost)
     return ("A matrix has one layout, here %s. GEMV + %d GEMM: %.4f + %d * %.4f = %.4f."):format(
         layout, WEIGHT, choice.gemv.cost, WEIGHT, choice.gemm.cost, own),
         next_layout(costs, layout, own)
@@ -94,7 +96,7 @@ end
 
 local function measured_reasons(view)
     local choice, row = view.choice, view.choice.row
-    local own = plan.pair_cost(row.gemv_seconds, row.gemm_seconds / row.gemm_n)
+    local own = selection.pair_cost(row.gemv_seconds, row.gemm_seconds / row.gemm_n)
     local costs, layout = layout_costs(view.kernels, seconds_of(view)), choice.gemv.layout.name
     return ("A matrix has one layout, here %s. GEMV + %d GEMM / tokens: %s + %d * %s = %s."):format(
         layout, WEIGHT, time(row.gemv_seconds), WEIGHT, time(row.gemm_seconds / row.gemm_n),

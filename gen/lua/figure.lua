@@ -92,7 +92,7 @@ end
 
 -- What tuning minimises for a layout (runtime/tools/sweep_choose.h).
 local function pair_cost(gemv, gemm)
-    return gemv.seconds + selection.GEMM_WEIGHT * gemm.seconds / gemm.n
+    return selection.pair_cost(gemv.seconds, gemm.seconds / gemm.n)
 end
 
 -- A GEMM row and a GEMV row of one layout: the pair that tuning would take; nil if there is none.

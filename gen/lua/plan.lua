@@ -18,10 +18,6 @@ function plan.serves(kernel_mode, mode)
     return kernel_mode == mode or mode == "fastest" and kernel_mode ~= "table7"
 end
 
-function plan.pair_cost(gemv, gemm)
-    return gemv + selection.GEMM_WEIGHT * gemm
-end
-
 -- The kernels that a library has untuned for the mode.
 local function untuned(kernels, mode)
     local members = {}
@@ -42,7 +38,7 @@ function plan.default(kernels, mode)
     for _, gemv in ipairs(members) do
         for _, gemm in ipairs(gemv.op == "gemv" and members or {}) do
             local cost = gemm.op == "gemm" and gemm.layout.name == gemv.layout.name
-                and plan.pair_cost(gemv.cost, gemm.cost) or math.huge
+                and selection.pair_cost(gemv.cost, gemm.cost) or math.huge
             if cost < least then
                 found, least = { why = "default", gemv = gemv, few = gemm, gemm = gemm }, cost
             end
@@ -90,7 +86,8 @@ local function goes_before(a, b)
         return a.row.threads < b.row.threads
     end
     return a.row.m == b.row.m and a.row.k == b.row.k
-        or plan.pair_cost(a.gemv.cost, a.gemm.cost) < plan.pair_cost(b.gemv.cost, b.gemm.cost)
+        or selection.pair_cost(a.gemv.cost, a.gemm.cost)
+            < selection.pair_cost(b.gemv.cost, b.gemm.cost)
 end
 
 -- The choice among the rows of a tuning file that goes first for the problem, or nil.

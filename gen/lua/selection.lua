@@ -10,6 +10,11 @@ local selection = {}
 -- Tokens that are read for one that is written, LOOM_GEMM_WEIGHT of runtime/kernel.h.
 selection.GEMM_WEIGHT = 4
 
+-- What a pair costs, of what its GEMV and its GEMM cost for one token.
+function selection.pair_cost(gemv, gemm)
+    return gemv + selection.GEMM_WEIGHT * gemm
+end
+
 local function group_of(kernel, level)
     return ("%s %s %s"):format(kernel.format.key, kernel.mode, level or kernel.isa.name)
 end
@@ -33,7 +38,7 @@ local function default_pair(kernels)
     for _, kernel in ipairs(kernels) do
         local partner = kernel.op == "gemv" and not kernel.tmac
             and best(kernels, "gemm", kernel.layout)
-        local cost = partner and kernel.cost + selection.GEMM_WEIGHT * partner.cost
+        local cost = partner and selection.pair_cost(kernel.cost, partner.cost)
         if partner and (cost < least or cost == least and kernel.rank < gemv.rank) then
             gemv, gemm, least = kernel, partner, cost
         end

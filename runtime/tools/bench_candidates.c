@@ -39,11 +39,6 @@ static bool fits(const struct query *query, const struct loom_kernel *kernel) {
            loom_isa_runs(&loom_registry.isas[kernel->isa], query->options->features);
 }
 
-/* What a kernel's ISA counts as: the one that it adds to. */
-static int isa_of(const struct loom_kernel *kernel) {
-    return loom_registry.isas[kernel->isa].base;
-}
-
 static bool mode_wanted(const struct query *query, const struct loom_kernel *kernel) {
     return query->options->any_mode || kernel->mode == query->options->mode;
 }
@@ -54,8 +49,8 @@ static void find_isas(struct query *query) {
         const struct loom_kernel *kernel = kernel_at(i);
         int *highest = kernel->tmac ? &query->tmac_isa : &query->isa;
         if (fits(query, kernel) && (kernel->tmac || mode_wanted(query, kernel)) &&
-            isa_of(kernel) > *highest) {
-            *highest = isa_of(kernel);
+            loom_base_isa(&loom_registry, kernel) > *highest) {
+            *highest = loom_base_isa(&loom_registry, kernel);
         }
     }
 }
@@ -68,10 +63,10 @@ static bool is_wanted(const struct query *query, const struct loom_kernel *kerne
         return false;
     }
     if (kernel->tmac) {
-        return isa_of(kernel) == query->tmac_isa;
+        return loom_base_isa(&loom_registry, kernel) == query->tmac_isa;
     }
-    return query->options->kernels != KERNELS_CHOSEN && isa_of(kernel) == query->isa &&
-           mode_wanted(query, kernel);
+    return query->options->kernels != KERNELS_CHOSEN &&
+           loom_base_isa(&loom_registry, kernel) == query->isa && mode_wanted(query, kernel);
 }
 
 /* ---- One of them ----------------------------------------------------------------------- */

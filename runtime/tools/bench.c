@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PARTIAL_NAME = 4096, MACHINE_NAME = 128 };
+enum { PARTIAL_NAME = 4096, MACHINE_NAME = 128, TUNING_STATUS = 4096 };
 
 struct bench {
     const struct arguments *arguments;
@@ -24,6 +24,7 @@ struct bench {
     char machine[MACHINE_NAME];
     size_t dram_bytes;
     size_t groups, groups_done; /* to measure */
+    bool tuning_told;           /* that LOOM_TUNING is ignored */
 };
 
 /* ---- Groups ---------------------------------------------------------------------------- */
@@ -105,6 +106,17 @@ static void run_residencies(struct bench *bench, struct candidates *candidates, 
     }
 }
 
+/* Says once why the file that LOOM_TUNING names decided nothing. */
+static void tell_tuning(struct bench *bench, const loom_plan *plan) {
+    if (plan->tuning != LOOM_TUNING_IGNORED || bench->tuning_told) {
+        return;
+    }
+    char status[TUNING_STATUS];
+    loom_tuning_status_for(status, sizeof status, bench->options.features);
+    fprintf(stderr, "loom-bench: %s\n", status);
+    bench->tuning_told = true;
+}
+
 static void run_tokens(struct bench *bench, struct bench_matrix *matrix, struct peer *peers,
                        size_t n) {
     struct bench_input input;
@@ -115,6 +127,7 @@ static void run_tokens(struct bench *bench, struct bench_matrix *matrix, struct 
         arguments_fail(bench->arguments, "%s %zux%zu: %s", matrix->name, matrix->w.m, matrix->w.k,
                        loom_status_text(status));
     }
+    tell_tuning(bench, &candidates.plan);
     peers_check(peers, &input);
     run_residencies(bench, &candidates, peers, &input);
     candidates_free(&candidates);

@@ -12,9 +12,6 @@ local say = require("say")
 
 local command = {}
 
--- What a shell says of a program that Ctrl-C has ended.
-local INTERRUPTED = 130
-
 function command.options(options)
     options:argument("folder", "The library's folder; it is built first where needed."):args("?")
     options:option("--budget", "Seconds of measuring, divided among the problems; what is left is "
@@ -54,9 +51,7 @@ local function sweep(folder, args)
     end
     argv[#argv + 1] = args.fresh and "--fresh" or nil
     local code = check(host.run(argv))
-    if code == INTERRUPTED then
-        fail("%s: stopped; 'lutloom tune %s' goes on", folder, folder)
-    elseif code ~= 0 then
+    if code ~= 0 then
         fail("%s: loom-sweep failed (exit code %d)", folder, code)
     end
 end

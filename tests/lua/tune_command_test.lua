@@ -130,6 +130,20 @@ case("measures a built library, and builds it again", function()
     accepts("tune @/swept --budget 0.1", "1 of 1 problems tuned, 0 of them now")
 end)
 
+-- Changes options of the build folder as a user does.
+local function configure(words)
+    local code, output = line.run(line.split("meson configure @/swept/build " .. words))
+    check.equal(code, 0, output)
+end
+
+case("programs that were turned off are turned on again", function()
+    configure("-Dtools=false -Dstatic=true")
+    accepts("tune @/swept --budget 0.1", "passed, 0 failed")
+    configure("-Dtools=false")
+    accepts("sweep @/swept", "/swept/sweep: for ")
+    accepts("bench @/swept --seconds 0.01", "64x128")
+end)
+
 local STATUS = [[
 #include <loom.h>
 #include <stdio.h>

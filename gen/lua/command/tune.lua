@@ -7,7 +7,6 @@ local fail = require("fail").fail
 local host = require("host")
 local library = require("library")
 local library_folder = require("library_folder")
-local programs = require("programs")
 local say = require("say")
 
 local command = {}
@@ -39,11 +38,7 @@ end
 
 -- Runs loom-sweep, which says itself how far it is.
 local function sweep(folder, args)
-    local program = folder .. "/build/loom-sweep"
-    if not programs.find(program) then
-        fail("%s: there is no %s; was it configured with -Dtools=false?", folder, program)
-    end
-    local argv = { program, "--output", folder .. "/tuning.txt" }
+    local argv = { folder .. "/build/loom-sweep", "--output", folder .. "/tuning.txt" }
     for _, name in ipairs({ "budget", "residency" }) do
         if args[name] then
             argv[#argv + 1] = ("--%s=%s"):format(name, args[name])

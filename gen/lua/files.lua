@@ -16,7 +16,7 @@ end
 function files.read(path)
     local file, reason = io.open(path, "rb")
     if not file then
-        return nil, reason
+        return nil, path == "" and "'': is no file's name" or reason
     end
     local text
     text, reason = file:read("a")
@@ -168,8 +168,14 @@ function files.write_all(texts, frame)
     return #changed
 end
 
--- Writes one file, if its content changes: true, or nil and a message.
+-- Writes one file, if its content changes: true, or nil and a message. What is no file, such as a
+-- device, is not read to compare, and not replaced.
 function files.write(path, text)
+    if path == "" then
+        return nil, "'': is no file's name"
+    elseif host.path_kind(path) == "other" then
+        return nil, path .. ": is no regular file"
+    end
     local count, reason = files.write_all({ [path] = text })
     return count and true, reason
 end

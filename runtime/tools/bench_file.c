@@ -38,6 +38,7 @@ static void fail(const struct arguments *a, const char *path, int reason) {
 }
 
 FILE *bench_file_open(const struct arguments *a, const char *path) {
+    arguments_check_file(a, "--json", path);
     if ((size_t)snprintf(partial, sizeof partial, "%s.partial", path) >= sizeof partial) {
         partial[0] = 0;
         fail(a, path, ENAMETOOLONG);

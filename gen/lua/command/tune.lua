@@ -11,14 +11,18 @@ local say = require("say")
 
 local command = {}
 
+-- loom-sweep's own: a week.
+local MAX_BUDGET = 7 * 24 * 3600
+
 function command.options(options)
     options:argument("folder", "The library's folder; it is built first where needed."):args("?")
     options:option("--budget", "Seconds of measuring, divided among the problems; what is left is "
         .. "measured by the next run (default: 20 for each problem)."):argname("<seconds>")
         :convert(function(text)
             local seconds = tonumber(text)
-            if not seconds or not (seconds > 0 and seconds < math.huge) then
-                return nil, ("--budget: '%s' is no number of seconds above 0"):format(text)
+            if not seconds or not (seconds > 0 and seconds <= MAX_BUDGET) then
+                return nil, ("--budget: '%s' is no number of seconds above 0, at most %d"):format(
+                    text, MAX_BUDGET)
             end
             return text
         end):overwrite(false)

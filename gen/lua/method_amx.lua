@@ -9,7 +9,9 @@ local PANEL_GROUPS = 5
 
 local function refuse_groups(format, _, numbers)
     local group = math.max(format.group, 1)
-    if numbers.k % group ~= 0 and numbers.k > group then
+    if numbers.m ~= 2 or numbers.b % 2 ~= 0 then
+        return "two tiles of rows by two of tokens fill the eight registers"
+    elseif numbers.k % group ~= 0 and numbers.k > group then
         return ("groups of %d do not divide a panel of %d codes"):format(group, numbers.k)
     elseif format.group > 0 and numbers.k // group > PANEL_GROUPS then
         return ("the sums of %d groups do not stay in the level 1 cache"):format(

@@ -10,8 +10,8 @@ local widen = require("widen")
 
 local line = require("command_line").new()
 
-local function case(name, test)
-    check.case("shortlist: " .. name, test)
+local function case(title, test)
+    check.case("shortlist: " .. title, test)
 end
 
 -- What stands near a list for an op, sorted, but the list itself.

@@ -49,7 +49,7 @@ static size_t tokens(const struct loom_kernel *kernel, size_t index) {
     if (kernel->op == LOOM_OP_GEMV) {
         return 1;
     }
-    return index == SMALLEST ? 131 : counts[index % (sizeof counts / sizeof counts[0])];
+    return index == SMALLEST ? 149 : counts[index % (sizeof counts / sizeof counts[0])];
 }
 
 /* The kernel's format, or one that differs only in what the runtime resolves. */

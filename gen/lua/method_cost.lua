@@ -43,6 +43,12 @@ function method_cost.whole_block(numbers)
     end
 end
 
+function method_cost.even_tokens(numbers, isa)
+    if isa.panel and numbers.n % 2 ~= 0 then
+        return "of an odd number of tokens two steps are no whole vectors of activations"
+    end
+end
+
 function method_cost.triples(format)
     if not format.ternary then
         return "only ternary codes come three in a symbol"

@@ -109,7 +109,7 @@ return {
             return layout.dot(isa.vector // 4, numbers.b, format.bits)
         end,
         refuse = function(_, _, numbers, isa)
-            return method_cost.even_parts(numbers)
+            return method_cost.even_parts(numbers) or method_cost.even_tokens(numbers, isa)
                 or method_cost.registers(
                     numbers.m * (numbers.n * acc_vectors(isa) + 1) + 1, isa.registers)
                 or method_cost.busy(numbers.m * numbers.n, isa)

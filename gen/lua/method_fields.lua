@@ -69,7 +69,7 @@ return {
             if numbers.m == 8 and format.bits > 1 then
                 return "half as many rows by twice as many tokens take fewer loads"
             end
-            return refuse_fields(format, numbers)
+            return refuse_fields(format, numbers) or method_cost.even_tokens(numbers, isa)
                 or method_cost.registers(numbers.m * (numbers.n + 1) + 2, isa.registers)
                 or method_cost.busy(numbers.m * numbers.n, isa)
         end,

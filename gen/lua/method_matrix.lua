@@ -32,7 +32,7 @@ local function entry(name, loop, layout_of, refuse_fields)
                 return "half as many rows by twice as many tokens keep their results in registers"
             end
             return refuse_fields and refuse_fields(format, numbers)
-                or method_cost.even_parts(numbers)
+                or method_cost.even_parts(numbers) or method_cost.even_tokens(numbers, isa)
                 or method_cost.registers(numbers.m * numbers.n + numbers.n + 2, isa.registers)
         end,
         cost = function(format, _, numbers, isa)

@@ -17,6 +17,10 @@ local function refuse(format, mode, numbers, isa)
     if mode == "exact" and format.bits > 1 then
         return "two lookups a plane take longer than the dot product of codes"
     end
+    local parts = method_cost.whole_block(numbers)
+    if parts then
+        return parts
+    end
     local sums = vars_rows.sums(format, mode) * numbers.m * numbers.n
     if sums > 16 then
         return ("%d vectors of sums leave too few registers to the rest"):format(sums)

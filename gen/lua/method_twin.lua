@@ -7,10 +7,20 @@ local function layout_of(format, numbers, isa)
     return layout.twin(isa.vector // 4, numbers.b, format.bits)
 end
 
-local function refuse_planes(format)
+-- A plane without a partner has the bytes of two vectors of rows side by side.
+local function refuse_parts(format, numbers)
+    if format.bits % 2 == 1 then
+        return numbers.m % 2 == 1 and "a vector of rows is half a vector of a single plane"
+            or method_cost.whole_block(numbers)
+    end
+    return method_cost.even_parts(numbers)
+end
+
+local function refuse_planes(format, numbers)
     if format.bits == 4 then
         return "four planes take longer than the dot product of codes"
     end
+    return refuse_parts(format, numbers)
 end
 
 return {
@@ -36,7 +46,7 @@ return {
         layout = layout_of,
         refuse = function(format, _, numbers, isa)
             local sums = (format.bits // 2 + format.bits % 2 / 2) * numbers.m * numbers.n
-            return refuse_planes(format)
+            return refuse_planes(format, numbers)
                 or method_cost.registers(sums + 2 * numbers.n + 7, isa.registers)
         end,
         cost = function(format, _, numbers, isa)
@@ -56,7 +66,9 @@ return {
         note = "indices are unpacked once to a panel of bytes in the\n"
             .. " * level 1 cache, the codes, which serves all tokens of a block.",
         layout = layout_of,
-        refuse = refuse_planes,
+        refuse = function(format, _, numbers, isa)
+            return refuse_planes(format, numbers) or method_cost.even_tokens(numbers, isa)
+        end,
         cost = function(format, _, numbers, isa)
             return (1 + 0.1 / numbers.m + 0.1 / numbers.n) / isa.vector
                 + method_cost.group(format, isa) + 0.003

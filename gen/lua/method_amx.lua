@@ -44,7 +44,7 @@ local function entry(name, loop, gemm, layout_of, refuse)
         layout = layout_of,
         refuse = refuse,
         cost = function(format, _, numbers, isa)
-            return 1 / 256 + method_cost.group(format, isa) + 0.1 / numbers.k
+            return 1 / 256, method_cost.group(format, isa), 0.1 / numbers.k
         end,
     }
 end

@@ -49,8 +49,8 @@ return {
         cost = function(format, _, numbers, isa)
             local field = format.bits == 3 and 3.2 or 2
             local shifts = format.group > 0 and 16 // format.bits / (format.group * 16) or 0
-            return wide(numbers) * (field + 1 / numbers.m + format.bits / 8) / 64 + shifts
-                + method_cost.group(format, isa)
+            return wide(numbers) * (field + 1 / numbers.m + format.bits / 8) / 64,
+                shifts + method_cost.group(format, isa)
         end,
     },
     {
@@ -83,8 +83,8 @@ return {
         cost = function(format, _, numbers, isa)
             local unpack = format.bits == 3 and 4 or 2 - format.bits / 8
             local field = unpack / numbers.n + (isa.sum_bits == 32 and 1 or 2)
-            return wide(numbers) * (field + 1 / numbers.m + format.bits / 8) / isa.vector
-                + method_cost.group(format, isa)
+            return wide(numbers) * (field + 1 / numbers.m + format.bits / 8) / isa.vector,
+                method_cost.group(format, isa)
         end,
     },
     {
@@ -115,8 +115,8 @@ return {
         end,
         cost = function(format, _, numbers, isa)
             local step = isa.sum_bits == 32 and 1 or 2
-            return (step + 0.5 / numbers.m + 0.5 / numbers.n) / isa.vector
-                + method_cost.group(format, isa) + 0.002
+            return (step + 0.5 / numbers.m + 0.5 / numbers.n) / isa.vector,
+                method_cost.group(format, isa), 0.002
         end,
     },
 }

@@ -12,7 +12,7 @@ local function layout_of(_, numbers, isa)
 end
 
 local function cost(format, mode, numbers, isa)
-    return (INDEX / numbers.n + TOKEN[mode]) / (3 * isa.vector) + method_cost.group(format, isa)
+    return (INDEX / numbers.n + TOKEN[mode]) / (3 * isa.vector), method_cost.group(format, isa)
 end
 
 local function tile(m, n, p, f)
@@ -83,7 +83,7 @@ return {
                 or method_cost.registers(2 * numbers.n * (numbers.m + 2) + 6, isa.registers)
         end,
         cost = function(format, _, numbers, isa)
-            return (1.75 / numbers.n + 3) / (3 * isa.vector) + method_cost.group(format, isa)
+            return (1.75 / numbers.n + 3) / (3 * isa.vector), method_cost.group(format, isa)
         end,
     },
     {
@@ -107,7 +107,7 @@ return {
         end,
         refuse = method_cost.triples,
         cost = function(format, _, numbers, isa)
-            return (5 / numbers.n + 6) / 384 + method_cost.group(format, isa)
+            return (5 / numbers.n + 6) / 384, method_cost.group(format, isa)
         end,
     },
 }

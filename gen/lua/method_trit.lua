@@ -33,7 +33,7 @@ return {
         layout = layout_of,
         refuse = refuse,
         cost = function(format, _, _, isa)
-            return 117 / 2560 + method_cost.group(format, isa)
+            return 117 / 2560, method_cost.group(format, isa)
         end,
     },
     {
@@ -51,8 +51,8 @@ return {
         layout = layout_of,
         refuse = refuse,
         cost = function(format, _, numbers, isa)
-            return (1 + 0.5 / numbers.m + 0.5 / numbers.n) / 64 + method_cost.group(format, isa)
-                + 0.003
+            return (1 + 0.5 / numbers.m + 0.5 / numbers.n) / 64,
+                method_cost.group(format, isa), 0.003
         end,
     },
 }

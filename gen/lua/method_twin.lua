@@ -41,7 +41,7 @@ return {
         end,
         cost = function(format, _, numbers, isa)
             local plane = (2 / numbers.n + 4) / (8 * isa.vector)
-            return plane * format.bits + method_cost.group(format, isa, format.bits % 2 * 2)
+            return plane * format.bits, method_cost.group(format, isa, format.bits % 2 * 2)
         end,
     },
     {
@@ -58,8 +58,8 @@ return {
         layout = layout_of,
         refuse = refuse_planes,
         cost = function(format, _, numbers, isa)
-            return (1 + 0.1 / numbers.m + 0.1 / numbers.n) / isa.vector
-                + method_cost.group(format, isa) + 0.003
+            return (1 + 0.1 / numbers.m + 0.1 / numbers.n) / isa.vector,
+                method_cost.group(format, isa), 0.003
         end,
     },
 }

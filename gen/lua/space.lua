@@ -2,8 +2,8 @@
 -- a reason. Pure: no I/O.
 
 local distance = require("distance")
+local kernel_cost = require("kernel_cost")
 local method = require("method")
-local method_cost = require("method_cost")
 local name = require("name")
 local vars = require("vars")
 
@@ -42,7 +42,7 @@ end
 
 -- Adds one candidate to `kernels`, or to `refused` with its reason. What is refused is so whatever
 -- its prefetch distances: only a method's own numbers are said.
-local function consider(kernels, refused, entry, record, choice)
+local function consider(kernels, refused, entry, record, choice, model)
     local format, mode, numbers, isa = record.format, record.mode, record.numbers, record.isa
     local reason = refuse_form(record) or entry.refuse(format, mode, numbers, isa)
     if reason then
@@ -51,12 +51,9 @@ local function consider(kernels, refused, entry, record, choice)
     end
     record.listed = choice.listed
     record.layout = entry.layout(format, numbers, isa)
-    record.cost = entry.cost(format, mode, numbers, isa)
-    if record.op ~= "gemm" then
-        record.cost = method_cost.from_memory(record.cost, record.layout, record.tokens,
-            numbers.p ~= nil)
-    end
-    record.cost = record.cost * choice.factor
+    record.ops = kernel_cost.core(record, model, entry.cost(format, mode, numbers, isa))
+    record.cost = choice.factor * (record.op == "gemm" and record.ops
+        or kernel_cost.from_memory(record.ops, record.layout, record.tokens, numbers.p ~= nil))
     record.vars = vars.of(record)
     kernels[#kernels + 1] = record
 end
@@ -95,13 +92,14 @@ end
 -- @param formats records of format.lua with distinct keys
 -- @param modes   names: exact, table, table7
 -- @param isas    records of isa.lua
-function space.kernels(formats, modes, isas)
+-- @param model   that kernels are ranked by (kernel_cost.lua), or nil
+function space.kernels(formats, modes, isas, model)
     local kernels, refused = {}, {}
     local function consider_all(entry, isa, mode, op)
         for _, choice in ipairs(distance.widen(entry[op] or {})) do
             for _, format in ipairs(formats) do
                 consider(kernels, refused, entry,
-                    make_record(entry, op, choice.numbers, format, mode, isa), choice)
+                    make_record(entry, op, choice.numbers, format, mode, isa), choice, model)
             end
         end
     end

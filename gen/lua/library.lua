@@ -49,7 +49,8 @@ end
 
 -- The model that ranks the library of a request in `folder`, or nil.
 local function model_of(request, folder)
-    return request.mca and space_model.of(request, folder) or nil
+    return request.mca
+        and space_model.of(request, folder, check(generate.formats(request))) or nil
 end
 
 -- The record of the request with the choices `rows` in it, its texts, and its kernels' hash.

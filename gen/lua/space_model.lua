@@ -54,10 +54,10 @@ local function one_for_each_loop(kernels)
     return found
 end
 
--- The jobs of loop_model for all formats and levels.
-local function jobs_of(request, by_level)
+-- The jobs of loop_model for the formats and all levels.
+local function jobs_of(request, formats, by_level)
     local jobs = {}
-    for _, weights in ipairs(check(generate.formats(request))) do
+    for _, weights in ipairs(formats) do
         for _, level in ipairs(request.isas) do
             local kernels = by_level[level] and one_for_each_loop(space.kernels({ weights },
                 generate.modes(request.mode), { isa.by_name[level] })) or {}
@@ -81,13 +81,15 @@ local function add_outcome(timed, unknown, job, outcome)
     end
 end
 
--- Models the loops of all kernels that the library of a request may have, in `folder`:
+-- Models the loops of all kernels of these formats that the library of a request in `folder` may
+-- have. What has not changed there is not modelled again.
 --   cycles   loop's name -> cycles a weight and token
 --   levels   name -> true for those with any
 --   others   kernels of these levels that have none, as texts with the reason
+-- @param formats   records of generate.formats
 -- @param by_level  level -> target, which has a model
-function space_model.cycles(request, folder, by_level)
-    local jobs, unknown = jobs_of(request, by_level), {}
+function space_model.cycles(request, folder, formats, by_level)
+    local jobs, unknown = jobs_of(request, formats, by_level), {}
     local timed = { cycles = {}, levels = {}, others = {} }
     local models = ("%s/%s"):format(folder, library_folder.MODELS)
     for index, outcome in ipairs(loop_model.run(jobs, models, folder)) do
@@ -114,28 +116,31 @@ end
 
 -- What the costs rest on, in a line.
 local function note_of(request, by_level, timed, factors)
-    local modelled, analytic = {}, {}
+    local sources, analytic = {}, {}
     for _, level in ipairs(request.isas) do
         if timed.levels[level] then
-            modelled[#modelled + 1] = ("%s as %s (%s)"):format(level, by_level[level].name,
+            local source = ("as %s, %s"):format(by_level[level].name,
                 factors[level] and "corrected" or "without a correction table")
+            table.insert(list.keyed(sources, source, { name = source, levels = {} }).levels, level)
         else
             analytic[#analytic + 1] = level
         end
     end
-    local note = ("costs by llvm-mca: %s; by the analytic model: %s"):format(
-        table.concat(modelled, ", "), table.concat(analytic, ", "))
+    for index, source in ipairs(sources) do
+        sources[index] = ("%s %s"):format(table.concat(source.levels, " "), source.name)
+    end
     local others = timed.others
-    return #others == 0 and note or ("%s, and %d other kernels, such as %s"):format(note, #others,
-        others[1])
+    return ("costs are llvm-mca's (%s), but the analytic model's of %s%s"):format(
+        table.concat(sources, "; "), table.concat(analytic, " "), #others == 0 and ""
+        or (", and of %d kernels, such as %s"):format(#others, others[1]))
 end
 
--- The model for space.kernels of all that the library of a request in `folder` may have; `note`
--- says in a line what costs rest on.
-function space_model.of(request, folder)
+-- The model for space.kernels of all kernels of these formats that the library of a request in
+-- `folder` may have; `note` says in a line what costs rest on.
+function space_model.of(request, folder, formats)
     local by_level = targets_by_level(request)
     local factors = factors_of(by_level)
-    local timed = space_model.cycles(request, folder, by_level)
+    local timed = space_model.cycles(request, folder, formats, by_level)
     return { cycles = timed.cycles, factors = factors,
         note = note_of(request, by_level, timed, factors) }
 end

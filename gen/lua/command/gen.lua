@@ -33,8 +33,8 @@ function gen.options(command)
     command:option("--candidates", "Compile so many more candidates for each op, format, mode and "
         .. "ISA, the first by the model (default: 0); 'lutloom explain' counts them.")
         :argname("<count>"):convert(count):overwrite(false)
-    command:flag("--mca", "Rank candidates by llvm-mca's models of the targets, and gen/corrections "
-        .. "where measured, instead of by the analytic model.")
+    command:flag("--mca", "Rank candidates by llvm-mca's models of the targets, corrected where "
+        .. "that was measured (gen/corrections), instead of by the analytic model.")
     command:option("--out", "Folder of the library; an earlier library there is generated again, "
         .. "as before where --model is not said."):argname("<folder>"):count(1):overwrite(false)
 end

@@ -62,8 +62,9 @@ local function modelled(request, folder, levels)
     for index, name in ipairs(request.isas) do
         isas[index] = isa.by_name[name]
     end
-    local timed = space_model.cycles(request, folder, levels)
-    return space.kernels(check(generate.formats(request)), generate.modes(request.mode), isas,
+    local formats = check(generate.formats(request))
+    local timed = space_model.cycles(request, folder, formats, levels)
+    return space.kernels(formats, generate.modes(request.mode), isas,
         { cycles = timed.cycles, factors = {} })
 end
 

@@ -2,6 +2,7 @@
 -- it took than its model says. Pure.
 local kernel_cost = require("kernel_cost")
 local list = require("list")
+local name = require("name")
 local plan = require("plan")
 
 local correction_fit = {}
@@ -18,8 +19,20 @@ local function median(values)
     return #values % 2 == 1 and values[middle + 1] or (values[middle] + values[middle + 1]) / 2
 end
 
--- Level, op and method, each with `ratios`: seconds a modelled operation of all samples of one
--- thread with weights in its caches.
+-- Those of a tuning file's samples that say what a core does: alone, undisturbed, the weights in
+-- its caches.
+function correction_fit.samples(all)
+    local found = {}
+    for _, sample in ipairs(all) do
+        local kernel = name.parse(sample.kernel)
+        local counts = kernel and is_own(kernel.op, sample.n) and sample.threads == 1
+            and sample.residency == "cache" and sample.quiet > 0
+        found[#found + 1] = counts and sample or nil
+    end
+    return found
+end
+
+-- Level, op and method, each with `ratios`: seconds a modelled operation of all its samples.
 local function groups_of(samples, kernels)
     local by_name, groups = {}, {}
     for _, kernel in ipairs(kernels) do
@@ -27,26 +40,21 @@ local function groups_of(samples, kernels)
     end
     for _, sample in ipairs(samples) do
         local kernel = by_name[sample.kernel]
-        if kernel and sample.threads == 1 and sample.residency == "cache"
-            and is_own(kernel.op, sample.n) then
-            local level, op, method = kernel.isa.name, kernel.op, kernel_cost.method(kernel)
-            local group = list.keyed(groups, table.concat({ level, op, method }, " "),
-                { level = level, op = op, method = method, ratios = {} })
-            table.insert(group.ratios,
-                sample.seconds / (kernel.ops * sample.m * sample.k * sample.n))
-        end
+        local level, op, method = kernel.isa.name, kernel.op,
+            name.method(kernel.family, kernel.method)
+        local group = list.keyed(groups, table.concat({ level, op, method }, " "),
+            { level = level, op = op, method = method, ratios = {} })
+        table.insert(group.ratios,
+            sample.seconds / (kernel.ops * sample.m * sample.k * sample.n))
     end
     return groups
 end
 
--- The factors (corrections.lua) of samples, and the clock in Hz that makes their median 1; nil
--- where no sample counts.
--- @param kernels  records of space.kernels by a model without factors
+-- The factors (corrections.lua) of samples, at least one, and the clock in Hz that makes the
+-- factors' median 1.
+-- @param kernels  theirs: records of space.kernels by a model without factors
 function correction_fit.factors(samples, kernels)
     local groups, ratios, factors = groups_of(samples, kernels), {}, {}
-    if #groups == 0 then
-        return nil
-    end
     for index, group in ipairs(groups) do
         group.ratio = median(group.ratios)
         ratios[index] = group.ratio

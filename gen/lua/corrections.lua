@@ -5,15 +5,19 @@
 -- method (family_method, as in a kernel's name) -> measured time over modelled time.
 local data = require("data")
 local isa = require("isa")
-local kernel_cost = require("kernel_cost")
+local list = require("list")
 local method = require("method")
-local OPS = require("name").OPS
+local name = require("name")
 
 local corrections = {}
 
 -- The path of a target's table under the generator's folder.
 function corrections.path(target)
     return ("gen/corrections/%s.lua"):format(target)
+end
+
+local function is_table(value)
+    return type(value) == "table"
 end
 
 local function is_factor(value)
@@ -25,7 +29,7 @@ local function method_fields(level, op)
     local fields = {}
     for _, entry in ipairs(method.list) do
         if entry.isas[level] and #(entry[op] or {}) > 0 then
-            fields[kernel_cost.method(entry)] = { check = is_factor,
+            fields[name.method(entry.family, entry.name)] = { check = is_factor,
                 must = "a number above 0", optional = true }
         end
     end
@@ -33,29 +37,43 @@ local function method_fields(level, op)
 end
 
 -- Fields that are all tables and may be missing.
-local function tables_of(names)
+local function tables_of(keys)
     local fields = {}
-    for _, name in ipairs(names) do
-        fields[name] = { optional = true, must = "a table", check = function(value)
-            return type(value) == "table"
-        end }
+    for _, key in ipairs(keys) do
+        fields[key] = { check = is_table, must = "a table", optional = true }
     end
     return fields
 end
 
-local FIELDS = tables_of({ "factors" })
-FIELDS.factors.optional = false
-FIELDS.cpu = { must = "the CPU's identity in quotes", check = function(value)
+local function is_identity(value)
     return type(value) == "string" and value:find("^[ -~]+$") ~= nil
-end }
+end
+
+local FIELDS = {
+    cpu = { check = is_identity, must = "the CPU's identity in quotes" },
+    factors = { check = is_table, must = "a table" },
+}
+
+local LEVEL_FIELDS = tables_of(list.names(isa.list))
+local OP_FIELDS = tables_of(name.OPS)
 
 -- nil, or what is wrong with the factors of one level.
 local function level_error(level, ops, where)
-    local ok, reason = data.check_fields(ops, tables_of(OPS), where)
-    for _, op in ipairs(OPS) do
+    local ok, reason = data.check_fields(ops, OP_FIELDS, where)
+    for _, op in ipairs(ok and name.OPS or {}) do
         if ok and ops[op] then
             ok, reason = data.check_fields(ops[op], method_fields(level, op), where .. "." .. op)
         end
+    end
+    return reason
+end
+
+-- nil, or what is wrong with the factors.
+local function factors_error(factors, filename)
+    local ok, reason = data.check_fields(factors, LEVEL_FIELDS, filename .. ": factors")
+    for _, level in ipairs(ok and list.names(isa.list) or {}) do
+        reason = reason or factors[level] and level_error(level, factors[level],
+            ("%s: factors.%s"):format(filename, level))
     end
     return reason
 end
@@ -66,18 +84,7 @@ function corrections.parse(text, filename)
     local ok = record
     if ok then
         ok, reason = data.check_fields(record, FIELDS, filename)
-    end
-    if ok then
-        local levels = {}
-        for index, level in ipairs(isa.list) do
-            levels[index] = level.name
-        end
-        ok, reason = data.check_fields(record.factors, tables_of(levels), filename .. ": factors")
-    end
-    for _, level in ipairs(ok and isa.list or {}) do
-        local ops = record.factors[level.name]
-        reason = reason or ops
-            and level_error(level.name, ops, ("%s: factors.%s"):format(filename, level.name))
+        reason = not ok and reason or factors_error(record.factors, filename)
     end
     if reason then
         return nil, reason

@@ -3,7 +3,8 @@
 -- A method counts them in three parts (method.lua). A model, where there is one, has timed loops of
 -- kernels on a CPU, and may know by how much it is wrong:
 --   cycles   a loop's name -> cycles a weight and token
---   factors  ISA level -> op -> method -> measured time over the model's; 1 where one is missing
+--   factors  ISA level -> op -> family_method -> measured time over the model's; 1 where there is
+--            none
 local name = require("name")
 
 local kernel_cost = {}
@@ -33,15 +34,10 @@ function kernel_cost.loop(record)
         isa = record.isa, schedule = name.schedule(record.family, record.method, numbers) })
 end
 
--- What table of a level, op and method a kernel's factor stands under.
-function kernel_cost.method(record)
-    return record.family .. "_" .. record.method
-end
-
 local function factor_of(record, factors)
     local of_level = factors[record.isa.name]
     local of_op = of_level and of_level[record.op]
-    return of_op and of_op[kernel_cost.method(record)] or 1
+    return of_op and of_op[name.method(record.family, record.method)] or 1
 end
 
 -- The operations of the core's own, all data in its caches, of what a method's cost() returns.

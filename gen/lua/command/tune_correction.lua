@@ -40,18 +40,23 @@ local function by_level(request, target)
     end
     if not next(levels) then
         fail("target %s: has no level of the library's, %s, but portable C", target.name,
-            table.concat(request.isas, ", "))
+            table.concat(request.isas, " "))
     end
     return levels
 end
 
--- What was measured in a library's folder.
+-- The tuning file in a library's folder, with those samples alone that a table rests on.
 local function measured(folder, manifest)
     local path = folder .. "/tuning.txt"
     local tuned = check(tuning.parse(check(files.read(path)), path))
     local reason = tuning.mismatch(tuned, { kernels = manifest.hash })
     if reason then
         fail("%s: %s", path, reason)
+    end
+    tuned.samples = correction_fit.samples(tuned.samples)
+    if #tuned.samples == 0 then
+        fail("%s: has no undisturbed sample of one thread with the weights in cache; 'lutloom tune "
+            .. "%s --residency cache' makes some", path, folder)
     end
     return tuned
 end
@@ -90,10 +95,6 @@ function tune_correction.run(args)
     local levels, tuned = by_level(manifest.request, target), measured(folder, manifest)
     local factors, clock = correction_fit.factors(tuned.samples,
         modelled(manifest.request, folder, levels))
-    if not factors then
-        fail("%s/tuning.txt: has no sample of one thread with the weights in cache; 'lutloom tune "
-            .. "%s --residency cache' measures some", folder, folder)
-    end
     local record = { cpu = tuned.cpu, factors = factors }
     keep_others(record, path)
     check(files.write(path, corrections.text(record, target.name)))

@@ -1,7 +1,9 @@
 -- Measured time over llvm-mca's, sapphire-rapids's: by ISA level, op and method.
 -- 'lutloom tune DIR --correction' wrote it.
 return {
-    cpu = "Intel(R) Xeon(R) Processor; SSSE3 AVX2 AVXVNNI AVX512 AVX512VBMI AVX512VNNI AMX; 48K L1, 2048K L2, 491520K L3",
+    cpu = "Intel(R) Xeon(R) Processor; "
+        .. "SSSE3 AVX2 AVXVNNI AVX512 AVX512VBMI AVX512VNNI AMX; "
+        .. "48K L1, 2048K L2, 491520K L3",
     factors = {
         amx = {
             gemm = {

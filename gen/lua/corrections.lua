@@ -122,7 +122,8 @@ end
 
 -- The text of a table for that target.
 function corrections.text(record, target)
-    local lines = { ("return {\n    cpu = %q,\n    factors = {"):format(record.cpu) }
+    local cpu = ("%q"):format(record.cpu):gsub("; ", '; "\n        .. "')
+    local lines = { ("return {\n    cpu = %s,\n    factors = {"):format(cpu) }
     add_lines(lines, record.factors, 2)
     return HEAD:format(target) .. table.concat(lines, "\n") .. "\n    },\n}\n"
 end

@@ -4,6 +4,7 @@ local correction_fit = require("correction_fit")
 local corrections = require("corrections")
 local files = require("files")
 local format = require("format")
+local host = require("host")
 local isa = require("isa")
 local json = require("json")
 local kernel_cost = require("kernel_cost")
@@ -117,7 +118,7 @@ case("a wrong table is refused", function()
     for _, entry in ipairs({
         { "= {", "= [", "t.lua:" },
         { "return", "", "t.lua:" },
-        { "cpu = [^\n]*", "", "t.lua: 'cpu' is missing" },
+        { "cpu = .-\",\n", "", "t.lua: 'cpu' is missing" },
         { "factors", "factor", "unknown key 'factor'" },
         { "avx2", "avx3", "t.lua: factors: unknown key 'avx3'" },
         { "gemv", "gemw", "t.lua: factors.avx2: unknown key 'gemw'" },
@@ -132,6 +133,15 @@ case("a wrong table is refused", function()
         local broken, count = text:gsub(entry[1], entry[2], 1)
         check.equal(count, 1, entry[1])
         check.refused(entry[3], corrections.parse(broken, "t.lua"))
+    end
+end)
+
+case("the tables that are shipped are written as the command writes them", function()
+    local folder = check.root .. "/gen/corrections"
+    for _, file in ipairs(assert(host.list_dir(folder))) do
+        local text = assert(files.read(folder .. "/" .. file))
+        local record = assert(corrections.parse(text, file))
+        check.equal(text, corrections.text(record, file:match("^(.*)%.lua$")))
     end
 end)
 

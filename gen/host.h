@@ -4,11 +4,21 @@
 #define LUTLOOM_HOST_H
 
 #include <lua.h>
+#include <sys/types.h>
 
 /* Each pushes a new table of functions; the signatures of luaL_requiref's open functions. */
 int host_open_file(lua_State *L);    /* make_dir, list_dir, path_kind */
 int host_open_process(lua_State *L); /* run, is_terminal */
 int host_open_time(lua_State *L);    /* now */
 int host_open_cpu(lua_State *L);     /* features, identity */
+int host_open_signal(lua_State *L);  /* exit, is_stopped */
+
+/* From now on Ctrl-C and kill end Lua with an error. */
+void host_catch_signals(lua_State *L);
+/* Such a signal is for this program too, which has been started and not yet been waited for. */
+void host_wait_begins(pid_t pid);
+void host_wait_ends(void);
+/* Closes Lua and ends the process, after a signal by that signal. */
+_Noreturn void host_exit(lua_State *L, int code);
 
 #endif

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lauxlib.h>
-#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,28 +49,24 @@ static int start(pid_t *pid, char **argv, int output_fd) {
         error = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
     }
     posix_spawn_file_actions_destroy(&actions);
+    if (error == 0) {
+        host_wait_begins(*pid);
+    }
     return error;
 }
 
 /* The program's exit code; 128 + the signal's number if it was killed. */
 static int wait_for(pid_t pid) {
     int status;
-    while (waitpid(pid, &status, 0) < 0) {
-        if (errno != EINTR) {
-            return 127;
-        }
+    pid_t ended;
+    do {
+        ended = waitpid(pid, &status, 0);
+    } while (ended < 0 && errno == EINTR);
+    host_wait_ends();
+    if (ended < 0) {
+        return 127;
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-/* The same for a program that has the terminal: Ctrl-C is for it alone, and how it ends then is for
- * us to say. */
-static int wait_uninterrupted(pid_t pid) {
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
-    sigaction(SIGINT, &ignore, &before);
-    const int exit_code = wait_for(pid);
-    sigaction(SIGINT, &before, NULL);
-    return exit_code;
 }
 
 /* Calls the function at stack index 2 with each line. After an error in it, which stays on
@@ -151,7 +146,7 @@ static int run(lua_State *L) {
         pid_t pid;
         error = start(&pid, argv, -1);
         if (error == 0) {
-            exit_code = wait_uninterrupted(pid);
+            exit_code = wait_for(pid);
         }
     }
     if (error != 0) {

@@ -22,10 +22,7 @@ static void merge(lua_State *L) {
 /* package.loaded.host_native: everything the host gives, in one table. */
 static int open_host(lua_State *L) {
     static const lua_CFunction groups[] = {
-        host_open_file,
-        host_open_process,
-        host_open_time,
-        host_open_cpu,
+        host_open_file, host_open_process, host_open_time, host_open_cpu, host_open_signal,
     };
     lua_newtable(L);
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
@@ -76,6 +73,7 @@ int main(int argc, char **argv) {
         fputs("lutloom: not enough memory to start\n", stderr);
         return EXIT_FAILURE;
     }
+    host_catch_signals(L);
     struct command_line line = {argc, argv};
     lua_pushcfunction(L, run_main);
     lua_pushlightuserdata(L, &line);
@@ -83,6 +81,5 @@ int main(int argc, char **argv) {
     if (status != LUA_OK) {
         fprintf(stderr, "lutloom: %s\n", lua_tostring(L, -1));
     }
-    lua_close(L);
-    return status == LUA_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+    host_exit(L, status == LUA_OK ? EXIT_SUCCESS : EXIT_FAILURE);
 }

@@ -308,6 +308,9 @@ loom_status loom_select(loom_plan *plan, const struct loom_registry *registry,
  * that its user has not. */
 const char *loom_tuning_path(void);
 
+/* loom_tuning_status as if the CPU had these features (LOOM_CPU_*). */
+size_t loom_tuning_status_for(char *text, size_t size, uint32_t features);
+
 /* What decides the features of an x86 CPU; zeros where the CPU lacks a leaf. */
 struct loom_cpuid {
     uint32_t leaf1_ecx, leaf7_ebx, leaf7_ecx, leaf7_edx;

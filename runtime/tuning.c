@@ -26,18 +26,16 @@ static void count_choice(void *count, const struct loom_tuned *row) {
     ++*(size_t *)count;
 }
 
-size_t loom_tuning_status(char *text, size_t size) {
+size_t loom_tuning_status_for(char *text, size_t size, uint32_t features) {
     const char *path = loom_tuning_path();
     struct loom_line line = {text, size, 0};
     size_t choices = 0;
-    loom_cpu cpu;
-    loom_cpu_detect(&cpu, ~0u);
     if (!path) {
         loom_line_add(&line, "LOOM_TUNING is not set");
         return line.length;
     }
     loom_line_add(&line, "LOOM_TUNING is ignored: ");
-    if (loom_tuning_read(path, &loom_registry, cpu.features, count_choice, &choices, &line)) {
+    if (loom_tuning_read(path, &loom_registry, features, count_choice, &choices, &line)) {
         line.length = 0;
         loom_line_add(&line, "LOOM_TUNING is valid: ");
         loom_line_add(&line, path);
@@ -45,4 +43,10 @@ size_t loom_tuning_status(char *text, size_t size) {
         loom_line_add_number(&line, choices);
     }
     return line.length;
+}
+
+size_t loom_tuning_status(char *text, size_t size) {
+    loom_cpu cpu;
+    loom_cpu_detect(&cpu, ~0u);
+    return loom_tuning_status_for(text, size, cpu.features);
 }

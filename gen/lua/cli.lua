@@ -2,6 +2,7 @@
 local argparse = require("argparse")
 local fail = require("fail").fail
 local home = require("home")
+local host = require("host")
 local say = require("say")
 
 local cli = {}
@@ -26,7 +27,7 @@ local function new_parser()
         :help_max_width(80)
     parser:flag("--version", "Print the version and exit."):action(function()
         say("lutloom " .. home.version())
-        os.exit(0, true)
+        host.exit(0)
     end)
     for _, entry in ipairs(COMMANDS) do
         local name, module, summary = table.unpack(entry)

@@ -14,11 +14,6 @@ local NEAR, FAR = { 1, 2, 4 }, { 4, 8, 16, 32 }
 -- Of the cost, for twice or half a distance.
 local GUESS = 0.0005
 
-local function key_of(numbers)
-    return ("%s %s %s %s %s %s"):format(numbers.b, numbers.m, numbers.n, numbers.k, numbers.p,
-        numbers.f)
-end
-
 -- How often one distance is to be doubled or halved for another.
 local function doublings(from, to)
     return from and math.abs(math.log(to / from, 2)) or 0
@@ -36,44 +31,18 @@ end
 
 -- The numbers with all distances that they may have instead of their own, as { numbers =, factor =
 -- of the cost }; none where they have none.
-local function others(numbers)
+function distance.others(numbers)
     local found = {}
     for _, near in ipairs(numbers.p and NEAR or {}) do
         for _, far in ipairs(numbers.f and FAR or { false }) do
             if not far or far > near then
-                found[#found + 1] = { numbers = with(numbers, near, far or nil), listed = false,
+                found[#found + 1] = { numbers = with(numbers, near, far or nil),
                     factor = 1 + GUESS
                         * (doublings(numbers.p, near) + doublings(numbers.f, far)) }
             end
         end
     end
     return found
-end
-
--- A method's list of numbers, each as { numbers =, listed = true, factor = 1 }, and after them,
--- each once, what its numbers are with other distances: `listed` is false, and `factor` what that
--- costs over the nearest of the list.
-function distance.widen(list)
-    local widened, by_key = {}, {}
-    local function add(choice)
-        local key = key_of(choice.numbers)
-        local known = by_key[key]
-        if not known then
-            by_key[key] = choice
-            widened[#widened + 1] = choice
-        elseif choice.factor < known.factor then
-            known.factor = choice.factor
-        end
-    end
-    for _, numbers in ipairs(list) do
-        add({ numbers = numbers, listed = true, factor = 1 })
-    end
-    for _, numbers in ipairs(list) do
-        for _, choice in ipairs(others(numbers)) do
-            add(choice)
-        end
-    end
-    return widened
 end
 
 return distance

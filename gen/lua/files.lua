@@ -16,7 +16,7 @@ end
 function files.read(path)
     local file, reason = io.open(path, "rb")
     if not file then
-        return nil, reason
+        return nil, path == "" and "'': is no file's name" or reason
     end
     local text
     text, reason = file:read("a")
@@ -80,50 +80,57 @@ local function write(path, text)
     return true
 end
 
--- The first that was staged is renamed last.
-local function rename_all(staged)
-    for index = #staged, 1, -1 do
-        local path = staged[index]
+-- What is being written: a list of paths that have temporary files, and `made`, new folders.
+-- Closing it removes both, the latest first, unless all is there and gets its name.
+local Staged = {}
+Staged.__index = Staged
+
+function Staged:__close()
+    if self.complete then
+        return
+    end
+    for _, path in ipairs(self) do
+        os.remove(files.temporary(path))
+    end
+    for index = #self.made, 1, -1 do
+        os.remove(self.made[index])
+    end
+end
+
+function Staged:add(path, text)
+    local above = parent(path)
+    local ok, reason = true, nil
+    if above then
+        ok, reason = make_folder(above, self.made)
+    end
+    if ok and host.path_kind(path) == "folder" then
+        ok, reason = nil, path .. ": is a folder, not a file"
+    end
+    if ok then
+        self[#self + 1] = path
+        ok, reason = write(files.temporary(path), text)
+    end
+    return ok, reason
+end
+
+-- The first that was added is renamed last. Stopped in the middle, it leaves the others' temporary
+-- files, which tell so.
+function Staged:rename_all()
+    self.complete = true
+    for index = #self, 1, -1 do
+        local path = self[index]
         local ok, reason = os.rename(files.temporary(path), path)
         if not ok then
+            self.complete = false
             return nil, ("%s: %s"):format(path, reason)
         end
     end
     return true
 end
 
--- Removes temporary files and new folders, the latest first.
-local function undo(staged, made)
-    for _, path in ipairs(staged) do
-        os.remove(files.temporary(path))
-    end
-    for index = #made, 1, -1 do
-        os.remove(made[index])
-    end
-end
-
-local function stage(path, text, staged, made)
-    local above = parent(path)
-    local ok, reason = true, nil
-    if above then
-        ok, reason = make_folder(above, made)
-    end
-    if ok and host.path_kind(path) == "folder" then
-        ok, reason = nil, path .. ": is a folder, not a file"
-    end
-    if ok then
-        staged[#staged + 1] = path
-        ok, reason = write(files.temporary(path), text)
-    end
-    return ok, reason
-end
-
--- Writes the files of `texts` (path -> text) whose content changes; `frame` (a path, or nil) is the
--- first to get a temporary file and the last to be renamed, so that this file stands as long as the
--- set is incomplete. Returns how many were written, or nil and a message; after a message nothing
--- has changed, but for a failure to rename.
-function files.write_all(texts, frame)
-    local changed, staged, made = {}, {}, {}
+-- The paths whose content changes, `frame` before the others.
+local function changed_paths(texts, frame)
+    local changed = {}
     for path, text in pairs(texts) do
         if files.read(path) ~= text then
             changed[#changed + 1] = path
@@ -135,25 +142,40 @@ function files.write_all(texts, frame)
         end
         return a < b
     end)
+    return changed
+end
+
+-- Writes the files of `texts` (path -> text) whose content changes; `frame` (a path, or nil) is the
+-- first to get a temporary file and the last to be renamed, so that this file stands as long as the
+-- set is incomplete. Returns how many were written, or nil and a message; after a message nothing
+-- has changed, but for a failure to rename.
+function files.write_all(texts, frame)
+    local changed = changed_paths(texts, frame)
+    local staged <close> = setmetatable({ made = {} }, Staged)
     local ok, reason = true, nil
     for _, path in ipairs(changed) do
-        ok, reason = stage(path, texts[path], staged, made)
+        ok, reason = staged:add(path, texts[path])
         if not ok then
             break
         end
     end
     if ok then
-        ok, reason = rename_all(staged)
+        ok, reason = staged:rename_all()
     end
     if not ok then
-        undo(staged, made)
         return nil, (reason:gsub(SUFFIX_PATTERN, "", 1))
     end
     return #changed
 end
 
--- Writes one file, if its content changes: true, or nil and a message.
+-- Writes one file, if its content changes: true, or nil and a message. What is no file, such as a
+-- device, is not read to compare, and not replaced.
 function files.write(path, text)
+    if path == "" then
+        return nil, "'': is no file's name"
+    elseif host.path_kind(path) == "other" then
+        return nil, path .. ": is no regular file"
+    end
     local count, reason = files.write_all({ [path] = text })
     return count and true, reason
 end

@@ -68,6 +68,15 @@ function host.is_terminal()
     return shell_succeeds("test -t 2")
 end
 
+function host.exit(code)
+    os.exit(code, true)
+end
+
+-- The interpreter has a way of its own.
+function host.is_stopped()
+    return false
+end
+
 function host.now()
     return os.time() + 0.0
 end

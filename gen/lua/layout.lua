@@ -40,14 +40,17 @@ local function section_bits(part)
     return product
 end
 
--- `symbol_k` codes share one symbol of `bits` bits; the digits place symbols.
+-- `symbol_k` codes share one symbol of `bits` bits; the digits place symbols. nil and a reason
+-- where the packer has no room for a unit.
 local function make(name, bits, rows, unit_k, sections, symbol_k)
     local total, symbols = 0, unit_k // (symbol_k or 1)
     for _, part in ipairs(sections) do
         total = total + section_bits(part)
     end
     assert(total == rows * symbols * bits, "the digits must cover a unit")
-    assert(rows <= MAX_ROWS and rows * unit_k <= MAX_UNIT, "the unit is too large to pack")
+    if rows > MAX_ROWS or rows * unit_k > MAX_UNIT then
+        return nil, ("a block of %d rows is too large to pack"):format(rows)
+    end
     return { name = name .. "_w" .. bits, bits = bits, rows = rows, unit_k = unit_k,
         symbol_k = symbol_k or 1, unit_bytes = rows * symbols * bits // 8, sections = sections }
 end

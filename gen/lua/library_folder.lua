@@ -36,7 +36,9 @@ end
 function library_folder.open(folder)
     folder = plain(folder)
     local kind = host.path_kind(folder)
-    if not kind then
+    if folder == "" then
+        fail("'': is no folder's name; the folder of a library is needed")
+    elseif not kind then
         fail("%s: no such folder; 'lutloom gen ... --out %s' makes a library there", folder, folder)
     elseif kind ~= "folder" then
         fail("%s: is a file; the folder of a library is needed", folder)

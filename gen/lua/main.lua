@@ -37,7 +37,8 @@ local function run()
 end
 
 local ok, result = xpcall(run, message_of)
-if not ok then
+local host = require("host")
+if not ok and not host.is_stopped() then
     io.stderr:write("lutloom: ", result, "\n")
 end
-os.exit(ok and result or 1, true)
+host.exit(ok and result or 1)

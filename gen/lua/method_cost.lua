@@ -22,6 +22,12 @@ function method_cost.even_parts(numbers)
     end
 end
 
+function method_cost.whole_block(numbers)
+    if numbers.b ~= numbers.m then
+        return ("a tile of %d is not the whole block of %d"):format(numbers.m, numbers.b)
+    end
+end
+
 function method_cost.triples(format)
     if not format.ternary then
         return "only ternary codes come three in a symbol"

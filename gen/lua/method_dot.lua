@@ -47,7 +47,8 @@ return {
             return method_cost.registers(numbers.m * (fields + 2) + 6, 36)
         end,
         cost = function(format, _, numbers, isa)
-            local field = format.bits == 3 and 3.2 or 2
+            -- Of 4 bits (measured, from memory) it takes 1.04 times as long as 'shift'.
+            local field = ({ 2, 2, 3.2, 4.5 })[format.bits]
             local shifts = format.group > 0 and 16 // format.bits / (format.group * 16) or 0
             return wide(numbers) * (field + 1 / numbers.m + format.bits / 8) / 64,
                 shifts + method_cost.group(format, isa)

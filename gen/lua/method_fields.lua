@@ -40,7 +40,7 @@ return {
             .. " * at the end of a group.",
         layout = layout_of,
         refuse = function(format, _, numbers, isa)
-            return refuse_fields(format, numbers) or numbers.b ~= numbers.m and "parts of a block"
+            return refuse_fields(format, numbers) or method_cost.whole_block(numbers)
                 or method_cost.registers(numbers.m * numbers.n + 8, isa.registers)
         end,
         cost = function(format, _, numbers, isa)

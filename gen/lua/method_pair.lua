@@ -16,6 +16,13 @@ local function layout_of(format, numbers, isa)
     return layout.pair(isa.vector, numbers.b, format.bits)
 end
 
+-- Pairs of planes and a plane without a partner stand apart.
+local function refuse_parts(format, numbers)
+    if format.bits == 3 then
+        return method_cost.whole_block(numbers)
+    end
+end
+
 -- Vectors of 16-bit sums of a tile.
 local function sums_of(format, mode, numbers)
     local planes = (format.bits + 1) // 2 * 2
@@ -80,7 +87,7 @@ return {
         layout = layout_of,
         refuse = function(format, mode, numbers, isa)
             local needed = sums_of(format, mode, numbers) + lookups(mode) // 2
-            return registers(needed, isa.registers + 4)
+            return refuse_parts(format, numbers) or registers(needed, isa.registers + 4)
         end,
         cost = function(format, mode, numbers, isa)
             return cost_of(format, mode, 4 / numbers.n, isa)
@@ -103,7 +110,7 @@ return {
             if 2 * sums + others <= isa.registers then
                 return "leaves half of the vector registers idle"
             end
-            return size_of_panel(format, numbers, isa)
+            return refuse_parts(format, numbers) or size_of_panel(format, numbers, isa)
                 or registers(sums + others, isa.registers)
         end,
         cost = function(format, mode, numbers, isa)

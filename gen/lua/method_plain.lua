@@ -5,6 +5,12 @@ local method_cost = require("method_cost")
 
 local ONE = { { b = 1, m = 1, n = 1 } }
 
+local function refuse(_, _, numbers)
+    if numbers.b > 1 or numbers.n > 1 then
+        return "portable C has no tiles"
+    end
+end
+
 return {
     {
         family = "lut",
@@ -19,7 +25,7 @@ return {
         layout = function(format)
             return layout.plain_lut(format.bits)
         end,
-        refuse = function() end,
+        refuse = refuse,
         cost = function(format, mode)
             return 4 * format.bits * method_cost.lookups(mode) / 16
         end,
@@ -36,7 +42,9 @@ return {
         template = "lut_plainsign.c.in",
         note = "4 rows at a time.",
         layout = layout.plain_sign,
-        refuse = method_cost.triples,
+        refuse = function(format, mode, numbers)
+            return method_cost.triples(format) or refuse(format, mode, numbers)
+        end,
         cost = function()
             return 5
         end,
@@ -54,7 +62,7 @@ return {
         layout = function(format)
             return layout.dot(1, 1, format.bits)
         end,
-        refuse = function() end,
+        refuse = refuse,
         cost = function()
             return 0.8
         end,

@@ -3,6 +3,10 @@
 local layout = require("layout")
 local method_cost = require("method_cost")
 
+local function refuse_sign(format, numbers)
+    return method_cost.triples(format) or method_cost.whole_block(numbers)
+end
+
 -- Operations on 3 codes: index and sign, which the tokens of a tile share; of each token lookups,
 -- signs and additions, and an eighth of what widens the sums.
 local INDEX, TOKEN = 2.6, { exact = 6.7, table = 4.5 }
@@ -37,7 +41,11 @@ return {
             .. " * the two bytes of a sum of 3 activations, PSIGNB applies the sign, 8 such sums\n"
             .. " * add in a byte and PMADDUBSW joins the two bytes.",
         layout = layout_of,
-        refuse = method_cost.triples,
+        refuse = function(format, _, numbers)
+            return refuse_sign(format, numbers)
+                or numbers.b > 1 and "sums in two bytes fill the registers of one vector of rows"
+                or nil
+        end,
         cost = cost,
     },
     {
@@ -57,7 +65,7 @@ return {
             .. " * sum of 3 activations, to which the sign is applied; added in 16 bits.",
         layout = layout_of,
         refuse = function(format, _, numbers, isa)
-            return method_cost.triples(format)
+            return refuse_sign(format, numbers)
                 or method_cost.registers((2 * numbers.n + 1) * numbers.m + 6, isa.registers)
         end,
         cost = cost,
@@ -79,7 +87,7 @@ return {
             return layout.twinsign(isa.vector, numbers.b)
         end,
         refuse = function(format, _, numbers, isa)
-            return method_cost.triples(format)
+            return refuse_sign(format, numbers)
                 or method_cost.registers(2 * numbers.n * (numbers.m + 2) + 6, isa.registers)
         end,
         cost = function(format, _, numbers, isa)
@@ -105,7 +113,9 @@ return {
         layout = function(_, numbers)
             return layout.quadsign(16, numbers.b)
         end,
-        refuse = method_cost.triples,
+        refuse = function(format, _, numbers)
+            return refuse_sign(format, numbers)
+        end,
         cost = function(format, _, numbers, isa)
             return (5 / numbers.n + 6) / 384, method_cost.group(format, isa)
         end,

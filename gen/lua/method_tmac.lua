@@ -18,7 +18,10 @@ return {
         layout = function(format, numbers)
             return layout.tmac(numbers.b, format.group == 32 and 32 or 64, format.bits)
         end,
-        refuse = function(format, mode)
+        refuse = function(format, mode, numbers)
+            if numbers.b & numbers.b - 1 ~= 0 then
+                return ("a block of %d is none of T-MAC's"):format(32 * numbers.b)
+            end
             if mode == "table7" and not format.triples then
                 return "T-MAC's entries have 8 bits, for which mode table has tables of four"
             end

@@ -3,8 +3,9 @@
 local layout = require("layout")
 local method_cost = require("method_cost")
 
--- Of a level 1 cache of 32 KiB; with more than this other levels have to help.
-local MOST_KIB = 32
+-- Of a level 1 cache of 32 KiB; with more than this other levels have to help. A panel of indices
+-- goes through it once for all tokens of a tile.
+local MOST_KIB, MOST_PANEL_KIB = 32, 24
 
 -- For 4 codes and a vector of 16-bit sums, where two such vectors share an index. Measured on
 -- AVX2, N = 128, groups of 128: one plane is 1.7 times as fast as the dot product, two planes are
@@ -20,6 +21,7 @@ local function refuse(format, _, numbers, isa)
     local vectors = 2 * numbers.n // isa.vector
     local k = format.group > 0 and format.group or numbers.k
     local kib = 8 * k * numbers.n // 1024
+    local panel_kib = format.bits * numbers.b * isa.vector * k // 2048
     if format.bits > 2 then
         return "a lookup for every plane takes longer than the dot product of codes"
     elseif format.bits == 2 and (isa.sum_bits == 32 or isa.vector == 64) then
@@ -30,6 +32,8 @@ local function refuse(format, _, numbers, isa)
         return "twice as many tokens share an index at no cost"
     elseif kib > MOST_KIB then
         return ("tables of %d KiB do not fit the level 1 cache"):format(kib)
+    elseif panel_kib > MOST_PANEL_KIB then
+        return ("a panel of %d KiB is too large beside tables of %d KiB"):format(panel_kib, kib)
     end
     return nil
 end

@@ -1,7 +1,8 @@
 -- Which kernels go into the library, and which are candidates for the tools alone.
 --
 -- Every format, mode and ISA has a default: the pair of a GEMV and a GEMM kernel of one layout that
--- costs least by the model. Where something was measured, the winners take its place.
+-- costs least by the model, of those that methods list: measuring elsewhere has left them. Where
+-- something was measured here, the winners take its place.
 local isa = require("isa")
 local OPS = require("name").OPS
 
@@ -19,10 +20,15 @@ local function group_of(kernel, level)
     return ("%s %s %s"):format(kernel.format.key, kernel.mode, level or kernel.isa.name)
 end
 
+-- Whether a kernel may be taken that was not measured.
+local function may_be_default(kernel)
+    return kernel.listed and not kernel.tmac
+end
+
 local function best(kernels, op, layout)
     local found
     for _, kernel in ipairs(kernels) do
-        if kernel.op == op and not kernel.tmac
+        if kernel.op == op and may_be_default(kernel)
             and (not layout or kernel.layout.name == layout.name)
             and (not found or kernel.rank < found.rank) then
             found = kernel
@@ -36,7 +42,7 @@ end
 local function default_pair(kernels)
     local gemv, gemm, least = nil, nil, math.huge
     for _, kernel in ipairs(kernels) do
-        local partner = kernel.op == "gemv" and not kernel.tmac
+        local partner = kernel.op == "gemv" and may_be_default(kernel)
             and best(kernels, "gemm", kernel.layout)
         local cost = partner and selection.pair_cost(kernel.cost, partner.cost)
         if partner and (cost < least or cost == least and kernel.rank < gemv.rank) then

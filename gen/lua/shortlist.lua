@@ -2,8 +2,8 @@
 -- the first for each op, format, mode and ISA. Pure.
 local shortlist = {}
 
--- How many of the rest where nobody asks for more: their prefetch distances are guesses to the
--- model (distance.lua), and each kernel is compiled and verified with every library.
+-- How many of the rest where nobody asks for more: their tiles and prefetch distances are worse by
+-- a guess (tile.lua, distance.lua), and each kernel is compiled and verified with every library.
 shortlist.COUNT = 0
 
 local function group_of(kernel)

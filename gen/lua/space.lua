@@ -1,11 +1,11 @@
 -- The space of kernels: every candidate as a plain record, ranked, and the refused ones with
 -- a reason. Pure: no I/O.
 
-local distance = require("distance")
 local kernel_cost = require("kernel_cost")
 local method = require("method")
 local name = require("name")
 local vars = require("vars")
+local widen = require("widen")
 
 local space = {}
 
@@ -41,16 +41,18 @@ local function refuse_form(record)
 end
 
 -- Adds one candidate to `kernels`, or to `refused` with its reason. What is refused is so whatever
--- its prefetch distances: only a method's own numbers are said.
+-- its prefetch distances: that is said once.
 local function consider(kernels, refused, entry, record, choice, model)
     local format, mode, numbers, isa = record.format, record.mode, record.numbers, record.isa
     local reason = refuse_form(record) or entry.refuse(format, mode, numbers, isa)
+    if not reason then
+        record.layout, reason = entry.layout(format, numbers, isa)
+    end
     if reason then
-        refused[#refused + 1] = choice.listed and { name = record.name, reason = reason } or nil
+        refused[#refused + 1] = choice.loop and { name = record.name, reason = reason } or nil
         return
     end
     record.listed = choice.listed
-    record.layout = entry.layout(format, numbers, isa)
     record.ops = kernel_cost.core(record, model, entry.cost(format, mode, numbers, isa))
     record.cost = choice.factor * (record.op == "gemm" and record.ops
         or kernel_cost.from_memory(record.ops, record.layout, record.tokens, numbers.p ~= nil))
@@ -96,7 +98,7 @@ end
 function space.kernels(formats, modes, isas, model)
     local kernels, refused = {}, {}
     local function consider_all(entry, isa, mode, op)
-        for _, choice in ipairs(distance.widen(entry[op] or {})) do
+        for _, choice in ipairs(widen(entry[op] or {}, op)) do
             for _, format in ipairs(formats) do
                 consider(kernels, refused, entry,
                     make_record(entry, op, choice.numbers, format, mode, isa), choice, model)

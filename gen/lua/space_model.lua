@@ -43,24 +43,26 @@ local function targets_by_level(request)
     return by_level
 end
 
--- One kernel for each loop, in the order of their names.
-local function one_for_each_loop(kernels)
+-- One kernel for each loop, in the order of their names, of those in the set `wanted` or all.
+local function one_for_each_loop(kernels, wanted)
     local found, seen = {}, {}
     for _, kernel in ipairs(kernels) do
         local loop = kernel_cost.loop(kernel)
-        found[#found + 1] = not seen[loop] and kernel or nil
-        seen[loop] = true
+        if not seen[loop] and (not wanted or wanted[kernel.name]) then
+            seen[loop] = true
+            found[#found + 1] = kernel
+        end
     end
     return found
 end
 
 -- The jobs of loop_model for the formats and all levels.
-local function jobs_of(request, formats, by_level)
+local function jobs_of(request, formats, by_level, wanted)
     local jobs = {}
     for _, weights in ipairs(formats) do
         for _, level in ipairs(request.isas) do
             local kernels = by_level[level] and one_for_each_loop(space.kernels({ weights },
-                generate.modes(request.mode), { isa.by_name[level] })) or {}
+                generate.modes(request.mode), { isa.by_name[level] }), wanted) or {}
             jobs[#jobs + 1] = #kernels > 0 and { kernels = kernels, target = by_level[level] }
                 or nil
         end
@@ -88,8 +90,9 @@ end
 --   others   kernels of these levels that have none, as texts with the reason
 -- @param formats   records of generate.formats
 -- @param by_level  level -> target, which has a model
-function space_model.cycles(request, folder, formats, by_level)
-    local jobs, unknown = jobs_of(request, formats, by_level), {}
+-- @param wanted    names of kernels (name -> true) whose loops are modelled, or nil for all
+function space_model.cycles(request, folder, formats, by_level, wanted)
+    local jobs, unknown = jobs_of(request, formats, by_level, wanted), {}
     local timed = { cycles = {}, levels = {}, others = {} }
     local models = ("%s/%s"):format(folder, library_folder.MODELS)
     for index, outcome in ipairs(loop_model.run(jobs, models, folder)) do

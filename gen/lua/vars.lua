@@ -12,7 +12,8 @@ local vars_veclut = require("vars_veclut")
 
 local vars = {}
 
--- Tokens that unpacked weights serve.
+-- Tokens that unpacked weights serve, but for what is left of a whole number of tiles: activations
+-- are stored by tiles.
 local TOKEN_BLOCK = { lut = 64, dot = 128, veclut = 128 }
 
 -- What activations may take of a level 2 cache: the least of one, 256 KiB, and of larger ones
@@ -101,7 +102,7 @@ local function tile(record)
         tile_sizes = tile_sizes(record.tokens),
         prefetch = numbers.p or 0,
         prefetch_far = numbers.f or 0,
-        token_block = TOKEN_BLOCK[record.family],
+        token_block = TOKEN_BLOCK[record.family] // record.tokens * record.tokens,
         part_rows = m * lanes * (bytes and 4 or 1),
         part_bytes = m * vector * (record.loop == "pair" and record.format.bits > 1 and 2 or 1),
     }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct arguments arguments_make(int argc, char **argv) {
     const char *slash = strrchr(argv[0], '/');
@@ -67,4 +68,11 @@ uint64_t arguments_number(const struct arguments *a, const char *name, const cha
                        value, least, most);
     }
     return number;
+}
+
+void arguments_check_file(const struct arguments *a, const char *name, const char *path) {
+    struct stat status;
+    if (!*path || (stat(path, &status) == 0 && !S_ISREG(status.st_mode))) {
+        arguments_fail(a, "%s %s: is not the name of a regular file", name, path);
+    }
 }

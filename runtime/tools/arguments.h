@@ -32,4 +32,7 @@ _Noreturn __attribute__((format(printf, 2, 3))) void arguments_fail(const struct
 uint64_t arguments_number(const struct arguments *a, const char *name, const char *value,
                           uint64_t least, uint64_t most);
 
+/* An error if a file that option `name` asks for cannot be there, as something else is. */
+void arguments_check_file(const struct arguments *a, const char *name, const char *path);
+
 #endif

@@ -1,4 +1,5 @@
 /* loom-bench: how fast the library's kernels are on this machine. */
+#include "bench_file.h"
 #include "bench_machine.h"
 #include "bench_memory.h"
 #include "bench_problems.h"
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PARTIAL_NAME = 4096, MACHINE_NAME = 128 };
+enum { MACHINE_NAME = 128, TUNING_STATUS = 4096 };
 
 struct bench {
     const struct arguments *arguments;
@@ -24,6 +25,7 @@ struct bench {
     char machine[MACHINE_NAME];
     size_t dram_bytes;
     size_t groups, groups_done; /* to measure */
+    bool tuning_told;           /* that LOOM_TUNING is ignored */
 };
 
 /* ---- Groups ---------------------------------------------------------------------------- */
@@ -105,6 +107,17 @@ static void run_residencies(struct bench *bench, struct candidates *candidates, 
     }
 }
 
+/* Says once why the file that LOOM_TUNING names decided nothing. */
+static void tell_tuning(struct bench *bench, const loom_plan *plan) {
+    if (plan->tuning != LOOM_TUNING_IGNORED || bench->tuning_told) {
+        return;
+    }
+    char status[TUNING_STATUS];
+    loom_tuning_status_for(status, sizeof status, bench->options.features);
+    fprintf(stderr, "loom-bench: %s\n", status);
+    bench->tuning_told = true;
+}
+
 static void run_tokens(struct bench *bench, struct bench_matrix *matrix, struct peer *peers,
                        size_t n) {
     struct bench_input input;
@@ -115,6 +128,7 @@ static void run_tokens(struct bench *bench, struct bench_matrix *matrix, struct 
         arguments_fail(bench->arguments, "%s %zux%zu: %s", matrix->name, matrix->w.m, matrix->w.k,
                        loom_status_text(status));
     }
+    tell_tuning(bench, &candidates.plan);
     peers_check(peers, &input);
     run_residencies(bench, &candidates, peers, &input);
     candidates_free(&candidates);
@@ -182,33 +196,11 @@ static void measure(struct bench *bench, const struct bench_problems *problems) 
     team_stop(bench->team);
 }
 
-/* Rows go to a file beside the one asked for, which takes its name when all of them are there. */
-static void partial_name(const struct bench_options *options, char name[PARTIAL_NAME]) {
-    snprintf(name, PARTIAL_NAME, "%s.partial", options->json_name);
-}
-
 static FILE *open_json(const struct arguments *a, const struct bench_options *options) {
     if (!options->json || !options->json_name) {
         return options->json ? stdout : NULL;
     }
-    char name[PARTIAL_NAME];
-    partial_name(options, name);
-    FILE *file = fopen(name, "w");
-    if (!file) {
-        arguments_fail(a, "--json %s: cannot be written: %s", options->json_name, strerror(errno));
-    }
-    return file;
-}
-
-static void close_json(const struct arguments *a, const struct bench_options *options, FILE *file) {
-    char name[PARTIAL_NAME];
-    partial_name(options, name);
-    const bool failed = ferror(file) != 0;
-    if (fclose(file) != 0 || failed || rename(name, options->json_name) != 0) {
-        const int reason = errno;
-        remove(name);
-        arguments_fail(a, "--json %s: cannot be written: %s", options->json_name, strerror(reason));
-    }
+    return bench_file_open(a, options->json_name);
 }
 
 int loom_bench_main(int argc, char **argv) {
@@ -223,7 +215,7 @@ int loom_bench_main(int argc, char **argv) {
     measure(&bench, &problems);
     free(problems.list);
     if (bench.report.json && bench.report.json != stdout) {
-        close_json(&a, &bench.options, bench.report.json);
+        bench_file_close(&a, bench.options.json_name, bench.report.json);
     }
     if (fflush(stdout) || ferror(stdout)) {
         arguments_fail(&a, "standard output cannot be written: %s", strerror(errno));

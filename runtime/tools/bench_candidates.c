@@ -118,8 +118,8 @@ loom_status candidates_find(struct candidates *candidates, const struct bench_op
     loom_cpu cpu;
     loom_cpu_detect(&cpu, options->features);
     *candidates = (struct candidates){.n = n};
-    const loom_status status =
-        loom_plan_create_for(&candidates->plan, &problem, &cpu, getenv("LOOM_FORCE"));
+    const loom_status status = loom_select(&candidates->plan, &loom_registry, &problem, &cpu,
+                                           getenv("LOOM_FORCE"), loom_tuning_path());
     if (status != LOOM_OK) {
         return status;
     }

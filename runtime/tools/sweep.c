@@ -118,14 +118,15 @@ static bool run_problem(struct run *run, struct progress *progress, double end) 
     if (field_make(&field, sweep, progress->problem)) {
         sweep_race(&field, &sweep->copies, &race);
     }
-    if (!stopped_by) {
+    const bool measured = !stopped_by;
+    if (measured) {
         const bool chosen = sweep_report(&run->file, &field, &sweep->options.bench);
         sweep_file_write(&run->file);
         run->unserved += !chosen;
         progress_finish(progress, chosen ? "tuned" : "has no kernel that works");
     }
     field_free(&field);
-    return !stopped_by;
+    return measured;
 }
 
 static void run_problems(struct run *run) {
@@ -133,13 +134,10 @@ static void run_problems(struct run *run) {
     const double start = seconds_now(), budget = run->sweep.options.budget,
                  end = start + (budget > 0 ? budget : USUAL_SECONDS * (double)count);
     struct progress progress = {.count = count, .start = start, .end = end, .watch = &run->watch};
-    for (size_t i = 0; i < count && (i == 0 || seconds_now() < end); i++) {
+    for (size_t i = 0; i < count && !stopped_by && (i == 0 || seconds_now() < end); i++) {
         progress.problem = &run->problems.list[i];
         progress.number = i + 1;
-        if (!run_problem(run, &progress, end_of(run, i, end))) {
-            return;
-        }
-        run->done++;
+        run->done += run_problem(run, &progress, end_of(run, i, end));
     }
 }
 
@@ -193,8 +191,9 @@ int loom_sweep_main(int argc, char **argv) {
         measure(&run);
     }
     progress_clear();
-    fprintf(stderr, "%zu of %zu problems tuned, %zu of them now\n", all - missing + run.done, all,
-            run.done);
+    fprintf(stderr, "%zu of %zu problems tuned, %zu of them now%s\n", all - missing + run.done, all,
+            run.done,
+            stopped_by && run.sweep.options.output ? "; the next run goes on from there" : "");
     const int status = stopped_by ? 128 + stopped_by : run.unserved > 0;
     close_run(&run);
     return status;

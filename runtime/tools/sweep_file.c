@@ -235,6 +235,7 @@ struct sweep_file sweep_file_open(const struct arguments *arguments, const char 
     struct sweep_file file = {.arguments = arguments, .path = path};
     file.header = checked(strdup(header));
     if (path) {
+        arguments_check_file(arguments, "--output", path);
         try_writing(&file);
     }
     if (path && !fresh) {

@@ -18,7 +18,8 @@ end
 local function kernel(name, op, cost, layout, more)
     more = more or {}
     return { name = name, op = op, cost = cost, rank = more.rank or cost, tmac = false,
-        layout = { name = layout }, format = format.parse("w2g128"), mode = more.mode or "exact",
+        listed = true, layout = { name = layout }, format = format.parse("w2g128"),
+        mode = more.mode or "exact",
         isa = isa.by_name[more.isa or "avx2"] }
 end
 

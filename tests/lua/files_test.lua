@@ -83,6 +83,32 @@ check.case("files: a failure to rename names the file", function()
     end)
 end)
 
+-- Stops write_all, of two files in a folder, at the second call of a function of io or os, as a
+-- signal does; what stands in the folder then.
+local function content_when_stopped(library, name)
+    local left
+    in_folder(function(folder)
+        local original, calls = library[name], 0
+        rawset(library, name, function(from, ...)
+            if from:find("lutloom-new", 1, true) then
+                calls = calls + 1
+            end
+            return calls < 2 and original(from, ...) or error("stopped")
+        end)
+        local ok = pcall(files.write_all, { [folder .. "/m"] = "1\n", [folder .. "/a"] = "2\n" },
+            folder .. "/m")
+        rawset(library, name, original)
+        check.equal(ok, false)
+        left = content(folder)
+    end)
+    return left
+end
+
+check.case("files: what is stopped leaves nothing, or the frame's temporary file", function()
+    check.equal(content_when_stopped(io, "open"), "")
+    check.equal(content_when_stopped(os, "rename"), "a m.lutloom-new")
+end)
+
 check.case("files: a full disk is an error", function()
     local result, reason = files.write_all({ ["/dev/full/x"] = "1" })
     check.refused("/dev/full", result, reason)

@@ -6,7 +6,7 @@ local function kernel(name, op, rank, layout, more)
     more = more or {}
     return { name = name, op = op, rank = rank, cost = more.cost or 1, layout = { name = layout },
         format = { key = "w2g128" }, mode = more.mode or "exact",
-        isa = isa.by_name[more.isa or "avx2"], tmac = more.tmac or false }
+        isa = isa.by_name[more.isa or "avx2"], tmac = more.tmac or false, listed = true }
 end
 
 local function names(set)

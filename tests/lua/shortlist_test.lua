@@ -1,48 +1,62 @@
--- Prefetch distances that methods do not list, and which candidates are compiled.
+-- Tiles and distances that methods do not list, and which candidates are compiled.
 local check = require("check")
-local distance = require("distance")
 local format = require("format")
 local isa = require("isa")
+local name = require("name")
 local selection = require("selection")
 local shortlist = require("shortlist")
 local space = require("space")
+local widen = require("widen")
 
 local line = require("command_line").new()
 
-local function case(name, test)
-    check.case("shortlist: " .. name, test)
+local function case(title, test)
+    check.case("shortlist: " .. title, test)
 end
 
-local function distances(list)
+-- What stands near a list for an op, sorted, but the list itself.
+local function near(list, op)
     local texts = {}
-    for index, choice in ipairs(distance.widen(list)) do
-        texts[index] = ("%s/%s%s"):format(choice.numbers.p, choice.numbers.f,
-            choice.listed and "!" or "")
+    for _, choice in ipairs(widen(list, op)) do
+        texts[#texts + 1] = not choice.listed and name.schedule("f", "m", choice.numbers):sub(5)
+            or nil
     end
+    table.sort(texts)
     return table.concat(texts, " ")
 end
 
 case("a list is widened by distances, each once", function()
-    check.equal(distances({ { b = 1, p = 2, f = 8 } }),
-        "2/8! 1/4 1/8 1/16 1/32 2/4 2/16 2/32 4/8 4/16 4/32")
-    check.equal(distances({ { b = 1, p = 4 } }), "4/nil! 1/nil 2/nil")
-    check.equal(distances({ { b = 1 } }), "nil/nil!")
-    check.equal(select(2, distances({ { b = 1, p = 2, f = 8 }, { b = 1, p = 4, f = 16 } })
-        :gsub("/", "")), 11)
-    check.equal(select(2, distances({ { b = 1, p = 2, f = 8 }, { b = 2, p = 2, f = 8 } })
-        :gsub("/", "")), 22)
+    check.equal(near({ { b = 1, n = 1, p = 2, f = 8 } }, "gemv"),
+        "b1n1p1f16 b1n1p1f32 b1n1p1f4 b1n1p1f8 b1n1p2f16 b1n1p2f32 b1n1p2f4 b1n1p4f16 b1n1p4f32 "
+            .. "b1n1p4f8 b2n1p2f8")
+    check.equal(near({ { b = 1, p = 4 } }, "gemv"), "b1p1 b1p2 b2p4")
+    local both = near({ { b = 1, p = 2, f = 8 }, { b = 1, p = 4, f = 16 } }, "gemv")
+    check.equal(select(2, both:gsub("b1", "")), 9)
+end)
+
+case("a list is widened by tiles and blocks, each once", function()
+    check.equal(near({ { b = 4, m = 4, n = 1 } }, "gemv"), "b2m2n1 b3m3n1 b5m5n1 b8m8n1")
+    check.equal(near({ { b = 2, m = 2, n = 4, k = 512 } }, "gemm"),
+        "b1m1n4k512 b2m1n4k512 b2m2n2k512 b2m2n3k512 b2m2n4k1024 b2m2n4k256 b2m2n5k512 b2m2n8k512 "
+            .. "b4m4n4k512")
+    check.equal(near({ { b = 4, m = 2, n = 8 } }, "few"),
+        "b2m2n8 b3m2n8 b4m1n8 b4m2n4 b4m2n7 b4m4n8 b5m2n8 b8m2n8", "at most 8 tokens")
+    local both = near({ { b = 1, m = 1, n = 2 }, { b = 1, m = 1, n = 4 } }, "gemm")
+    check.equal(both, "b1m1n3 b1m1n5 b1m1n8 b2m2n2 b2m2n4")
 end)
 
 case("another distance costs a hair more the further it is from the nearest listed", function()
     local factors = {}
-    for _, choice in ipairs(distance.widen({ { p = 2, f = 8 }, { p = 4, f = 16 } })) do
-        factors[choice.numbers.p .. "/" .. choice.numbers.f] = choice.factor
+    for _, choice in ipairs(widen({ { b = 1, p = 2, f = 8 }, { b = 1, p = 4, f = 16 } }, "gemv")) do
+        local numbers = choice.numbers
+        factors[("%d %d/%d"):format(numbers.b, numbers.p, numbers.f)] = choice.factor
     end
-    check.equal(factors["2/8"], 1)
-    check.equal(factors["4/16"], 1)
-    check.equal(factors["2/16"] > 1 and factors["2/16"] < factors["1/4"], true)
-    check.equal(factors["4/32"], factors["2/16"], "one doubling from either")
-    check.equal(factors["1/32"] < 1.01, true)
+    check.equal(factors["1 2/8"], 1)
+    check.equal(factors["1 4/16"], 1)
+    check.equal(factors["1 2/16"] > 1 and factors["1 2/16"] < factors["1 1/4"], true)
+    check.equal(factors["1 4/32"], factors["1 2/16"], "one doubling from either")
+    check.equal(factors["1 1/32"] < 1.01, true)
+    check.equal(factors["2 2/8"] > factors["1 1/32"], true, "another block costs more")
 end)
 
 local WEIGHTS = assert(format.parse("w2g128"))
@@ -111,13 +125,13 @@ case("gen compiles more where it is told to, and again the same", function()
     local function candidates(output)
         return tonumber(output:match("(%d+) candidates"))
     end
-    check.equal(candidates(more), candidates(usual) + 6, "3 for one token, 3 for a few")
+    check.equal(candidates(more), candidates(usual) + 9, "3 for each op")
     line.accepts("gen --out @/more", "; 0 files changed")
     line.accepts("explain w2g32:64x128 @/usual", "ranked and not compiled (gen --candidates)")
     local hidden = line.accepts("explain w2g32:64x128 @/usual --all", "  not compiled")
     local shown = line.accepts("explain w2g32:64x128 @/more --all", "  not compiled")
     check.equal(select(2, hidden:gsub("not compiled", "")),
-        select(2, shown:gsub("not compiled", "")) + 6)
+        select(2, shown:gsub("not compiled", "")) + 9)
 end)
 
 case("explain knows kernels that are not compiled", function()

@@ -58,8 +58,14 @@ case("words that do not go together are refused", function()
     accepts(GEN .. "@/fresh", "files changed")
     refuses("tune", "a library's folder is needed")
     refuses("tune @/none", "no such folder")
+    local code, output = line.run(line.program, { "tune", "" })
+    check.equal(code, 1, output)
+    check.equal(output, "lutloom: '': is no folder's name; the folder of a library is needed")
     refuses("tune @/fresh --budget soon", "'soon' is no number of seconds")
-    refuses("tune @/fresh --budget=-1", "is no number of seconds")
+    for _, text in ipairs({ "0", "-1", "nan", "inf", "1e99", "" }) do
+        refuses("tune @/fresh --budget=" .. text,
+            ("'%s' is no number of seconds above 0, at most 604800"):format(text))
+    end
     refuses("tune @/fresh --out x", "--out x: belongs to --merge")
     refuses("tune @/fresh --import x --fresh", "--fresh: has no place beside --import")
     refuses("tune --import x", "a library's folder is needed")
@@ -119,6 +125,9 @@ case("files that do not go together are not merged", function()
     check.equal(read("c.txt"), "as it was")
     refuses("tune --merge @/a.txt @/a.txt --out @/none/c.txt/", "c.txt")
     refuses("tune --merge @/a.txt @/a.txt --out @", "is a folder, not a file")
+    refuses("tune --merge @/a.txt --out /dev/full", "/dev/full: is no regular file")
+    refuses("tune --merge @/a.txt --out=", "'': is no file's name")
+    refuses("tune --merge=", "'': is no file's name")
     check.equal(host.path_kind(folder .. "/c.txt.lutloom-new"), nil)
 end)
 
@@ -128,6 +137,20 @@ case("measures a built library, and builds it again", function()
     accepts("tune @/swept --budget 0.1", "1 of 1 problems tuned, 1 of them now")
     check.contains(read("swept/tuning.txt"), "choice w2g32 exact 64 128 1 dram loom_")
     accepts("tune @/swept --budget 0.1", "1 of 1 problems tuned, 0 of them now")
+end)
+
+-- Changes options of the build folder as a user does.
+local function configure(words)
+    local code, output = line.run(line.split("meson configure @/swept/build " .. words))
+    check.equal(code, 0, output)
+end
+
+case("programs that were turned off are turned on again", function()
+    configure("-Dtools=false -Dstatic=true")
+    accepts("tune @/swept --budget 0.1", "passed, 0 failed")
+    configure("-Dtools=false")
+    accepts("sweep @/swept", "/swept/sweep: for ")
+    accepts("bench @/swept --seconds 0.01", "64x128")
 end)
 
 local STATUS = [[

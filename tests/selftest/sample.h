@@ -17,7 +17,7 @@ struct sample_prepare {
     bool good;
 };
 
-enum { SAMPLE_KERNELS = 26, SAMPLE_GOOD_KERNELS = 8 };
+enum { SAMPLE_KERNELS = 27, SAMPLE_GOOD_KERNELS = 8 };
 extern const struct sample_kernel sample_kernels[SAMPLE_KERNELS];
 extern const struct sample_prepare sample_prepares[];
 extern const size_t sample_prepare_count;

@@ -17,6 +17,7 @@ enum fault {
     ACTIVATIONS_OVERREAD,
     WEIGHTS_WRITTEN,
     TOKEN_USED_TWICE,
+    SECOND_TOKEN_BLOCK_SHIFTED,
     GROUPS_BACKWARDS,
     NOT_FUSED,
     SCALES_MULTIPLIED_FIRST,
@@ -183,8 +184,9 @@ static void multiply(const struct recipe *recipe, const struct loom_args *a) {
     const size_t rows = a->blocks * ROWS - (fault == LAST_ROW_SKIPPED);
     misbehave(recipe, a);
     for (size_t token = 0; token < a->n + (fault == TOKEN_TOO_MANY); token++) {
-        const size_t from =
-            token == a->n || (fault == TOKEN_USED_TWICE && token) ? token - 1 : token;
+        const bool shifted = (fault == TOKEN_USED_TWICE && token) ||
+                             (fault == SECOND_TOKEN_BLOCK_SHIFTED && token >= 128);
+        const size_t from = token == a->n || shifted ? token - 1 : token;
         for (size_t row = 0; row < rows; row++) {
             a->y[token * a->y_stride + row] = one_result(recipe, a, row, from);
         }
@@ -213,6 +215,7 @@ DEFINE(weights_overread, dot_int8, 1, WEIGHTS_OVERREAD)
 DEFINE(activations_overread, dot_int8, 1, ACTIVATIONS_OVERREAD)
 DEFINE(weights_written, dot_int8, 1, WEIGHTS_WRITTEN)
 DEFINE(token_used_twice, dot_int8, 1, TOKEN_USED_TWICE)
+DEFINE(second_token_block_shifted, dot_int8, 1, SECOND_TOKEN_BLOCK_SHIFTED)
 DEFINE(groups_backwards, dot_int8, 1, GROUPS_BACKWARDS)
 DEFINE(not_fused, dot_int8, 1, NOT_FUSED)
 DEFINE(scales_multiplied_first, dot_int8, 1, SCALES_MULTIPLIED_FIRST)
@@ -256,6 +259,7 @@ const struct sample_kernel sample_kernels[SAMPLE_KERNELS] = {
     KERNEL(activations_overread, gemv, EXACT, I8, false),
     KERNEL(weights_written, gemv, EXACT, I8, false),
     KERNEL(token_used_twice, gemm, EXACT, I8, false),
+    KERNEL(second_token_block_shifted, gemm, EXACT, I8, false),
     KERNEL(groups_backwards, gemv, EXACT, I8, false),
     KERNEL(not_fused, gemv, EXACT, I8, false),
     KERNEL(scales_multiplied_first, gemv, EXACT, I8, false),

@@ -111,7 +111,7 @@ local function print_rank(record, kernels, model)
             other.cost, other.name)
     end
     if others > 0 then
-        say("    %d others differ from these in their prefetch distances.", others)
+        say("    %d others differ from these in a tile, a block or prefetch distances.", others)
     end
 end
 

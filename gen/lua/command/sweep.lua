@@ -8,6 +8,7 @@ local host = require("host")
 local library_folder = require("library_folder")
 local problems = require("problems")
 local say = require("say")
+local temporary = require("temporary")
 
 local command = {}
 
@@ -30,17 +31,16 @@ end
 
 -- Puts the program where the user finds it, also while another one runs there.
 local function put(program, path)
-    local temporary = files.temporary(path)
+    local copy <close> = temporary.file(files.temporary(path))
     local reason
-    local code = check(host.run({ "cp", "--", program, temporary }, function(line)
+    local code = check(host.run({ "cp", "--", program, copy.path }, function(line)
         reason = line
     end))
     local ok = code == 0
     if ok then
-        ok, reason = os.rename(temporary, path)
+        ok, reason = os.rename(copy.path, path)
     end
     if not ok then
-        os.remove(temporary)
         fail("%s: %s", path, reason)
     end
 end

@@ -7,13 +7,12 @@ local fail = require("fail").fail
 local host = require("host")
 local library = require("library")
 local library_folder = require("library_folder")
-local programs = require("programs")
 local say = require("say")
 
 local command = {}
 
--- What a shell says of a program that Ctrl-C has ended.
-local INTERRUPTED = 130
+-- loom-sweep's own: a week.
+local MAX_BUDGET = 7 * 24 * 3600
 
 function command.options(options)
     options:argument("folder", "The library's folder; it is built first where needed."):args("?")
@@ -21,8 +20,9 @@ function command.options(options)
         .. "measured by the next run (default: 20 for each problem)."):argname("<seconds>")
         :convert(function(text)
             local seconds = tonumber(text)
-            if not seconds or not (seconds > 0 and seconds < math.huge) then
-                return nil, ("--budget: '%s' is no number of seconds above 0"):format(text)
+            if not seconds or not (seconds > 0 and seconds <= MAX_BUDGET) then
+                return nil, ("--budget: '%s' is no number of seconds above 0, at most %d"):format(
+                    text, MAX_BUDGET)
             end
             return text
         end):overwrite(false)
@@ -46,11 +46,7 @@ end
 
 -- Runs loom-sweep, which says itself how far it is.
 local function sweep(folder, args)
-    local program = folder .. "/build/loom-sweep"
-    if not programs.find(program) then
-        fail("%s: there is no %s; was it configured with -Dtools=false?", folder, program)
-    end
-    local argv = { program, "--output", folder .. "/tuning.txt" }
+    local argv = { folder .. "/build/loom-sweep", "--output", folder .. "/tuning.txt" }
     for _, name in ipairs({ "budget", "residency" }) do
         if args[name] then
             argv[#argv + 1] = ("--%s=%s"):format(name, args[name])
@@ -58,9 +54,7 @@ local function sweep(folder, args)
     end
     argv[#argv + 1] = args.fresh and "--fresh" or nil
     local code = check(host.run(argv))
-    if code == INTERRUPTED then
-        fail("%s: stopped; 'lutloom tune %s' goes on", folder, folder)
-    elseif code ~= 0 then
+    if code ~= 0 then
         fail("%s: loom-sweep failed (exit code %d)", folder, code)
     end
 end

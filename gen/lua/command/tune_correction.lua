@@ -61,14 +61,17 @@ local function measured(folder, manifest)
     return tuned
 end
 
--- All kernels of a request's library as the target's model alone has them.
-local function modelled(request, folder, levels)
-    local isas = {}
+-- The kernels of samples as the target's model alone has them, among all of the library's formats.
+local function modelled(request, folder, levels, samples)
+    local isas, wanted = {}, {}
+    for _, sample in ipairs(samples) do
+        wanted[sample.kernel] = true
+    end
     for index, name in ipairs(request.isas) do
         isas[index] = isa.by_name[name]
     end
     local formats = check(generate.formats(request))
-    local timed = space_model.cycles(request, folder, formats, levels)
+    local timed = space_model.cycles(request, folder, formats, levels, wanted)
     return space.kernels(formats, generate.modes(request.mode), isas,
         { cycles = timed.cycles, factors = {} })
 end
@@ -94,7 +97,7 @@ function tune_correction.run(args)
     local target = target_of(path)
     local levels, tuned = by_level(manifest.request, target), measured(folder, manifest)
     local factors, clock = correction_fit.factors(tuned.samples,
-        modelled(manifest.request, folder, levels))
+        modelled(manifest.request, folder, levels, tuned.samples))
     local record = { cpu = tuned.cpu, factors = factors }
     keep_others(record, path)
     check(files.write(path, corrections.text(record, target.name)))

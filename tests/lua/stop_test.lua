@@ -1,0 +1,81 @@
+-- Ctrl-C and kill, with real signals: how a command ends, and what it leaves.
+local check = require("check")
+local files = require("files")
+local host = require("host")
+local tuning = require("tuning")
+
+if not os.getenv("LUTLOOM") then
+    print("stop: skipped, signals are the C host's")
+    return
+end
+
+local line = require("command_line").new()
+local folder = line.folder
+local NUMBERS = { INT = 2, TERM = 15 }
+
+-- Runs the words, and sends the signal to lutloom alone when wait(the file of its output) returns.
+-- It has to die of that signal; returns the rest of what it said.
+local function stop(signal, words, wait)
+    local pipe = assert(io.popen(("echo $$; exec env --default-signal=INT,TERM %s %s 2>&1"):format(
+        table.concat(line.program, " "), table.concat(line.split(words), " "))))
+    local pid = pipe:read()
+    wait(pipe)
+    os.execute(("kill -s %s %s"):format(signal, pid))
+    local said = pipe:read("a")
+    local _, how, number = pipe:close()
+    check.equal(how, "signal", said)
+    check.equal(number, NUMBERS[signal], said)
+    check.absent(said, "lutloom: ")
+    return said
+end
+
+-- Waits for a line that has `part`.
+local function line_with(part)
+    return function(pipe)
+        repeat
+            local text = assert(pipe:read())
+        until text:find(part, 1, true)
+    end
+end
+
+-- Waits for a file.
+local function file_at(path)
+    return function()
+        while host.path_kind(path) ~= "file" do
+            os.execute("sleep 0.05")
+        end
+    end
+end
+
+local LAYERS = {}
+for m = 64, 640, 64 do
+    LAYERS[#LAYERS + 1] = ('{ role = "q%d", m = %d, k = 128 }'):format(m, m)
+end
+line.write("few.lua", ('return { name = "few", layers = { %s } }\n'):format(
+    table.concat(LAYERS, ", ")))
+line.accepts("gen --model @/few.lua --format w2g32 --target generic --mode exact --out @/lib",
+    "files changed")
+
+check.case("stop: build dies of the signal, whatever it runs", function()
+    stop("INT", "build @/lib", line_with("configuring"))
+    stop("TERM", "build @/lib", line_with("compiling"))
+end)
+
+for _, signal in ipairs({ "INT", "TERM" }) do
+    check.case("stop: tune dies of " .. signal .. " and keeps what is known", function()
+        local said = stop(signal, "tune @/lib --fresh --residency cache --budget 20",
+            line_with("1 of 10: "))
+        check.contains(said, " of them now; the next run goes on from there")
+        local record = assert(tuning.parse(assert(files.read(folder .. "/lib/tuning.txt")), "file"))
+        check.equal(#record.rows > 0, true)
+    end)
+
+    check.case("stop: bench dies of " .. signal .. " and leaves no rows", function()
+        local rows = folder .. "/rows.jsonl"
+        stop(signal, "bench @/lib --seconds 60 --json @/rows.jsonl", file_at(rows .. ".partial"))
+        check.equal(host.path_kind(rows), nil)
+        check.equal(host.path_kind(rows .. ".partial"), nil)
+    end)
+end
+
+line.close()

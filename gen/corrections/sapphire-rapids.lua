@@ -7,8 +7,8 @@ return {
     factors = {
         amx = {
             gemm = {
-                dot_amx = 1.793,
-                dot_tritamx = 1.843,
+                dot_amx = 1.825,
+                dot_tritamx = 1.553,
             },
         },
         avx2 = {

@@ -32,7 +32,8 @@ function correction_fit.samples(all)
     return found
 end
 
--- Level, op and method, each with `ratios`: seconds a modelled operation of all its samples.
+-- Level, op and method, each with `ratios`: seconds a modelled operation of all its samples; or nil
+-- and a message where a sample's kernel is no more.
 local function groups_of(samples, kernels)
     local by_name, groups = {}, {}
     for _, kernel in ipairs(kernels) do
@@ -40,6 +41,9 @@ local function groups_of(samples, kernels)
     end
     for _, sample in ipairs(samples) do
         local kernel = by_name[sample.kernel]
+        if not kernel then
+            return nil, ("there is no kernel %s any more"):format(sample.kernel)
+        end
         local level, op, method = kernel.isa.name, kernel.op,
             name.method(kernel.family, kernel.method)
         local group = list.keyed(groups, table.concat({ level, op, method }, " "),
@@ -51,10 +55,14 @@ local function groups_of(samples, kernels)
 end
 
 -- The factors (corrections.lua) of samples, at least one, and the clock in Hz that makes the
--- factors' median 1.
+-- factors' median 1; or nil and a message.
 -- @param kernels  theirs: records of space.kernels by a model without factors
 function correction_fit.factors(samples, kernels)
-    local groups, ratios, factors = groups_of(samples, kernels), {}, {}
+    local groups, reason = groups_of(samples, kernels)
+    if not groups then
+        return nil, reason
+    end
+    local ratios, factors = {}, {}
     for index, group in ipairs(groups) do
         group.ratio = median(group.ratios)
         ratios[index] = group.ratio

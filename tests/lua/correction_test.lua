@@ -101,6 +101,8 @@ case("factors are medians, and the median of all is 1", function()
     near(factors.avx2.gemm.dot_panel, 0.5)
     near(clock, 1e9 / 2.2)
     check.equal(#correction_fit.samples(samples), 5)
+    check.refused("there is no kernel " .. gemv.name,
+        correction_fit.factors({ sample(gemv, 1) }, { pair }))
 end)
 
 local TABLE = { cpu = "A; 32K L1", factors = { avx2 = { gemv = { dot_shift = 1.25 } } } }

@@ -98,6 +98,9 @@ function tune_correction.run(args)
     local levels, tuned = by_level(manifest.request, target), measured(folder, manifest)
     local factors, clock = correction_fit.factors(tuned.samples,
         modelled(manifest.request, folder, levels, tuned.samples))
+    if not factors then
+        fail("%s/tuning.txt: %s; generate the library and measure again", folder, clock)
+    end
     local record = { cpu = tuned.cpu, factors = factors }
     keep_others(record, path)
     check(files.write(path, corrections.text(record, target.name)))

@@ -172,6 +172,7 @@ end
 --   failed           kernel's name -> reason
 --   choice, default  of plan.lua: what a plan gets, and would get if nothing was measured; or nil
 --   all              whether all candidates are listed
+--   note             what the costs rest on (space_model.lua), or nil
 function explain_candidates.lines(view)
     local measured = #view.samples > 0
     local lines = {
@@ -179,6 +180,9 @@ function explain_candidates.lines(view)
         "    rank     cost  candidate"
             .. (measured and (" "):rep(37) .. "time   noise  quiet" or ""),
     }
+    if view.note then
+        table.insert(lines, 2, ("(%s)"):format(view.note))
+    end
     local samples = samples_of(view)
     for _, op in ipairs(OPS) do
         add_section(lines, view, op, samples[op])

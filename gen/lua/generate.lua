@@ -58,6 +58,17 @@ local function kernel_formats(problems)
     return records, names
 end
 
+-- The formats that the kernels of a request's library are made for, each once, the names of all,
+-- and the problems; or nil and a message.
+function generate.formats(request)
+    local problems, reason = problems_of(request.models, request.formats)
+    if not problems then
+        return nil, reason
+    end
+    local formats, names = kernel_formats(problems)
+    return formats, names, problems
+end
+
 -- The prepare kernels whose form of activations some kernel reads.
 local function prepares_for(kernels, isas)
     local used, found = {}, {}
@@ -108,6 +119,7 @@ local function command_of(request)
     if request.candidates then
         words[#words + 1] = ("--candidates %d"):format(request.candidates)
     end
+    words[#words + 1] = request.mca and "--mca" or nil
     words[#words + 1] = "--out DIR"
     return table.concat(words, " ")
 end
@@ -118,14 +130,11 @@ end
 --   arch, triple, flags      of the targets
 --   isas                     names, ascending, "c" first
 --   candidates               how many that no method lists (shortlist.lua), or nil
+--   mca                      true where `model` (kernel_cost.lua) ranks them, or nil
 -- or nil and a message. `tuned` are the rows of a tuning file for these kernels, `version` is the
 -- generator's.
-function generate.library(request, tuned, version)
-    local problems, reason = problems_of(request.models, request.formats)
-    if not problems then
-        return nil, reason
-    end
-    local formats, names = kernel_formats(problems)
+function generate.library(request, tuned, version, model)
+    local formats, names, problems = generate.formats(request)
     if not formats then
         return nil, names
     end
@@ -133,9 +142,9 @@ function generate.library(request, tuned, version)
     for index, name in ipairs(request.isas) do
         isas[index] = isa.by_name[name]
     end
-    local kernels, refused = space.kernels(formats, generate.modes(request.mode), isas)
+    local kernels, refused = space.kernels(formats, generate.modes(request.mode), isas, model)
     kernels = shortlist.of(kernels, request.candidates)
-    reason = missing_default(formats, kernels, request.mode, refused)
+    local reason = missing_default(formats, kernels, request.mode, refused)
     if reason then
         return nil, reason
     end

@@ -10,6 +10,11 @@ function home.read(path)
     return check(files.read(home.path .. "/" .. path))
 end
 
+-- Whether there is such a file.
+function home.has(path)
+    return host.path_kind(home.path .. "/" .. path) == "file"
+end
+
 -- The sorted names of the files in a folder that end in one of `extensions`.
 function home.list(folder, extensions)
     local names = {}

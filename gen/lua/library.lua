@@ -7,6 +7,8 @@ local home = require("home")
 local host = require("host")
 local library_folder = require("library_folder")
 local OPS = require("name").OPS
+local remark = require("fail").remark
+local space_model = require("space_model")
 local tuning = require("tuning")
 
 local library = {}
@@ -45,9 +47,15 @@ local function rows_error(tuned, isas, kernels)
     return reason
 end
 
+-- The model that ranks the library of a request in `folder`, or nil.
+local function model_of(request, folder)
+    return request.mca
+        and space_model.of(request, folder, check(generate.formats(request))) or nil
+end
+
 -- The record of the request with the choices `rows` in it, its texts, and its kernels' hash.
-local function make(request, rows)
-    local record = check(generate.library(request, rows, home.version()))
+local function make(request, rows, model)
+    local record = check(generate.library(request, rows, home.version(), model))
     local texts, hash = emit.files(record, home.sources())
     check(texts, hash)
     return record, texts, hash
@@ -60,9 +68,9 @@ local function mismatch(tuned, record, hash)
         or rows_error(tuned, record.request.isas, record.kernels)
 end
 
--- The same for the library that `request` generates.
-function library.tuning_error(request, tuned)
-    local record, _, hash = make(request, {})
+-- The same for the library that `request` generates in `folder`.
+function library.tuning_error(request, folder, tuned)
+    local record, _, hash = make(request, {}, model_of(request, folder))
     return mismatch(tuned, record, hash)
 end
 
@@ -88,12 +96,16 @@ end
 -- stands there, or nil. Returns the library's record, how many files have changed, and a
 -- remark or nil.
 function library.generate(request, folder, old)
-    local record, texts, hash = make(request, {})
-    local rows, remark = tuned_rows(folder, record, hash)
-    if #rows > 0 then
-        record, texts = make(request, rows)
+    local model = model_of(request, folder)
+    if model then
+        remark(model.note)
     end
-    return record, library_folder.write(folder, texts, old), remark
+    local record, texts, hash = make(request, {}, model)
+    local rows, reason = tuned_rows(folder, record, hash)
+    if #rows > 0 then
+        record, texts = make(request, rows, model)
+    end
+    return record, library_folder.write(folder, texts, old), reason
 end
 
 return library

@@ -7,6 +7,9 @@ local manifest = require("manifest")
 
 local library_folder = {}
 
+-- Where the loops of a library's kernels are modelled (space_model.lua), inside its folder.
+library_folder.MODELS = "models"
+
 -- A path without slashes at its end, and that no program takes for an option.
 local function plain(path)
     path = path:match("^(.*[^/])/*$") or path
@@ -47,6 +50,16 @@ function library_folder.open(folder)
     return read_manifest(folder), folder
 end
 
+-- Whether there is nothing in the folder but what a generation that was stopped has modelled.
+local function is_free(folder)
+    for _, name in ipairs(check(host.list_dir(folder))) do
+        if name ~= library_folder.MODELS then
+            return false
+        end
+    end
+    return true
+end
+
 -- The manifest of the library that `folder` already holds, or nil where a new one may be
 -- written, and the folder's plain path. Anybody else's files are an error.
 function library_folder.claim(folder)
@@ -58,7 +71,7 @@ function library_folder.claim(folder)
         fail("%s: is a file; --out needs a folder", folder)
     elseif host.path_kind(manifest_path(folder)) == "file" then
         return read_manifest(folder), folder
-    elseif kind and not is_incomplete(folder) and #check(host.list_dir(folder)) > 0 then
+    elseif kind and not is_incomplete(folder) and not is_free(folder) then
         fail("%s: holds files that are no Lutloom library; choose a new or empty folder", folder)
     end
     return nil, folder

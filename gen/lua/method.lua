@@ -7,7 +7,8 @@
 --   template, note the template, and the sentence that stands above a kernel
 --   layout         of a format, numbers and ISA
 --   refuse         a reason against a choice of numbers, or nil
---   cost           vector operations a weight and token, which the rank follows
+--   cost           vector operations a weight and token: in the loop over codes, at the end of
+--                  groups, and around both; 0 where one is missing (kernel_cost.lua)
 -- Figures behind the choices are in README.md.
 
 local method = { list = {} }

@@ -62,7 +62,7 @@ local function entry(name, loop, gemm, layout_of, refuse, unpack)
         layout = layout_of,
         refuse = refuse,
         cost = function(format, _, numbers, isa)
-            return 1 / 256 + method_cost.group(format, isa) + 0.1 / numbers.k + unpack
+            return 1 / 256, method_cost.group(format, isa), 0.1 / numbers.k + unpack
         end,
     }
 end

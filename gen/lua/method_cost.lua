@@ -15,21 +15,6 @@ function method_cost.group(format, isa, more)
         / (group * isa.vector // 4)
 end
 
--- Vector operations that a core does while a byte of weights comes from memory (measured: two a
--- cycle at 2.9 GHz, 16.5 GB/s), and how much longer it takes without prefetch (0.64 of the read
--- bandwidth, 0.93 with it).
-local MEMORY_OPS, NO_PREFETCH = 0.35, 1.4
-
--- How much of the shorter of two things that a core does at the same time shows.
-local SHOWS = 0.2
-
--- What operations become for a kernel that reads every weight from memory for so few tokens.
-function method_cost.from_memory(ops, layout, tokens, prefetches)
-    local bytes = layout.unit_bytes / (layout.rows * layout.unit_k)
-    local reading = MEMORY_OPS * bytes / tokens * (prefetches and 1 or NO_PREFETCH)
-    return math.max(ops, reading) + SHOWS * math.min(ops, reading)
-end
-
 -- Reasons to refuse, or nil.
 function method_cost.even_parts(numbers)
     if numbers.b % numbers.m ~= 0 then

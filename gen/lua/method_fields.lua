@@ -45,8 +45,8 @@ return {
         end,
         cost = function(format, _, numbers, isa)
             local fields = 8 // format.bits
-            return (1 + (fields - 1) / fields / numbers.n) / isa.vector
-                + method_cost.group(format, isa, 2)
+            return (1 + (fields - 1) / fields / numbers.n) / isa.vector,
+                method_cost.group(format, isa, 2)
         end,
     },
     {
@@ -74,8 +74,8 @@ return {
                 or method_cost.busy(numbers.m * numbers.n, isa)
         end,
         cost = function(format, _, numbers, isa)
-            return (1 + 0.1 / numbers.m + 0.1 / numbers.n) / isa.vector
-                + method_cost.group(format, isa) + 0.001
+            return (1 + 0.1 / numbers.m + 0.1 / numbers.n) / isa.vector,
+                method_cost.group(format, isa), 0.001
         end,
     },
 }

@@ -36,7 +36,7 @@ local function entry(name, loop, layout_of, refuse_fields)
                 or method_cost.registers(numbers.m * numbers.n + numbers.n + 2, isa.registers)
         end,
         cost = function(format, _, numbers, isa)
-            return (0.5 + 1 / (2 * numbers.m)) / isa.vector + method_cost.group(format, isa, 1)
+            return (0.5 + 1 / (2 * numbers.m)) / isa.vector, method_cost.group(format, isa, 1)
         end,
     }
 end

@@ -60,8 +60,8 @@ local ADDS = { table = 4, table7 = 3, exact = 6 }
 -- `unpack` operations bring the indices of a vector of weights, and the tables.
 local function cost_of(format, mode, unpack, isa)
     local step = unpack + lookups(mode) / 2 + ADDS[mode]
-    return step * format.bits / (8 * isa.vector)
-        + method_cost.group(format, isa, mode == "exact" and 16 or 8)
+    return step * format.bits / (8 * isa.vector),
+        method_cost.group(format, isa, mode == "exact" and 16 or 8)
 end
 
 return {

@@ -20,8 +20,8 @@ end
 -- `unpack` operations bring the indices of a vector of weights.
 local function cost_of(format, mode, numbers, unpack, isa)
     local tables = lookups(mode) / 2 / numbers.m
-    return ((unpack + lookups(mode)) * format.bits + tables) / 512
-        + method_cost.group(format, isa)
+    return ((unpack + lookups(mode)) * format.bits + tables) / 512,
+        method_cost.group(format, isa)
 end
 
 return {

@@ -46,7 +46,7 @@ return {
         refuse = refuse,
         cost = function(format, mode, numbers, isa)
             local vector = INDICES / numbers.n + LOOKUPS[mode] + 1 / numbers.m
-            return vector * format.bits / (8 * isa.vector) + method_cost.group(format, isa, 6)
+            return vector * format.bits / (8 * isa.vector), method_cost.group(format, isa, 6)
         end,
     },
 }

@@ -16,7 +16,7 @@ local function layout_of(_, numbers, isa)
 end
 
 local function cost(format, mode, numbers, isa)
-    return (INDEX / numbers.n + TOKEN[mode]) / (3 * isa.vector) + method_cost.group(format, isa)
+    return (INDEX / numbers.n + TOKEN[mode]) / (3 * isa.vector), method_cost.group(format, isa)
 end
 
 local function tile(m, n, p, f)
@@ -91,7 +91,7 @@ return {
                 or method_cost.registers(2 * numbers.n * (numbers.m + 2) + 6, isa.registers)
         end,
         cost = function(format, _, numbers, isa)
-            return (1.75 / numbers.n + 3) / (3 * isa.vector) + method_cost.group(format, isa)
+            return (1.75 / numbers.n + 3) / (3 * isa.vector), method_cost.group(format, isa)
         end,
     },
     {
@@ -117,7 +117,7 @@ return {
             return refuse_sign(format, numbers)
         end,
         cost = function(format, _, numbers, isa)
-            return (5 / numbers.n + 6) / 384 + method_cost.group(format, isa)
+            return (5 / numbers.n + 6) / 384, method_cost.group(format, isa)
         end,
     },
 }

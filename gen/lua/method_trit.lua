@@ -39,7 +39,7 @@ return {
         layout = layout_of,
         refuse = refuse,
         cost = function(format, _, numbers, isa)
-            return waits(numbers) * 117 / 2560 + method_cost.group(format, isa)
+            return waits(numbers) * 117 / 2560, method_cost.group(format, isa)
         end,
     },
     {
@@ -57,8 +57,8 @@ return {
         layout = layout_of,
         refuse = refuse,
         cost = function(format, _, numbers, isa)
-            return (1 + 0.5 / numbers.m + 0.5 / numbers.n) / 64 + method_cost.group(format, isa)
-                + 0.003
+            return (1 + 0.5 / numbers.m + 0.5 / numbers.n) / 64,
+                method_cost.group(format, isa), 0.003
         end,
     },
 }

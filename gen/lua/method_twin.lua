@@ -51,7 +51,7 @@ return {
         end,
         cost = function(format, _, numbers, isa)
             local plane = (2 / numbers.n + 4) / (8 * isa.vector)
-            return plane * format.bits + method_cost.group(format, isa, format.bits % 2 * 2)
+            return plane * format.bits, method_cost.group(format, isa, format.bits % 2 * 2)
         end,
     },
     {
@@ -70,8 +70,8 @@ return {
             return refuse_planes(format, numbers) or method_cost.even_tokens(numbers, isa)
         end,
         cost = function(format, _, numbers, isa)
-            return (1 + 0.1 / numbers.m + 0.1 / numbers.n) / isa.vector
-                + method_cost.group(format, isa) + 0.003
+            return (1 + 0.1 / numbers.m + 0.1 / numbers.n) / isa.vector,
+                method_cost.group(format, isa), 0.003
         end,
     },
 }

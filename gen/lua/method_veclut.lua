@@ -40,7 +40,7 @@ end
 
 local function cost(format, _, numbers, isa)
     local share = 0.85 + 0.15 * isa.vector / numbers.n
-    return share * OPERATIONS[format.bits] / (2 * isa.vector) + method_cost.group(format, isa)
+    return share * OPERATIONS[format.bits] / (2 * isa.vector), method_cost.group(format, isa)
 end
 
 return {
@@ -87,7 +87,8 @@ return {
             return refuse(format, mode, numbers, isa)
         end,
         cost = function(...)
-            return 0.7 * cost(...)
+            local steps, ends = cost(...)
+            return 0.7 * steps, 0.7 * ends
         end,
     },
 }

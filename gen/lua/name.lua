@@ -11,6 +11,11 @@ name.OPS = { "gemv", "few", "gemm" }
 
 local ORDER = { "b", "m", "n", "k", "p", "f" }
 
+-- "lut_quad": what a schedule's name starts with.
+function name.method(family, method)
+    return family .. "_" .. method
+end
+
 -- "lut_quad_b8m8n1" for family "lut", method "quad", numbers { b = 8, m = 8, n = 1 }.
 function name.schedule(family, method, numbers)
     local parts = {}
@@ -19,7 +24,7 @@ function name.schedule(family, method, numbers)
             parts[#parts + 1] = letter .. numbers[letter]
         end
     end
-    return family .. "_" .. method .. "_" .. table.concat(parts)
+    return name.method(family, method) .. "_" .. table.concat(parts)
 end
 
 function name.make(record)

@@ -1,8 +1,8 @@
 -- The space of kernels: every candidate as a plain record, ranked, and the refused ones with
 -- a reason. Pure: no I/O.
 
+local kernel_cost = require("kernel_cost")
 local method = require("method")
-local method_cost = require("method_cost")
 local name = require("name")
 local vars = require("vars")
 local widen = require("widen")
@@ -42,7 +42,7 @@ end
 
 -- Adds one candidate to `kernels`, or to `refused` with its reason. What is refused is so whatever
 -- its prefetch distances: that is said once.
-local function consider(kernels, refused, entry, record, choice)
+local function consider(kernels, refused, entry, record, choice, model)
     local format, mode, numbers, isa = record.format, record.mode, record.numbers, record.isa
     local reason = refuse_form(record) or entry.refuse(format, mode, numbers, isa)
     if not reason then
@@ -53,12 +53,9 @@ local function consider(kernels, refused, entry, record, choice)
         return
     end
     record.listed = choice.listed
-    record.cost = entry.cost(format, mode, numbers, isa)
-    if record.op ~= "gemm" then
-        record.cost = method_cost.from_memory(record.cost, record.layout, record.tokens,
-            numbers.p ~= nil)
-    end
-    record.cost = record.cost * choice.factor
+    record.ops = kernel_cost.core(record, model, entry.cost(format, mode, numbers, isa))
+    record.cost = choice.factor * (record.op == "gemm" and record.ops
+        or kernel_cost.from_memory(record.ops, record.layout, record.tokens, numbers.p ~= nil))
     record.vars = vars.of(record)
     kernels[#kernels + 1] = record
 end
@@ -97,13 +94,14 @@ end
 -- @param formats records of format.lua with distinct keys
 -- @param modes   names: exact, table, table7
 -- @param isas    records of isa.lua
-function space.kernels(formats, modes, isas)
+-- @param model   that kernels are ranked by (kernel_cost.lua), or nil
+function space.kernels(formats, modes, isas, model)
     local kernels, refused = {}, {}
     local function consider_all(entry, isa, mode, op)
         for _, choice in ipairs(widen(entry[op] or {}, op)) do
             for _, format in ipairs(formats) do
                 consider(kernels, refused, entry,
-                    make_record(entry, op, choice.numbers, format, mode, isa), choice)
+                    make_record(entry, op, choice.numbers, format, mode, isa), choice, model)
             end
         end
     end

@@ -13,6 +13,7 @@ local list = require("list")
 local name = require("name")
 local say = require("say")
 local space = require("space")
+local space_model = require("space_model")
 local tuning = require("tuning")
 
 local explain = {}
@@ -32,7 +33,7 @@ function explain.options(command)
     command:flag("--all", "With a problem: all candidates, and why others were refused.")
 end
 
--- The records of name.parse's strings; an error names the part that is wrong.
+-- The format's and the level's record of a kernel's name; an error names the part that is wrong.
 local function parts_of(kernel)
     local parts = check(name.parse(kernel))
     local weights = check(format.parse(parts.format))
@@ -41,7 +42,7 @@ local function parts_of(kernel)
         fail("%s: unknown ISA '%s'; there are %s", kernel, parts.isa,
             table.concat(list.names(isa.list), ", "))
     end
-    return parts, format.kernel_format(weights), level
+    return format.kernel_format(weights), level
 end
 
 local function find(records, kernel)
@@ -88,7 +89,7 @@ end
 
 -- Kernels that serve the same calls: one op, format and ISA, whatever the mode. Of those that no
 -- method lists only the kernel itself is said.
-local function print_rank(record, kernels)
+local function print_rank(record, kernels, model)
     local rivals, others = {}, 0
     for _, other in ipairs(kernels) do
         if other.op == record.op and other.isa.name == record.isa.name then
@@ -102,6 +103,9 @@ local function print_rank(record, kernels)
     end)
     say("The model's order for %s %s on %s, by cost (vector operations a weight and token):",
         record.op, record.format.key, record.isa.name)
+    if model then
+        say("(%s)", model.note)
+    end
     for _, other in ipairs(rivals) do
         say("  %s %3d  %.4f  %s", other.name == record.name and "*" or " ", other.rank,
             other.cost, other.name)
@@ -153,31 +157,36 @@ local function print_measured(kernel, folder, rows)
     end
 end
 
--- The kernel's entry in the manifest of a library's folder, and the folder's plain path.
-local function entry_in(given, kernel)
+-- What a library's folder says of the kernel of a format: the folder's plain path, the manifest's
+-- entry, what was measured, and the model that ranks it, if any and if `ranked`.
+local function open_library(given, kernel, weights, ranked)
     local manifest, folder = library_folder.open(given)
     local entry = find(manifest.kernels, kernel)
     if not entry then
         fail("%s: was generated without %s; its manifest.json lists the kernels", folder, kernel)
     end
-    return entry, folder
+    return { folder = folder, entry = entry, rows = measured_rows(folder),
+        model = ranked and manifest.request.mca
+            and space_model.of(manifest.request, folder, { weights }) or nil }
 end
 
-local function print_place(entry, folder, rows)
-    say("In %s it is %s.", folder, entry.in_library and "part of the library"
+local function print_place(library)
+    local entry = library.entry
+    say("In %s it is %s.", library.folder, entry.in_library and "part of the library"
         or "a candidate, for the tools alone")
-    print_measured(entry.name, folder, rows)
+    print_measured(entry.name, library.folder, library.rows)
 end
 
--- The record of a kernel and all that were considered with it; an error if it is none of them.
-local function look_up(kernel)
-    local parts, weights, level = parts_of(kernel)
-    local kernels, refused = space.kernels({ weights }, { "exact", "table", "table7" }, { level })
+-- The record of a kernel of a format and level, and all that were considered with it; an error if
+-- it is none of them. `model` is what ranks them, or nil.
+local function look_up(kernel, weights, level, model)
+    local kernels, refused = space.kernels({ weights }, { "exact", "table", "table7" }, { level },
+        model)
     local record, candidate = find(kernels, kernel), find(refused, kernel)
     if not record then
         fail("%s: %s", kernel, candidate and "was refused: " .. candidate.reason
             or ("no such schedule of %s on %s; manifest.json of a library lists its kernels")
-                :format(parts.format, parts.isa))
+                :format(weights.key, level.name))
     end
     return record, kernels, refused
 end
@@ -186,22 +195,20 @@ local function explain_kernel(args)
     if args.target and not args.mca then
         fail("--target %s: belongs to --mca or a problem", args.target)
     end
-    local record, kernels, refused = look_up(args.what)
-    local entry, folder, rows
-    if args.folder then
-        entry, folder = entry_in(args.folder, args.what)
-        rows = measured_rows(folder)
-    end
+    local weights, level = parts_of(args.what)
+    local library = args.folder and open_library(args.folder, args.what, weights, not args.mca)
+    local model = library and library.model
+    local record, kernels, refused = look_up(args.what, weights, level, model)
     local modelled = args.mca and explain_mca.lines(record, args.target)
     print_record(record)
-    if entry then
-        print_place(entry, folder, rows)
+    if library then
+        print_place(library)
     end
     for _, line in ipairs(modelled or {}) do
         say("%s", line)
     end
     if not modelled then
-        print_rank(record, kernels)
+        print_rank(record, kernels, model)
         print_refused(record, refused)
     end
 end

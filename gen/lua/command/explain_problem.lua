@@ -16,6 +16,7 @@ local plan = require("plan")
 local say = require("say")
 local shortlist = require("shortlist")
 local space = require("space")
+local space_model = require("space_model")
 local targets = require("targets")
 local tuning = require("tuning")
 
@@ -71,7 +72,8 @@ local function open_library(given, problem)
     local here = request.arch == machine.arch() and machine.highest_isa(request.isas)
     return { place = folder, isas = request.isas, mode = request.mode, tuned = tuned,
         remark = remark, level = tuned.isa or here or request.isas[#request.isas],
-        candidates = request.candidates }
+        candidates = request.candidates,
+        model = request.mca and space_model.of(request, folder, { problem.format }) or nil }
 end
 
 -- The same without a library: what `gen` would make for the target.
@@ -122,7 +124,8 @@ end
 
 -- What explain_candidates.lua calls a view.
 local function view_of(problem, library, levels, all)
-    local kernels, refused = space.kernels({ problem.format }, generate.modes(library.mode), levels)
+    local kernels, refused = space.kernels({ problem.format }, generate.modes(library.mode), levels,
+        library.model)
     local compiled, others = shortlist.of(kernels, library.candidates)
     local served, failed = for_mode(compiled, problem.mode), {}
     for _, row in ipairs(library.tuned.failed) do
@@ -131,6 +134,7 @@ local function view_of(problem, library, levels, all)
     local choice = plan.choose(served, library.tuned.rows, problem)
     return { problem = problem, kernels = served, others = for_mode(others, problem.mode),
         refused = refused, failed = failed, all = all, choice = choice,
+        note = library.model and library.model.note,
         samples = samples_for(library.tuned, problem, choice and choice.row),
         default = plan.default(served, problem.mode) }
 end

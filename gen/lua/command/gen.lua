@@ -33,6 +33,8 @@ function gen.options(command)
     command:option("--candidates", "Compile so many more candidates for each op, format, mode and "
         .. "ISA, the first by the model (default: 0); 'lutloom explain' counts them.")
         :argname("<count>"):convert(count):overwrite(false)
+    command:flag("--mca", "Rank candidates by llvm-mca's models of the targets, corrected where "
+        .. "that was measured (gen/corrections), instead of by the analytic model.")
     command:option("--out", "Folder of the library; an earlier library there is generated again, "
         .. "as before where --model is not said."):argname("<folder>"):count(1):overwrite(false)
 end
@@ -97,6 +99,7 @@ function gen.request(args)
         formats = formats,
         mode = args.mode or "fastest",
         candidates = args.candidates,
+        mca = args.mca,
         targets = target_names,
         arch = joined.arch,
         triple = joined.triple,
@@ -110,9 +113,10 @@ local function request_again(args, old)
     if not old then
         fail("--model is missing: give a preset's name ('lutloom shapes' lists them) or a shapes "
             .. "file")
-    elseif args.format or args.target or args.mode or args.candidates then
+    elseif args.format or args.target or args.mode or args.candidates
+        or args.mca then
         fail("--model is missing: without it %s is generated as before, and --format, --target, "
-            .. "--mode and --candidates have no place", args.out)
+            .. "--mode, --candidates and --mca have no place", args.out)
     end
     return old.request
 end

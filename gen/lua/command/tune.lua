@@ -31,6 +31,10 @@ function command.options(options)
     options:flag("--fresh", "Measure again what the tuning file has already.")
     options:option("--import", "Instead of measuring take the results of a tuning file, which a "
         .. "board with this library has made."):argname("<file>"):overwrite(false)
+    options:option("--correction", "Instead of measuring compare the results that stand there, of "
+        .. "one thread with the weights in cache, with llvm-mca's model of a target, and write by "
+        .. "how much it is wrong to FOLDER/TARGET.lua, such as gen/corrections/zen4.lua.")
+        :argname("<file>"):overwrite(false)
     options:option("--plot", "Instead of measuring draw the results that stand there against the "
         .. "model, as an SVG (default: FOLDER/tuning.svg)."):args("?"):argname("<file>")
         :overwrite(false)
@@ -84,15 +88,19 @@ end
 
 function command.run(args)
     if args.merge then
-        needs_alone(args, "merge", { "import", "plot", "budget", "residency", "fresh" })
+        needs_alone(args, "merge",
+            { "import", "plot", "correction", "budget", "residency", "fresh" })
         return require("command.tune_merge").run(args)
     elseif args.out then
         fail("--out %s: belongs to --merge", args.out)
     elseif not args.folder then
         fail("a library's folder is needed; 'lutloom tune --help' says what is understood")
     elseif args.plot then
-        needs_alone(args, "plot", { "import", "budget", "residency", "fresh" })
+        needs_alone(args, "plot", { "import", "correction", "budget", "residency", "fresh" })
         return require("command.tune_plot").run(args)
+    elseif args.correction then
+        needs_alone(args, "correction", { "import", "budget", "residency", "fresh" })
+        return require("command.tune_correction").run(args)
     elseif args.import then
         needs_alone(args, "import", { "budget", "residency", "fresh" })
         return require("command.tune_import").run(args, bake)

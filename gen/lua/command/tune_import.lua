@@ -18,7 +18,7 @@ local tune_import = {}
 local function read(path, folder, request)
     local record = tuning_file.read(path)
     local reason = tuning.mismatch(record, { compiler = compile.compiler_of(request) })
-        or library.tuning_error(request, record)
+        or library.tuning_error(request, folder, record)
     if reason then
         fail("%s: is not for %s: %s", path, folder, reason)
     end

@@ -1,0 +1,111 @@
+-- lutloom tune --correction: compares what was measured of a library with the model of a CPU, and
+-- writes by how much that is wrong.
+local check = require("fail").check
+local correction_fit = require("correction_fit")
+local corrections = require("corrections")
+local fail = require("fail").fail
+local files = require("files")
+local generate = require("generate")
+local host = require("host")
+local isa = require("isa")
+local library_folder = require("library_folder")
+local list = require("list")
+local remark = require("fail").remark
+local say = require("say")
+local space = require("space")
+local space_model = require("space_model")
+local targets = require("targets")
+local tuning = require("tuning")
+
+local tune_correction = {}
+
+-- The target that a table's file is for.
+local function target_of(path)
+    local name = path:match("([^/]+)%.lua$")
+    if not name then
+        fail("--correction %s: is no TARGET.lua, such as gen/corrections/zen4.lua", path)
+    end
+    local target = targets.find(name)
+    if not target.mca then
+        fail("--correction %s: target %s names no model of llvm-mca", path, name)
+    end
+    return target
+end
+
+-- The levels of a request that the target models.
+local function by_level(request, target)
+    local levels = {}
+    for _, level in ipairs(request.isas) do
+        levels[level] = level ~= "c" and list.contains(target.isas, level) and target or nil
+    end
+    if not next(levels) then
+        fail("target %s: has no level of the library's, %s, but portable C", target.name,
+            table.concat(request.isas, " "))
+    end
+    return levels
+end
+
+-- The tuning file in a library's folder, with those samples alone that a table rests on.
+local function measured(folder, manifest)
+    local path = folder .. "/tuning.txt"
+    local tuned = check(tuning.parse(check(files.read(path)), path))
+    local reason = tuning.mismatch(tuned, { kernels = manifest.hash })
+    if reason then
+        fail("%s: %s", path, reason)
+    end
+    tuned.samples = correction_fit.samples(tuned.samples)
+    if #tuned.samples == 0 then
+        fail("%s: has no undisturbed sample of one thread with the weights in cache; 'lutloom tune "
+            .. "%s --residency cache' makes some", path, folder)
+    end
+    return tuned
+end
+
+-- The kernels of samples as the target's model alone has them, among all of the library's formats.
+local function modelled(request, folder, levels, samples)
+    local isas, wanted = {}, {}
+    for _, sample in ipairs(samples) do
+        wanted[sample.kernel] = true
+    end
+    for index, name in ipairs(request.isas) do
+        isas[index] = isa.by_name[name]
+    end
+    local formats = check(generate.formats(request))
+    local timed = space_model.cycles(request, folder, formats, levels, wanted)
+    return space.kernels(formats, generate.modes(request.mode), isas,
+        { cycles = timed.cycles, factors = {} })
+end
+
+-- Adds the levels that stand at `path`, measured on the same CPU, and not in the record.
+local function keep_others(record, path)
+    if not host.path_kind(path) then
+        return
+    end
+    local old = check(corrections.parse(check(files.read(path)), path))
+    if old.cpu ~= record.cpu then
+        remark(("%s is replaced: cpu was '%s' and is '%s'"):format(path, old.cpu, record.cpu))
+        return
+    end
+    for level, ops in pairs(old.factors) do
+        record.factors[level] = record.factors[level] or ops
+    end
+end
+
+function tune_correction.run(args)
+    local manifest, folder = library_folder.open(args.folder)
+    local path = args.correction
+    local target = target_of(path)
+    local levels, tuned = by_level(manifest.request, target), measured(folder, manifest)
+    local factors, clock = correction_fit.factors(tuned.samples,
+        modelled(manifest.request, folder, levels, tuned.samples))
+    if not factors then
+        fail("%s/tuning.txt: %s; generate the library and measure again", folder, clock)
+    end
+    local record = { cpu = tuned.cpu, factors = factors }
+    keep_others(record, path)
+    check(files.write(path, corrections.text(record, target.name)))
+    say("%s: fitted to %s/tuning.txt; the model's clock comes out as %.2f GHz", path, folder,
+        clock / 1e9)
+end
+
+return tune_correction

@@ -12,9 +12,12 @@ local MOST_KIB, MOST_PANEL_KIB = 32, 24
 -- 0.98 times as fast; and of fewer than 16 tokens it makes 16.
 local OPERATIONS = { 2.1, 4.8 }
 
+-- Codes along K whose tables are there at once, where a row is one group.
+local K = 128
+
 local GEMM = {
-    { b = 1, n = 16, k = 128 }, { b = 2, n = 16, k = 128 },
-    { b = 1, n = 32, k = 128 }, { b = 2, n = 32, k = 128 },
+    { b = 1, n = 16, k = K }, { b = 2, n = 16, k = K },
+    { b = 1, n = 32, k = K }, { b = 2, n = 32, k = K },
 }
 
 local function refuse(format, _, numbers, isa)
@@ -26,6 +29,8 @@ local function refuse(format, _, numbers, isa)
         return "a lookup for every plane takes longer than the dot product of codes"
     elseif format.bits == 2 and (isa.sum_bits == 32 or isa.vector == 64) then
         return "two lookups take longer than this level's dot product of codes"
+    elseif format.group > 0 and numbers.k ~= K then
+        return ("tables are of a group of %d, whatever K is"):format(format.group)
     elseif vectors == 0 then
         return ("%d tokens do not fill a vector of sums"):format(numbers.n)
     elseif vectors == 1 and 2 * kib <= MOST_KIB then
@@ -81,7 +86,7 @@ return {
             return layout.rows(isa.vector, numbers.b, format.bits)
         end,
         refuse = function(format, mode, numbers, isa)
-            if format.group > 128 then
+            if math.max(format.group, numbers.k) > 128 then
                 return "sums of a plane do not fit 16 bits twice"
             end
             return refuse(format, mode, numbers, isa)

@@ -7,15 +7,16 @@ local function layout_of(_, numbers)
     return layout.trit(16, numbers.b)
 end
 
-local function refuse(format)
+local function refuse(format, _, numbers)
     if not format.ternary then
         return "only ternary codes come five in a symbol"
     elseif format.group == 256 then
         return "5 groups of 256 are more than a panel holds"
     end
+    return method_cost.even_parts(numbers)
 end
 
--- The operations wait for one another: they take twice as long as half of them would each cycle
+-- How much longer the operations take than that many of them would, since they wait for one another
 -- (measured, from memory: four vectors of rows 0.97, two 1.06 times as long as codes of 2 bits).
 local function waits(numbers)
     return numbers.b < 4 and 1.9 or 1.75

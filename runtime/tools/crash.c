@@ -4,12 +4,12 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stddef.h>
-#include <unistd.h>
+#include <sys/time.h>
 
 static sigjmp_buf escape;
 static struct crash caught;
 
-static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGALRM};
+static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGPROF};
 enum { SIGNAL_COUNT = sizeof crash_signals / sizeof crash_signals[0] };
 
 static void on_signal(int signal, siginfo_t *info, void *context) {
@@ -41,16 +41,22 @@ static void restore(const struct sigaction before[SIGNAL_COUNT]) {
     }
 }
 
+/* 0: no limit any more. */
+static void limit_cpu_time(unsigned seconds) {
+    const struct itimerval timer = {.it_value = {.tv_sec = seconds}};
+    setitimer(ITIMER_PROF, &timer, NULL);
+}
+
 struct crash crash_run(void (*call)(void *), void *context, unsigned seconds) {
     struct sigaction before[SIGNAL_COUNT];
     use_own_stack();
     install(before);
     caught = (struct crash){0, NULL};
     if (!sigsetjmp(escape, 1)) {
-        alarm(seconds);
+        limit_cpu_time(seconds);
         call(context);
     }
-    alarm(0);
+    limit_cpu_time(0);
     restore(before);
     return caught;
 }
@@ -67,7 +73,7 @@ const char *crash_text(int signal) {
         return "arithmetic exception";
     case SIGABRT:
         return "abort";
-    case SIGALRM:
+    case SIGPROF:
         return "no end in sight";
     default:
         return "unexpected signal";

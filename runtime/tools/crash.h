@@ -3,11 +3,11 @@
 #define LOOM_TOOLS_CRASH_H
 
 struct crash {
-    int signal;          /* 0: the call returned; SIGALRM: it ran for too long */
+    int signal;          /* 0: the call returned; SIGPROF: it ran for too long */
     const void *address; /* what it touched, for SIGSEGV and SIGBUS, otherwise NULL */
 };
 
-/* Runs call(context) for at most `seconds`. */
+/* Runs call(context) for at most `seconds` of CPU time: a busy machine ends nothing. */
 struct crash crash_run(void (*call)(void *), void *context, unsigned seconds);
 
 /* The signal's meaning, such as "illegal instruction". */

@@ -185,9 +185,14 @@ case("a table is fitted to what was measured, and corrects", function()
     line.refuses("tune @/lib --correction @/haswell.lua", "tuning.txt: No such file")
     line.write("lib/tuning.txt", header:format(manifest.hash))
     line.refuses("tune @/lib --correction @/haswell.lua", "has no undisturbed sample of one")
+    line.write("lib/tuning.txt", (header:format(manifest.hash):gsub("avx2", "avx512vbmi")))
+    line.refuses("tune @/lib --correction @/haswell.lua",
+        "isa avx512vbmi, of which target haswell has no model")
     line.write("lib/tuning.txt", header:format(manifest.hash)
         .. row:format("loom_gemv_w2g32_exact__dot_shift_b2m2n1_avx2", 1e-6)
         .. row:format("loom_gemv_w2g32_exact__lut_pair_b1m1n1_avx2", 3e-6))
+    line.write("zen4.lua", "no table")
+    line.refuses("tune @/lib --correction @/zen4.lua", "zen4.lua:1: ")
     line.accepts("tune @/lib --correction @/haswell.lua", "clock comes out as")
     local text = assert(files.read(line.folder .. "/haswell.lua"))
     local record = assert(corrections.parse(text, "haswell.lua"))
@@ -203,8 +208,11 @@ case("a table is fitted to what was measured, and corrects", function()
     local code, output = line.lutloom("gen --out @/lib", variables)
     check.equal(code, 0, output)
     check.contains(output, NOTE:format("corrected"))
-    check.equal(kernel_costs("/lib")["loom_gemm_w2g32_exact__dot_panel_b2m2n4k512_avx2"],
-        costs["loom_gemm_w2g32_exact__dot_panel_b2m2n4k512_avx2"])
+    local corrected = kernel_costs("/lib")
+    for name, changes in pairs({ loom_gemm_w2g32_exact__dot_panel_b2m2n4k512_avx2 = false,
+        loom_gemv_w2g32_exact__dot_shift_b2m2n1_avx2 = fitted.dot_shift ~= 1 }) do
+        check.equal(corrected[name] ~= costs[name], changes, name)
+    end
     line.write("home/gen/corrections/haswell.lua", (text:gsub("dot_shift = ", "%0-")))
     line.refuses("gen --out @/lib", "gen/corrections/haswell.lua: factors.avx2.gemv: 'dot_shift' "
         .. "must be a number above 0", variables)

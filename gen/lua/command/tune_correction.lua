@@ -45,13 +45,17 @@ local function by_level(request, target)
     return levels
 end
 
--- The tuning file in a library's folder, with those samples alone that a table rests on.
-local function measured(folder, manifest)
+-- The tuning file in a library's folder, with those samples alone that a table for the target, of
+-- these levels, rests on.
+local function measured(folder, manifest, target, levels)
     local path = folder .. "/tuning.txt"
     local tuned = check(tuning.parse(check(files.read(path)), path))
     local reason = tuning.mismatch(tuned, { kernels = manifest.hash })
     if reason then
         fail("%s: %s", path, reason)
+    elseif not levels[tuned.isa] then
+        fail("%s: was measured with isa %s, of which target %s has no model", path, tuned.isa,
+            target.name)
     end
     tuned.samples = correction_fit.samples(tuned.samples)
     if #tuned.samples == 0 then
@@ -76,34 +80,35 @@ local function modelled(request, folder, levels, samples)
         { cycles = timed.cycles, factors = {} })
 end
 
--- Adds the levels that stand at `path`, measured on the same CPU, and not in the record.
-local function keep_others(record, path)
+-- The factors that stand at `path`, of the same CPU; none where there are none.
+local function known_factors(path, cpu)
     if not host.path_kind(path) then
-        return
+        return {}
     end
     local old = check(corrections.parse(check(files.read(path)), path))
-    if old.cpu ~= record.cpu then
-        remark(("%s is replaced: cpu was '%s' and is '%s'"):format(path, old.cpu, record.cpu))
-        return
+    if old.cpu ~= cpu then
+        remark(("%s is replaced: cpu was '%s' and is '%s'"):format(path, old.cpu, cpu))
+        return {}
     end
-    for level, ops in pairs(old.factors) do
-        record.factors[level] = record.factors[level] or ops
-    end
+    return old.factors
 end
 
 function tune_correction.run(args)
     local manifest, folder = library_folder.open(args.folder)
     local path = args.correction
     local target = target_of(path)
-    local levels, tuned = by_level(manifest.request, target), measured(folder, manifest)
+    local levels = by_level(manifest.request, target)
+    local tuned = measured(folder, manifest, target, levels)
+    local known = known_factors(path, tuned.cpu)
     local factors, clock = correction_fit.factors(tuned.samples,
         modelled(manifest.request, folder, levels, tuned.samples))
     if not factors then
         fail("%s/tuning.txt: %s; generate the library and measure again", folder, clock)
     end
-    local record = { cpu = tuned.cpu, factors = factors }
-    keep_others(record, path)
-    check(files.write(path, corrections.text(record, target.name)))
+    for level, ops in pairs(known) do
+        factors[level] = factors[level] or ops
+    end
+    check(files.write(path, corrections.text({ cpu = tuned.cpu, factors = factors }, target.name)))
     say("%s: fitted to %s/tuning.txt; the model's clock comes out as %.2f GHz", path, folder,
         clock / 1e9)
 end

@@ -57,13 +57,12 @@ static int start(pid_t *pid, char **argv, int output_fd) {
 
 /* The program's exit code; 128 + the signal's number if it was killed. */
 static int wait_for(pid_t pid) {
+    siginfo_t ended;
+    while (waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+    }
+    host_wait_ends(); /* before the number may be another program's */
     int status;
-    pid_t ended;
-    do {
-        ended = waitpid(pid, &status, 0);
-    } while (ended < 0 && errno == EINTR);
-    host_wait_ends();
-    if (ended < 0) {
+    if (waitpid(pid, &status, 0) < 0) {
         return 127;
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -2,6 +2,7 @@
  * it holds is cleaned up, and then the process dies of the signal, as a shell expects. */
 #include "host.h"
 
+#include <errno.h>
 #include <lauxlib.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,9 +24,11 @@ static void end_lua(lua_State *L, lua_Debug *where) {
 /* What the terminal sends reaches the program too; what a process sends is for us alone. */
 static void on_signal(int signal, siginfo_t *info, void *context) {
     (void)context;
+    const int error = errno; /* of the call that this comes after */
     if (program && info->si_code <= 0) {
         kill(program, signal);
     }
+    errno = error;
     if (!received && state) {
         lua_sethook(state, end_lua, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
     }

@@ -1,5 +1,6 @@
 -- JSON with sorted keys, so that equal values are equal text.
 local dkjson = require("dkjson")
+local host = require("host")
 
 local json = {}
 
@@ -36,8 +37,11 @@ end
 
 -- The value of a text, or nil and a message. JSON's null is nil.
 function json.decode(text)
-    -- dkjson ends in an error of Lua's where the text is nested too deeply.
+    -- dkjson ends in an error of Lua's where the text is nested too deeply, and by a signal.
     local ok, value, position, reason = pcall(dkjson.decode, text, 1, nil)
+    if not ok and host.is_stopped() then
+        error(value, 0)
+    end
     if not ok or position == nil or reason then
         return nil, reason or "no JSON"
     end

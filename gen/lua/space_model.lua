@@ -87,7 +87,7 @@ end
 -- have. What has not changed there is not modelled again.
 --   cycles   loop's name -> cycles a weight and token
 --   levels   name -> true for those with any
---   others   kernels of these levels that have none, as texts with the reason
+--   others   of the loops of these levels that have none a kernel each, as texts with the reason
 -- @param formats   records of generate.formats
 -- @param by_level  level -> target, which has a model
 -- @param wanted    names of kernels (name -> true) whose loops are modelled, or nil for all
@@ -135,7 +135,7 @@ local function note_of(request, by_level, timed, factors)
     local others = timed.others
     return ("costs are llvm-mca's (%s), but the analytic model's of %s%s"):format(
         table.concat(sources, "; "), table.concat(analytic, " "), #others == 0 and ""
-        or (", and of %d kernels, such as %s"):format(#others, others[1]))
+        or (", and of %d loops, such as that of %s"):format(#others, others[1]))
 end
 
 -- The model for space.kernels of all kernels of these formats that the library of a request in

@@ -45,6 +45,7 @@ FILE *bench_file_open(const struct arguments *a, const char *path) {
     }
     catch_signal(SIGINT);
     catch_signal(SIGTERM);
+    catch_signal(SIGHUP);
     atexit(remove_partial);
     FILE *file = fopen(partial, "w");
     if (!file) {

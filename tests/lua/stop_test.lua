@@ -11,13 +11,14 @@ end
 
 local line = require("command_line").new()
 local folder = line.folder
-local NUMBERS = { INT = 2, TERM = 15 }
+local NUMBERS = { HUP = 1, INT = 2, TERM = 15 }
 
 -- Runs the words, and sends the signal to lutloom alone when wait(the file of its output) returns.
 -- It has to die of that signal; returns the rest of what it said.
 local function stop(signal, words, wait)
-    local pipe = assert(io.popen(("echo $$; exec env --default-signal=INT,TERM %s %s 2>&1"):format(
-        table.concat(line.program, " "), table.concat(line.split(words), " "))))
+    local command = ("echo $$; exec env --default-signal=HUP,INT,TERM %s %s 2>&1"):format(
+        table.concat(line.program, " "), table.concat(line.split(words), " "))
+    local pipe = assert(io.popen(command))
     local pid = pipe:read()
     wait(pipe)
     os.execute(("kill -s %s %s"):format(signal, pid))
@@ -69,7 +70,9 @@ for _, signal in ipairs({ "INT", "TERM" }) do
         local record = assert(tuning.parse(assert(files.read(folder .. "/lib/tuning.txt")), "file"))
         check.equal(#record.rows > 0, true)
     end)
+end
 
+for _, signal in ipairs({ "HUP", "INT", "TERM" }) do
     check.case("stop: bench dies of " .. signal .. " and leaves no rows", function()
         local rows = folder .. "/rows.jsonl"
         stop(signal, "bench @/lib --seconds 60 --json @/rows.jsonl", file_at(rows .. ".partial"))

@@ -42,9 +42,10 @@ return {
         layout = function(format, numbers)
             return layout.dot(16, numbers.b, format.bits)
         end,
-        refuse = function(format, _, numbers)
+        refuse = function(format, _, numbers, isa)
             local fields = format.bits == 3 and 3 or 8 // format.bits
-            return method_cost.registers(numbers.m * (fields + 2) + 6, 36)
+            -- Four of them may stay in memory.
+            return method_cost.registers(numbers.m * (fields + 2) + 2, isa.registers)
         end,
         cost = function(format, _, numbers, isa)
             -- Of 4 bits (measured, from memory) it takes 1.04 times as long as 'shift'.

@@ -87,7 +87,8 @@ return {
         layout = layout_of,
         refuse = function(format, mode, numbers, isa)
             local needed = sums_of(format, mode, numbers) + lookups(mode) // 2
-            return refuse_parts(format, numbers) or registers(needed, isa.registers + 4)
+            -- Four of them may stay in memory.
+            return refuse_parts(format, numbers) or registers(needed - 4, isa.registers)
         end,
         cost = function(format, mode, numbers, isa)
             return cost_of(format, mode, 4 / numbers.n, isa)

@@ -144,6 +144,9 @@ function space_model.of(request, folder, formats)
     local by_level = targets_by_level(request)
     local factors = factors_of(by_level)
     local timed = space_model.cycles(request, folder, formats, by_level)
+    if not next(timed.levels) then
+        fail("--mca: llvm-mca models no loop of these formats' kernels; leave it out")
+    end
     return { cycles = timed.cycles, factors = factors,
         note = note_of(request, by_level, timed, factors) }
 end

@@ -6,6 +6,8 @@
 -- kernels of lut_quad that differ in it took 280 to 292 us with 0.5 to 1.1 % of noise, the two
 -- without it 327 and 349 us. That another distance than a listed one costs more, the further it
 -- is the more, is a guess.
+local name = require("name")
+
 local distance = {}
 
 -- KiB ahead, for the level 1 and for the level 2 cache.
@@ -19,16 +21,6 @@ local function doublings(from, to)
     return from and math.abs(math.log(to / from, 2)) or 0
 end
 
--- A copy with other distances, `far` or nil.
-local function with(numbers, near, far)
-    local copy = {}
-    for letter, number in pairs(numbers) do
-        copy[letter] = number
-    end
-    copy.p, copy.f = near, far
-    return copy
-end
-
 -- The numbers with all distances that they may have instead of their own, as { numbers =, factor =
 -- of the cost }; none where they have none.
 function distance.others(numbers)
@@ -36,7 +28,7 @@ function distance.others(numbers)
     for _, near in ipairs(numbers.p and NEAR or {}) do
         for _, far in ipairs(numbers.f and FAR or { false }) do
             if not far or far > near then
-                found[#found + 1] = { numbers = with(numbers, near, far or nil),
+                found[#found + 1] = { numbers = name.with(numbers, { p = near, f = far }),
                     factor = 1 + GUESS
                         * (doublings(numbers.p, near) + doublings(numbers.f, far)) }
             end

@@ -138,10 +138,7 @@ function generate.library(request, tuned, version, model)
     if not formats then
         return nil, names
     end
-    local isas = {}
-    for index, name in ipairs(request.isas) do
-        isas[index] = isa.by_name[name]
-    end
+    local isas = isa.records(request.isas)
     local kernels, refused = space.kernels(formats, generate.modes(request.mode), isas, model)
     kernels = shortlist.of(kernels, request.candidates)
     local reason = missing_default(formats, kernels, request.mode, refused)

@@ -177,4 +177,13 @@ for index, record in ipairs(isa.list) do
     isa.by_name[record.name] = record
 end
 
+-- The records of these names, in their order.
+function isa.records(names)
+    local records = {}
+    for index, name in ipairs(names) do
+        records[index] = isa.by_name[name]
+    end
+    return records
+end
+
 return isa

@@ -25,11 +25,8 @@ local ANY = ""
 -- The name of a kernel's loop: kernels that differ in nothing but how far they prefetch have the
 -- same.
 function kernel_cost.loop(record)
-    local numbers = {}
-    for letter, number in pairs(record.numbers) do
-        numbers[letter] = number
-    end
-    numbers.p, numbers.f = numbers.p and ANY, numbers.f and ANY
+    local numbers = name.with(record.numbers,
+        { p = record.numbers.p and ANY, f = record.numbers.f and ANY })
     return name.make({ op = record.op, format = record.format, mode = record.mode,
         isa = record.isa, schedule = name.schedule(record.family, record.method, numbers) })
 end

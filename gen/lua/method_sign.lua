@@ -3,7 +3,7 @@
 local layout = require("layout")
 local method_cost = require("method_cost")
 
-local function refuse_sign(format, numbers)
+local function refuse_sign(format, _, numbers)
     return method_cost.triples(format) or method_cost.whole_block(numbers)
 end
 
@@ -41,8 +41,8 @@ return {
             .. " * the two bytes of a sum of 3 activations, PSIGNB applies the sign, 8 such sums\n"
             .. " * add in a byte and PMADDUBSW joins the two bytes.",
         layout = layout_of,
-        refuse = function(format, _, numbers)
-            return refuse_sign(format, numbers)
+        refuse = function(format, mode, numbers)
+            return refuse_sign(format, mode, numbers)
                 or numbers.b > 1 and "sums in two bytes fill the registers of one vector of rows"
                 or nil
         end,
@@ -64,8 +64,8 @@ return {
         note = "3 codes are an index and a sign: one lookup of the\n"
             .. " * sum of 3 activations, to which the sign is applied; added in 16 bits.",
         layout = layout_of,
-        refuse = function(format, _, numbers, isa)
-            return refuse_sign(format, numbers)
+        refuse = function(format, mode, numbers, isa)
+            return refuse_sign(format, mode, numbers)
                 or method_cost.registers((2 * numbers.n + 1) * numbers.m + 6, isa.registers)
         end,
         cost = cost,
@@ -86,8 +86,8 @@ return {
         layout = function(_, numbers, isa)
             return layout.twinsign(isa.vector, numbers.b)
         end,
-        refuse = function(format, _, numbers, isa)
-            return refuse_sign(format, numbers)
+        refuse = function(format, mode, numbers, isa)
+            return refuse_sign(format, mode, numbers)
                 or method_cost.registers(2 * numbers.n * (numbers.m + 2) + 6, isa.registers)
         end,
         cost = function(format, _, numbers, isa)
@@ -113,9 +113,7 @@ return {
         layout = function(_, numbers)
             return layout.quadsign(16, numbers.b)
         end,
-        refuse = function(format, _, numbers)
-            return refuse_sign(format, numbers)
-        end,
+        refuse = refuse_sign,
         cost = function(format, _, numbers, isa)
             return (5 / numbers.n + 6) / 384, method_cost.group(format, isa)
         end,

@@ -27,6 +27,15 @@ function name.schedule(family, method, numbers)
     return name.method(family, method) .. "_" .. table.concat(parts)
 end
 
+-- A copy of numbers with some of them changed.
+function name.with(numbers, changes)
+    local copy = {}
+    for _, letter in ipairs(ORDER) do
+        copy[letter] = changes[letter] or numbers[letter]
+    end
+    return copy
+end
+
 function name.make(record)
     return ("loom_%s_%s_%s__%s_%s"):format(record.op, record.format.key, record.mode,
         record.schedule, record.isa.name)

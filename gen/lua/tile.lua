@@ -3,6 +3,8 @@
 --
 -- Lists hold what measuring has left, so that a tile which is not listed is guessed to be worse,
 -- whatever a method's cost says of it.
+local name = require("name")
+
 local tile = {}
 
 -- Of the cost.
@@ -10,14 +12,6 @@ local GUESS = 0.02
 
 -- Tokens that an op's kernel may have in a tile.
 local TOKENS = { gemv = { 1, 1 }, few = { 2, 8 }, gemm = { 2, 64 } }
-
-local function copy_of(numbers)
-    local copy = {}
-    for letter, number in pairs(numbers) do
-        copy[letter] = number
-    end
-    return copy
-end
 
 -- The numbers a step from `number`: half and twice as much and, of the small ones, one less and
 -- one more. Each once.
@@ -33,9 +27,7 @@ end
 -- Blocks a step away; a tile that is the whole block stays so.
 local function other_blocks(numbers, add)
     for _, b in ipairs(steps(numbers.b)) do
-        local copy = copy_of(numbers)
-        copy.b, copy.m = b, numbers.m == numbers.b and b or numbers.m
-        add(copy)
+        add({ b = b, m = numbers.m == numbers.b and b or numbers.m })
     end
 end
 
@@ -43,9 +35,7 @@ end
 local function other_parts(numbers, op, add)
     for m = 1, op ~= "gemv" and numbers.m and numbers.b or 0 do
         if numbers.b % m == 0 and m ~= numbers.m then
-            local copy = copy_of(numbers)
-            copy.m = m
-            add(copy)
+            add({ m = m })
         end
     end
 end
@@ -53,26 +43,22 @@ end
 local function other_tokens(numbers, op, add)
     for _, n in ipairs(numbers.n and steps(numbers.n) or {}) do
         if n >= TOKENS[op][1] and n <= TOKENS[op][2] then
-            local copy = copy_of(numbers)
-            copy.n = n
-            add(copy)
+            add({ n = n })
         end
     end
 end
 
 local function other_lengths(numbers, add)
     for _, k in ipairs(numbers.k and { numbers.k // 2, 2 * numbers.k } or {}) do
-        local copy = copy_of(numbers)
-        copy.k = k
-        add(copy)
+        add({ k = k })
     end
 end
 
 -- The tiles a step from `numbers` of a kernel for `op`, as { numbers =, factor = of the cost }.
 function tile.others(numbers, op)
     local found = {}
-    local function add(copy)
-        found[#found + 1] = { numbers = copy, factor = 1 + GUESS }
+    local function add(changes)
+        found[#found + 1] = { numbers = name.with(numbers, changes), factor = 1 + GUESS }
     end
     other_blocks(numbers, add)
     other_parts(numbers, op, add)

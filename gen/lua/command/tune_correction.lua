@@ -67,16 +67,13 @@ end
 
 -- The kernels of samples as the target's model alone has them, among all of the library's formats.
 local function modelled(request, folder, levels, samples)
-    local isas, wanted = {}, {}
+    local wanted = {}
     for _, sample in ipairs(samples) do
         wanted[sample.kernel] = true
     end
-    for index, name in ipairs(request.isas) do
-        isas[index] = isa.by_name[name]
-    end
     local formats = check(generate.formats(request))
     local timed = space_model.cycles(request, folder, formats, levels, wanted)
-    return space.kernels(formats, generate.modes(request.mode), isas,
+    return space.kernels(formats, generate.modes(request.mode), isa.records(request.isas),
         { cycles = timed.cycles, factors = {} })
 end
 

@@ -1,9 +1,9 @@
 -- The command line: what `lutloom` understands, and which command serves it.
 local argparse = require("argparse")
-local fail = require("fail").fail
-local home = require("home")
-local host = require("host")
-local say = require("say")
+local fail = require("base.fail").fail
+local home = require("base.home")
+local host = require("base.host")
+local say = require("base.say")
 
 local cli = {}
 

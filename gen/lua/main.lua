@@ -4,14 +4,14 @@ if not HOME or HOME == "" then
     local folder = arg[0]:match("^(.*)/[^/]*$") or "."
     HOME = folder:match("^(.*)/gen/lua$") or folder .. "/../.."
 end
-local MODULES = HOME .. "/gen/lua/?.lua"
-if not package.searchpath("fail", MODULES) then
+local MODULES = HOME .. "/gen/lua/?.lua;" .. HOME .. "/templates/?.lua"
+if not package.searchpath("base.fail", MODULES) then
     io.stderr:write("lutloom: ", HOME, ": is not Lutloom's folder, which LUTLOOM_HOME must name\n")
     os.exit(1)
 end
 package.path = MODULES .. ";" .. package.path
 
-local fail = require("fail")
+local fail = require("base.fail")
 
 -- What Lua does not bring along: modules and their Debian packages.
 local PACKAGES = { argparse = "lua-argparse", dkjson = "lua-dkjson" }
@@ -29,7 +29,7 @@ local function message_of(value)
 end
 
 local function run()
-    require("home").path = HOME
+    require("base.home").path = HOME
     local code = require("cli").run({ table.unpack(arg) })
     local ok, reason = io.stdout:flush()
     fail.check(ok, "standard output: " .. tostring(reason))
@@ -37,7 +37,7 @@ local function run()
 end
 
 local ok, result = xpcall(run, message_of)
-local host = require("host")
+local host = require("base.host")
 if not ok and not host.is_stopped() then
     io.stderr:write("lutloom: ", result, "\n")
 end

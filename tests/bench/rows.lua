@@ -3,7 +3,7 @@ local ROOT, FILE = arg[1], arg[2]
 package.path = ROOT .. "/gen/lua/?.lua;" .. package.path
 
 local problems, seen = {}, {}
-for _, row in ipairs(require("rows").read(FILE)) do
+for _, row in ipairs(require("build.rows").read(FILE)) do
     local problem = ("%s N=%d"):format(row.format, row.n)
     local tmac = row.schedule == "tmac"
     local choice = ("%s %s %s"):format(problem, tmac and "T-MAC" or row.layout,

@@ -1,5 +1,5 @@
 /* Which samples count as quiet, and what a result is made of. */
-#include "bench_result.h"
+#include "measure/result.h"
 
 #include <math.h>
 #include <setjmp.h>

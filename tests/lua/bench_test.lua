@@ -1,7 +1,7 @@
 -- lutloom bench on the command line: suites and charts from rows that were measured before.
 local check = require("check")
-local files = require("files")
-local host = require("host")
+local files = require("base.files")
+local host = require("base.host")
 
 local line = require("command_line").new()
 local accepts, refuses, write, folder = line.accepts, line.refuses, line.write, line.folder

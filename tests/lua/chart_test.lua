@@ -1,6 +1,6 @@
-local chart = require("chart")
+local chart = require("plot.chart")
 local check = require("check")
-local rows = require("rows")
+local rows = require("build.rows")
 
 local function case(name, test)
     check.case("chart: " .. name, test)

@@ -1,7 +1,7 @@
 -- The command line as a user meets it.
 local check = require("check")
-local files = require("files")
-local host = require("host")
+local files = require("base.files")
+local host = require("base.host")
 
 local line = require("command_line").new()
 local accepts, refuses, run, write = line.accepts, line.refuses, line.run, line.write

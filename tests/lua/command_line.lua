@@ -1,8 +1,8 @@
 -- Running lutloom as a user does. LUTLOOM names the host; without it the stock interpreter runs the
 -- same scripts.
 local check = require("check")
-local files = require("files")
-local host = require("host")
+local files = require("base.files")
+local host = require("base.host")
 
 local command_line = {}
 

@@ -1,10 +1,10 @@
 -- lutloom explain PROBLEM, and the choice that it explains.
 local check = require("check")
-local files = require("files")
-local format = require("format")
-local isa = require("isa")
-local manifest = require("manifest")
-local plan = require("plan")
+local files = require("base.files")
+local format = require("input.format")
+local isa = require("input.isa")
+local manifest = require("library.manifest")
+local plan = require("choice.plan")
 
 local line = require("command_line").new()
 local accepts, refuses, write, folder = line.accepts, line.refuses, line.write, line.folder

@@ -1,6 +1,6 @@
 local check = require("check")
-local files = require("files")
-local host = require("host")
+local files = require("base.files")
+local host = require("base.host")
 
 local function in_folder(run)
     local folder = os.tmpname()

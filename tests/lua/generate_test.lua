@@ -1,10 +1,10 @@
 -- What is generated: the texts of whole libraries, without a compiler.
 local check = require("check")
-local emit = require("emit")
-local generate = require("generate")
-local home = require("home")
-local json = require("json")
-local manifest = require("manifest")
+local emit = require("library.emit")
+local generate = require("library.generate")
+local home = require("base.home")
+local json = require("base.json")
+local manifest = require("library.manifest")
 
 home.path = check.root
 

@@ -1,9 +1,9 @@
 local check = require("check")
-local files = require("files")
-local format = require("format")
-local isa = require("isa")
-local selection = require("selection")
-local space = require("space")
+local files = require("base.files")
+local format = require("input.format")
+local isa = require("input.isa")
+local selection = require("choice.selection")
+local space = require("space.space")
 
 -- The feature that covers what a flag lets the compiler use.
 local FEATURE_OF = {

@@ -1,7 +1,7 @@
 -- Reading JSON that is none.
 local check = require("check")
-local host = require("host")
-local json = require("json")
+local host = require("base.host")
+local json = require("base.json")
 
 local TOO_DEEP = ("["):rep(100000)
 

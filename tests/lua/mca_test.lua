@@ -1,9 +1,9 @@
 -- Loops in assembly, and what llvm-mca is given and says.
-local assembly = require("assembly")
+local assembly = require("mca.assembly")
 local check = require("check")
-local loop_ninja = require("loop_ninja")
-local loops = require("loops")
-local mca = require("mca")
+local loop_ninja = require("mca.loop_ninja")
+local loops = require("mca.loops")
+local mca = require("mca.mca")
 
 local line = require("command_line").new()
 

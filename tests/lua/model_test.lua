@@ -1,7 +1,7 @@
 local check = require("check")
-local files = require("files")
-local host = require("host")
-local model = require("model")
+local files = require("base.files")
+local host = require("base.host")
+local model = require("input.model")
 
 local function parse(text)
     return model.parse(text, "m.lua")

@@ -1,8 +1,8 @@
 local check = require("check")
-local format = require("format")
-local isa = require("isa")
-local name = require("name")
-local space = require("space")
+local format = require("input.format")
+local isa = require("input.isa")
+local name = require("space.name")
+local space = require("space.space")
 
 local MODES = { "exact", "table", "table7" }
 

@@ -1,6 +1,7 @@
 -- Runs the Lua tests: lua5.4 tests/lua/run.lua [NAME...], from the source tree's root.
 local ROOT = arg[0]:match("^(.*)/tests/lua/[^/]*$") or "."
-package.path = ("%s/gen/lua/?.lua;%s/tests/lua/?.lua;%s"):format(ROOT, ROOT, package.path)
+package.path = table.concat({ ROOT .. "/gen/lua/?.lua", ROOT .. "/templates/?.lua",
+    ROOT .. "/tests/lua/?.lua", package.path }, ";")
 
 local check = require("check")
 

@@ -1,6 +1,6 @@
 local check = require("check")
-local isa = require("isa")
-local selection = require("selection")
+local isa = require("input.isa")
+local selection = require("choice.selection")
 
 local function kernel(name, op, rank, layout, more)
     more = more or {}

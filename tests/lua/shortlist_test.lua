@@ -1,12 +1,12 @@
 -- Tiles and distances that methods do not list, and which candidates are compiled.
 local check = require("check")
-local format = require("format")
-local isa = require("isa")
-local name = require("name")
-local selection = require("selection")
-local shortlist = require("shortlist")
-local space = require("space")
-local widen = require("widen")
+local format = require("input.format")
+local isa = require("input.isa")
+local name = require("space.name")
+local selection = require("choice.selection")
+local shortlist = require("space.shortlist")
+local space = require("space.space")
+local widen = require("space.widen")
 
 local line = require("command_line").new()
 

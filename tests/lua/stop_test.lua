@@ -1,8 +1,8 @@
 -- Ctrl-C and kill, with real signals: how a command ends, and what it leaves.
 local check = require("check")
-local files = require("files")
-local host = require("host")
-local tuning = require("tuning")
+local files = require("base.files")
+local host = require("base.host")
+local tuning = require("choice.tuning")
 
 if not os.getenv("LUTLOOM") then
     print("stop: skipped, signals are the C host's")

@@ -1,9 +1,9 @@
 local check = require("check")
-local figure = require("figure")
-local files = require("files")
-local rows_of = require("rows")
-local suite = require("suite")
-local suite_table = require("suite_table")
+local figure = require("suite.figure")
+local files = require("base.files")
+local rows_of = require("build.rows")
+local suite = require("suite.suite")
+local suite_table = require("suite.table")
 
 local SUITE = [[
 return {

@@ -1,9 +1,9 @@
-local arch_of = require("arch").of
+local arch_of = require("input.arch").of
 local check = require("check")
-local files = require("files")
-local host = require("host")
-local list = require("list")
-local target = require("target")
+local files = require("base.files")
+local host = require("base.host")
+local list = require("base.list")
+local target = require("input.target")
 
 -- What CPUs have: a feature's name after LOOM_CPU_.
 local NEHALEM = { "SSSE3" }

@@ -1,5 +1,5 @@
 local check = require("check")
-local template = require("template")
+local template = require("base.template")
 
 local function render(text, vars, loader)
     return template.render(text, "templates/x.c.in", vars or {}, loader)

@@ -1,9 +1,9 @@
 -- lutloom tune and its files, as a user meets them.
 local check = require("check")
-local files = require("files")
-local host = require("host")
-local programs = require("programs")
-local tuning = require("tuning")
+local files = require("base.files")
+local host = require("base.host")
+local programs = require("base.programs")
+local tuning = require("choice.tuning")
 
 local line = require("command_line").new()
 local accepts, refuses, write = line.accepts, line.refuses, line.write

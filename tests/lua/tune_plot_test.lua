@@ -1,9 +1,9 @@
 -- lutloom tune --plot: what the chart of a tuning file shows, and the command.
 local check = require("check")
-local files = require("files")
-local host = require("host")
-local manifest = require("manifest")
-local scatter = require("scatter")
+local files = require("base.files")
+local host = require("base.host")
+local manifest = require("library.manifest")
+local scatter = require("plot.scatter")
 
 local line = require("command_line").new()
 local accepts, refuses, write, folder = line.accepts, line.refuses, line.write, line.folder

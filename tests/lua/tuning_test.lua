@@ -1,7 +1,7 @@
 local check = require("check")
-local files = require("files")
-local host = require("host")
-local tuning = require("tuning")
+local files = require("base.files")
+local host = require("base.host")
+local tuning = require("choice.tuning")
 
 local function row(m, gemv)
     return { format = "w2g128", mode = "fastest", m = m, k = 4096, threads = 1,

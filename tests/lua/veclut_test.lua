@@ -1,7 +1,7 @@
 local check = require("check")
-local format = require("format")
-local isa = require("isa")
-local space = require("space")
+local format = require("input.format")
+local isa = require("input.isa")
+local space = require("space.space")
 
 -- Kernels of the family for a format, and reasons why others are refused.
 local function veclut(name)

@@ -1,8 +1,8 @@
 /* Does the verification catch faults? Runs it on kernels with one known fault each, which must
  * fail, and on the good ones, which must pass. */
-#include "random.h"
+#include "common/random.h"
 #include "sample.h"
-#include "verify.h"
+#include "verify/verify.h"
 
 #include <inttypes.h>
 #include <stdio.h>

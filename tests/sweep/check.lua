@@ -12,7 +12,7 @@ end
 
 local text = read(FILE)
 assert(text:sub(-1) == "\n", "the last line is cut off")
-local record = assert(require("tuning").parse(text, FILE))
+local record = assert(require("choice.tuning").parse(text, FILE))
 local lines, failed = {}, 0
 for line in text:gmatch("[^\n]+") do
     lines[line] = true

@@ -2,7 +2,7 @@
 #ifndef LOOM_TESTS_CONTEST_H
 #define LOOM_TESTS_CONTEST_H
 
-#include "sweep_choose.h"
+#include "sweep/choose.h"
 
 enum { MOST_CONTENDERS = 256 };
 

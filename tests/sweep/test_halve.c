@@ -1,7 +1,7 @@
 /* Who goes on being measured, with times that are known. */
+#include "common/random.h"
 #include "contest.h"
-#include "random.h"
-#include "sweep_halve.h"
+#include "sweep/halve.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* The lines of a tuning file. */
-#include "sweep_line.h"
+#include "sweep/line.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Frequency and temperature, from a folder that stands for /sys. */
 #define _POSIX_C_SOURCE 200809L
-#include "sweep_watch.h"
+#include "sweep/watch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

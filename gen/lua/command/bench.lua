@@ -1,10 +1,10 @@
 -- lutloom bench: measures a library, or all that a suite asks for; prints, writes and draws it.
-local check = require("fail").check
-local cross = require("cross")
-local fail = require("fail").fail
-local host = require("host")
-local library_folder = require("library_folder")
-local loom_bench = require("loom_bench")
+local check = require("base.fail").check
+local cross = require("build.cross")
+local fail = require("base.fail").fail
+local host = require("base.host")
+local library_folder = require("library.folder")
+local loom_bench = require("build.loom_bench")
 
 local bench = {}
 

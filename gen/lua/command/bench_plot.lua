@@ -1,9 +1,9 @@
 -- lutloom bench --plot: draws benchmark rows as an SVG, with gnuplot.
-local chart = require("chart")
-local fail = require("fail").fail
-local gnuplot = require("gnuplot")
-local rows = require("rows")
-local say = require("say")
+local chart = require("plot.chart")
+local fail = require("base.fail").fail
+local gnuplot = require("plot.gnuplot")
+local rows = require("build.rows")
+local say = require("base.say")
 
 local bench_plot = {}
 

@@ -1,13 +1,13 @@
 -- lutloom bench --suite: measures a suite and compares its figures with their bars.
-local compile = require("compile")
-local fail = require("fail").fail
-local figure = require("figure")
-local json = require("json")
-local rows = require("rows")
-local say = require("say")
-local suite_run = require("suite_run")
-local suite_table = require("suite_table")
-local suites = require("suites")
+local compile = require("build.compile")
+local fail = require("base.fail").fail
+local figure = require("suite.figure")
+local json = require("base.json")
+local rows = require("build.rows")
+local say = require("base.say")
+local suite_run = require("suite.run")
+local suite_table = require("suite.table")
+local suites = require("suite.suites")
 
 local bench_suite = {}
 

@@ -1,7 +1,7 @@
 -- lutloom build: compiles a library and verifies it.
-local compile = require("compile")
-local library_folder = require("library_folder")
-local say = require("say")
+local compile = require("build.compile")
+local library_folder = require("library.folder")
+local say = require("base.say")
 
 local build = {}
 

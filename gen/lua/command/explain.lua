@@ -1,20 +1,20 @@
 -- lutloom explain: what a kernel is, and why it was chosen or not; problems are
 -- explain_problem.lua's.
-local check = require("fail").check
-local explain_mca = require("explain_mca")
-local fail = require("fail").fail
-local files = require("files")
-local format = require("format")
-local generate = require("generate")
-local host = require("host")
-local isa = require("isa")
-local library_folder = require("library_folder")
-local list = require("list")
-local name = require("name")
-local say = require("say")
-local space = require("space")
-local space_model = require("space_model")
-local tuning = require("tuning")
+local check = require("base.fail").check
+local explain_mca = require("explain.mca")
+local fail = require("base.fail").fail
+local files = require("base.files")
+local format = require("input.format")
+local generate = require("library.generate")
+local host = require("base.host")
+local isa = require("input.isa")
+local library_folder = require("library.folder")
+local list = require("base.list")
+local name = require("space.name")
+local say = require("base.say")
+local space = require("space.space")
+local space_model = require("mca.space_model")
+local tuning = require("choice.tuning")
 
 local explain = {}
 

@@ -1,24 +1,24 @@
 -- lutloom explain PROBLEM: the candidates for a format and shape, what was measured, and which are
 -- taken.
-local check = require("fail").check
-local explain_candidates = require("explain_candidates")
-local explain_choice = require("explain_choice")
-local fail = require("fail").fail
-local files = require("files")
-local format = require("format")
-local generate = require("generate")
-local host = require("host")
-local isa = require("isa")
-local library_folder = require("library_folder")
-local list = require("list")
-local machine = require("machine")
-local plan = require("plan")
-local say = require("say")
-local shortlist = require("shortlist")
-local space = require("space")
-local space_model = require("space_model")
-local targets = require("targets")
-local tuning = require("tuning")
+local check = require("base.fail").check
+local explain_candidates = require("explain.candidates")
+local explain_choice = require("explain.choice")
+local fail = require("base.fail").fail
+local files = require("base.files")
+local format = require("input.format")
+local generate = require("library.generate")
+local host = require("base.host")
+local isa = require("input.isa")
+local library_folder = require("library.folder")
+local list = require("base.list")
+local machine = require("input.machine")
+local plan = require("choice.plan")
+local say = require("base.say")
+local shortlist = require("space.shortlist")
+local space = require("space.space")
+local space_model = require("mca.space_model")
+local targets = require("input.targets")
+local tuning = require("choice.tuning")
 
 local explain_problem = {}
 

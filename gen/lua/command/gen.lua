@@ -1,16 +1,11 @@
 -- lutloom gen: generates a library.
-local check = require("fail").check
-local fail = require("fail").fail
-local format = require("format")
-local generate = require("generate")
-local library = require("library")
-local library_folder = require("library_folder")
-local list = require("list")
-local models = require("models")
-local remark = require("fail").remark
-local say = require("say")
-local target = require("target")
-local targets = require("targets")
+local fail = require("base.fail").fail
+local generate = require("library.generate")
+local library = require("build.library")
+local library_folder = require("library.folder")
+local remark = require("base.fail").remark
+local request = require("input.request")
+local say = require("base.say")
 
 local gen = {}
 
@@ -39,75 +34,6 @@ function gen.options(command)
         .. "as before where --model is not said."):argname("<folder>"):count(1):overwrite(false)
 end
 
--- The words of a list with commas, each once.
-local function split_list(text, option)
-    local words, seen = {}, {}
-    for word in (text .. ","):gmatch("([^,]*),") do
-        if word == "" then
-            fail("%s: '%s' has an empty word; write it like a,b", option, text)
-        elseif not seen[word] then
-            seen[word] = true
-            words[#words + 1] = word
-        end
-    end
-    return words
-end
-
-local function check_formats(names)
-    for _, name in ipairs(names) do
-        check(format.parse(name))
-    end
-    return names
-end
-
--- The model that `text` names, with the formats after its colon.
-local function read_model(text)
-    local name, formats = text:match("^(.+):([^:/]*)$")
-    local record = models.read(name or text)
-    if name then
-        record.formats = check_formats(split_list(formats, "--model " .. name))
-    end
-    return record
-end
-
-local function read_models(texts)
-    local records, plain, seen = {}, {}, {}
-    for index, text in ipairs(texts) do
-        records[index] = read_model(text)
-        plain[index] = text:match("[^/]+$")
-        if seen[records[index].name] then
-            fail("--model %s: a model named %s was given before", text, records[index].name)
-        end
-        seen[records[index].name] = true
-    end
-    return records, plain
-end
-
--- The request (see generate.lua) of the command's options.
-function gen.request(args)
-    local formats = args.format and check_formats(split_list(args.format, "--format")) or {}
-    local target_names = split_list(args.target or "native", "--target")
-    local found = {}
-    for index, name in ipairs(target_names) do
-        found[index] = targets.find(name)
-    end
-    local joined = check(target.join(found))
-    local records, names = read_models(args.model)
-    return {
-        models = records,
-        model_names = names,
-        formats = formats,
-        mode = args.mode or "fastest",
-        candidates = args.candidates,
-        mca = args.mca,
-        targets = target_names,
-        arch = joined.arch,
-        triple = joined.triple,
-        flags = joined.flags,
-        isas = list.names(joined.isas),
-    }
-end
-
 -- The request of an earlier generation, when nothing but its folder was said.
 local function request_again(args, old)
     if not old then
@@ -133,8 +59,8 @@ end
 
 function gen.run(args)
     local old, folder = library_folder.claim(args.out)
-    local request = #args.model > 0 and gen.request(args) or request_again(args, old)
-    local record, changed, reason = library.generate(request, folder, old)
+    local wanted = #args.model > 0 and request.of(args) or request_again(args, old)
+    local record, changed, reason = library.generate(wanted, folder, old)
     if reason then
         remark(reason)
     end

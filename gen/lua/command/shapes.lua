@@ -1,6 +1,6 @@
 -- lutloom shapes: the presets, or the layers of models.
-local models = require("models")
-local say = require("say")
+local models = require("input.models")
+local say = require("base.say")
 
 local shapes = {}
 

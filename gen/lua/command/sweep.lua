@@ -1,14 +1,14 @@
 -- lutloom sweep: the one file that measures a library's candidates on another machine, and the jobs
 -- of several machines.
-local check = require("fail").check
-local compile = require("compile")
-local fail = require("fail").fail
-local files = require("files")
-local host = require("host")
-local library_folder = require("library_folder")
-local problems = require("problems")
-local say = require("say")
-local temporary = require("temporary")
+local check = require("base.fail").check
+local compile = require("build.compile")
+local fail = require("base.fail").fail
+local files = require("base.files")
+local host = require("base.host")
+local library_folder = require("library.folder")
+local problems = require("choice.problems")
+local say = require("base.say")
+local temporary = require("base.temporary")
 
 local command = {}
 

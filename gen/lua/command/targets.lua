@@ -1,7 +1,7 @@
 -- lutloom targets: the CPUs it knows.
-local host = require("host")
-local say = require("say")
-local targets = require("targets")
+local host = require("base.host")
+local say = require("base.say")
+local targets = require("input.targets")
 
 local command = {}
 

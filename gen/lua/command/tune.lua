@@ -1,13 +1,13 @@
 -- lutloom tune: builds a library, lets its loom-sweep measure every candidate on this machine, and
 -- builds it again with the winners.
-local check = require("fail").check
-local compile = require("compile")
-local cross = require("cross")
-local fail = require("fail").fail
-local host = require("host")
-local library = require("library")
-local library_folder = require("library_folder")
-local say = require("say")
+local check = require("base.fail").check
+local compile = require("build.compile")
+local cross = require("build.cross")
+local fail = require("base.fail").fail
+local host = require("base.host")
+local library = require("build.library")
+local library_folder = require("library.folder")
+local say = require("base.say")
 
 local command = {}
 

@@ -1,21 +1,21 @@
 -- lutloom tune --correction: compares what was measured of a library with the model of a CPU, and
 -- writes by how much that is wrong.
-local check = require("fail").check
-local correction_fit = require("correction_fit")
-local corrections = require("corrections")
-local fail = require("fail").fail
-local files = require("files")
-local generate = require("generate")
-local host = require("host")
-local isa = require("isa")
-local library_folder = require("library_folder")
-local list = require("list")
-local remark = require("fail").remark
-local say = require("say")
-local space = require("space")
-local space_model = require("space_model")
-local targets = require("targets")
-local tuning = require("tuning")
+local check = require("base.fail").check
+local correction_fit = require("mca.correction_fit")
+local corrections = require("mca.corrections")
+local fail = require("base.fail").fail
+local files = require("base.files")
+local generate = require("library.generate")
+local host = require("base.host")
+local isa = require("input.isa")
+local library_folder = require("library.folder")
+local list = require("base.list")
+local remark = require("base.fail").remark
+local say = require("base.say")
+local space = require("space.space")
+local space_model = require("mca.space_model")
+local targets = require("input.targets")
+local tuning = require("choice.tuning")
 
 local tune_correction = {}
 

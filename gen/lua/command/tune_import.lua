@@ -1,16 +1,16 @@
 -- lutloom tune --import: bakes what another machine has measured into a library.
-local check = require("fail").check
-local compile = require("compile")
-local fail = require("fail").fail
-local files = require("files")
-local host = require("host")
-local library = require("library")
-local library_folder = require("library_folder")
-local problems = require("problems")
-local remark = require("fail").remark
-local say = require("say")
-local tuning = require("tuning")
-local tuning_file = require("tuning_file")
+local check = require("base.fail").check
+local compile = require("build.compile")
+local fail = require("base.fail").fail
+local files = require("base.files")
+local host = require("base.host")
+local library = require("build.library")
+local library_folder = require("library.folder")
+local problems = require("choice.problems")
+local remark = require("base.fail").remark
+local say = require("base.say")
+local tuning = require("choice.tuning")
+local tuning_file = require("choice.tuning_file")
 
 local tune_import = {}
 

@@ -1,9 +1,9 @@
 -- lutloom tune --merge: makes one tuning file of several.
-local check = require("fail").check
-local fail = require("fail").fail
-local files = require("files")
-local tuning = require("tuning")
-local tuning_file = require("tuning_file")
+local check = require("base.fail").check
+local fail = require("base.fail").fail
+local files = require("base.files")
+local tuning = require("choice.tuning")
+local tuning_file = require("choice.tuning_file")
 
 local tune_merge = {}
 

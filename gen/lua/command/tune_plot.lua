@@ -1,13 +1,13 @@
 -- lutloom tune --plot: draws what was measured against the model as an SVG, with gnuplot.
-local check = require("fail").check
-local fail = require("fail").fail
-local files = require("files")
-local gnuplot = require("gnuplot")
-local host = require("host")
-local library_folder = require("library_folder")
-local say = require("say")
-local scatter = require("scatter")
-local tuning = require("tuning")
+local check = require("base.fail").check
+local fail = require("base.fail").fail
+local files = require("base.files")
+local gnuplot = require("plot.gnuplot")
+local host = require("base.host")
+local library_folder = require("library.folder")
+local say = require("base.say")
+local scatter = require("plot.scatter")
+local tuning = require("choice.tuning")
 
 local tune_plot = {}
 

@@ -1,0 +1,117 @@
+-- The C tables: the registry, the tuning, and what the tools are given.
+local template = require("base.template")
+
+local emit_tables = {}
+
+local function flag(value)
+    return value and 1 or 0
+end
+
+-- The initialiser of a struct loom_format.
+local function format_fields(format)
+    return (".bits = %d, .ternary = %d, .zero_points = %d, .scale_fp32 = %d, .group = %d"):format(
+        format.bits, flag(format.ternary), flag(format.zero_points), flag(format.scale_fp32),
+        format.group)
+end
+
+-- Copies of `records` for a table: with their ISA's index, and with marks where a run of
+-- records begins and ends that LOOM_PORTABLE leaves out.
+local function table_rows(context, records)
+    local rows = {}
+    for position, record in ipairs(records) do
+        local before, after = records[position - 1], records[position + 1]
+        local guarded = record.isa.name ~= "c"
+        rows[position] = setmetatable({
+            isa_index = context.indices[record.isa.name],
+            guard_starts = guarded and not (before and before.isa.name ~= "c"),
+            guard_ends = guarded and not (after and after.isa.name ~= "c"),
+            format_fields = record.format and format_fields(record.format),
+        }, { __index = record })
+    end
+    return rows
+end
+
+-- The layouts of `kernels`, sorted by name; `guarded` if portable C uses none of it.
+local function layouts_of(kernels)
+    local by_name, names = {}, {}
+    for _, kernel in ipairs(kernels) do
+        local name = kernel.layout.name
+        if not by_name[name] then
+            names[#names + 1] = name
+            by_name[name] = setmetatable({ guarded = true }, { __index = kernel.layout })
+        end
+        by_name[name].guarded = by_name[name].guarded and kernel.isa.name ~= "c"
+    end
+    table.sort(names)
+    local layouts = {}
+    for index, name in ipairs(names) do
+        layouts[index] = by_name[name]
+    end
+    return layouts
+end
+
+-- Copies of the tuned rows with the index of the ISA they were measured for.
+local function tuned_rows(context)
+    local rows = {}
+    for index, row in ipairs(context.library.tuned) do
+        rows[index] = setmetatable({ isa_index = context.indices[row.isa] }, { __index = row })
+    end
+    return rows
+end
+
+local function split(library)
+    local chosen, others = {}, {}
+    for _, kernel in ipairs(library.kernels) do
+        table.insert(library.chosen[kernel.name] and chosen or others, kernel)
+    end
+    return chosen, others
+end
+
+-- Copies of the ISAs with the index of the one that each adds to, or its own.
+local function isa_rows(context)
+    local rows = {}
+    for index, isa in ipairs(context.library.isas) do
+        rows[index] = setmetatable({ base_index = context.indices[isa.adds_to or isa.name] },
+            { __index = isa })
+    end
+    return rows
+end
+
+local function tables_of(context)
+    local library = context.library
+    local chosen, others = split(library)
+    return {
+        { "src/registry.c", "registry.c.in", {
+            kernels = table_rows(context, chosen),
+            layouts = layouts_of(chosen),
+            prepares = table_rows(context, library.prepares),
+            isas = isa_rows(context),
+            hash = library.hash,
+        } },
+        { "src/tuning.h", "tuning.h.in", { rows = tuned_rows(context) } },
+        { "tools/candidates.c", "candidates.c.in", {
+            kernels = table_rows(context, others),
+            layouts = layouts_of(others),
+        } },
+        { "tools/probes.c", "probes.c.in", { probes = table_rows(context, library.probes) } },
+        { "tools/problems.c", "problems.c.in", { problems = library.problems } },
+    }
+end
+
+-- Adds the files to context.files; true, or nil and a message.
+function emit_tables.add(context)
+    local library, load = context.library, context.sources.template
+    for _, entry in ipairs(tables_of(context)) do
+        local path, name, vars = table.unpack(entry)
+        vars.version, vars.command = library.version, library.command
+        local source, filename = load("library/" .. name)
+        local text, reason = template.render(source, filename, vars, load)
+        if not text then
+            return nil, reason
+        end
+        context.files[path] = text
+    end
+    return true
+end
+
+return emit_tables

@@ -1,0 +1,191 @@
+-- The space of kernels: every candidate as a plain record, ranked, and the refused ones with
+-- a reason. Pure: no I/O.
+
+local kernel_cost = require("space.kernel_cost")
+local method = require("families")
+local name = require("space.name")
+local vars = require("vars")
+local widen = require("space.widen")
+
+local space = {}
+
+local ACT_OF_MODE = { table = "lut8", table7 = "lut7", exact = "lut16" }
+local ACTS = { "i8", "lut8", "lut7", "lut16", "sign16", "sign8" }
+
+local function make_record(entry, op, numbers, format, mode, isa)
+    local record = {
+        op = op,
+        format = format,
+        mode = mode,
+        isa = isa,
+        family = entry.family,
+        method = entry.name,
+        loop = entry.loop,
+        method_note = entry.note,
+        numbers = numbers,
+        schedule = name.schedule(entry.family, entry.name, numbers),
+        act = entry.act or entry.family == "lut" and ACT_OF_MODE[mode] or "i8",
+        template = entry.template,
+        tmac = entry.tmac or false,
+        tokens = numbers.n or 1,
+    }
+    record.name = name.make(record)
+    return record
+end
+
+-- A reason against tables of bit planes where mode table means those of symbols, or nil.
+local function refuse_form(record)
+    if record.mode == "table" and record.format.triples and record.act ~= "sign8" then
+        return "8-bit tables of these codes hold sums of three"
+    end
+end
+
+-- Adds one candidate to `kernels`, or to `refused` with its reason. What is refused is so whatever
+-- its prefetch distances: that is said once.
+local function consider(kernels, refused, entry, record, choice, model)
+    local format, mode, numbers, isa = record.format, record.mode, record.numbers, record.isa
+    local reason = refuse_form(record) or entry.refuse(format, mode, numbers, isa)
+    if not reason then
+        record.layout, reason = entry.layout(format, numbers, isa)
+    end
+    if reason then
+        refused[#refused + 1] = choice.loop and { name = record.name, reason = reason } or nil
+        return
+    end
+    record.listed = choice.listed
+    record.ops = kernel_cost.core(record, model, entry.cost(format, mode, numbers, isa))
+    record.cost = choice.factor * (record.op == "gemm" and record.ops
+        or kernel_cost.from_memory(record.ops, record.layout, record.tokens, numbers.p ~= nil))
+    record.vars = vars.of(record)
+    kernels[#kernels + 1] = record
+end
+
+local function by_name(a, b)
+    return a.name < b.name
+end
+
+-- What comes last in the order: T-MAC's schedule, which is there to compare with, and 7-bit
+-- tables, whose error is larger and which are taken by name only.
+local function last_resort(record)
+    return record.tmac and 2 or record.mode == "table7" and 1 or 0
+end
+
+-- Ranks count from 0 among the kernels of one ISA, format and op, whatever their mode.
+local function rank(kernels)
+    local order = table.move(kernels, 1, #kernels, 1, {})
+    table.sort(order, function(a, b)
+        if last_resort(a) ~= last_resort(b) then
+            return last_resort(a) < last_resort(b)
+        elseif a.cost ~= b.cost then
+            return a.cost < b.cost
+        end
+        return a.name < b.name
+    end)
+    local count = {}
+    for _, record in ipairs(order) do
+        local problem = record.isa.name .. " " .. record.format.key .. " " .. record.op
+        record.rank = count[problem] or 0
+        count[problem] = record.rank + 1
+    end
+end
+
+-- All kernels for the formats' keys, sorted by name, and what was refused. A kernel is `listed`
+-- where its numbers stand in a method's list; shortlist.lua says which are compiled.
+-- @param formats records of format.lua with distinct keys
+-- @param modes   names: exact, table, table7
+-- @param isas    records of isa.lua
+-- @param model   that kernels are ranked by (kernel_cost.lua), or nil
+function space.kernels(formats, modes, isas, model)
+    local kernels, refused = {}, {}
+    local function consider_all(entry, isa, mode, op)
+        for _, choice in ipairs(widen(entry[op] or {}, op)) do
+            for _, format in ipairs(formats) do
+                consider(kernels, refused, entry,
+                    make_record(entry, op, choice.numbers, format, mode, isa), choice, model)
+            end
+        end
+    end
+    for _, entry in ipairs(method.list) do
+        for _, isa in ipairs(isas) do
+            for _, mode in ipairs(modes) do
+                local serves = entry.isas[isa.name] and entry.modes[mode]
+                for _, op in ipairs(serves and name.OPS or {}) do
+                    consider_all(entry, isa, mode, op)
+                end
+            end
+        end
+    end
+    rank(kernels)
+    table.sort(kernels, by_name)
+    table.sort(refused, by_name)
+    return kernels, refused
+end
+
+-- unit_k as loom_act_unit_k in kernel.h.
+local PREPARE = {
+    i8 = { levels = 127, top = 127, bias = 0, unit_k = 4, summary = "Activations to int8." },
+    lut8 = { levels = 254, top = 32512, bias = 128, unit_k = 32,
+        summary = "Activations to tables of 8-bit sums." },
+    lut7 = { levels = 126, top = 16128, bias = 64, unit_k = 32,
+        summary = "Activations to tables of 7-bit sums." },
+    lut16 = { levels = 127, top = 127, bias = 512, unit_k = 32,
+        summary = "Activations to int8, then to tables of their exact sums in two bytes." },
+    sign16 = { levels = 127, top = 127, bias = 0, unit_k = 24,
+        summary = "Activations to int8, then to tables of sums of 3 with signs, in two bytes." },
+    sign8 = { levels = 127, top = 32512, bias = 0, unit_k = 24,
+        summary = "Activations to tables of 8-bit sums of 3 with signs." },
+}
+
+local RANGE_NOTES = {
+    lut8 = "the largest sum of 4 magnitudes, m4",
+    lut7 = "the largest sum of 4 magnitudes, m4",
+    sign8 = "the largest sum of 3 magnitudes, m3",
+}
+
+-- Without the levels that add to another: what that one has serves them too.
+local function whole_levels(isas)
+    local levels = {}
+    for _, isa in ipairs(isas) do
+        if not isa.adds_to then
+            levels[#levels + 1] = isa
+        end
+    end
+    return levels
+end
+
+-- The kernels that prepare activations, for every ISA and form, sorted by name.
+function space.prepares(isas)
+    local list = {}
+    for _, isa in ipairs(whole_levels(isas)) do
+        for _, act in ipairs(ACTS) do
+            local kind = isa.name == "c" and "plain" or "vector"
+            local lut, triples = act == "lut8" or act == "lut7", act == "sign8"
+            local values = { act = act, kind = kind, lut = lut, rounds = lut or triples,
+                group = kind .. (PREPARE[act].unit_k == 24 and "_sign" or ""),
+                range = kind .. (triples and "_sign" or ""),
+                range_note = RANGE_NOTES[act] or "the largest magnitude, amax",
+                name = ("loom_prepare_%s__%s_%s"):format(act, kind, isa.name) }
+            for key, value in pairs(PREPARE[act]) do
+                values[key] = value
+            end
+            list[#list + 1] = { name = values.name, act = act, isa = isa,
+                template = "prepare/prepare.c.in", vars = values }
+        end
+    end
+    table.sort(list, by_name)
+    return list
+end
+
+-- The probes of the machine's limits, one file an ISA.
+function space.probes(isas)
+    local list = {}
+    for _, isa in ipairs(whole_levels(isas)) do
+        local plain = isa.name == "c"
+        list[#list + 1] = { name = "loom_probe_" .. isa.name, isa = isa,
+            template = plain and "probe/plain.c.in" or "probe/probe.c.in",
+            vars = { isa = isa.name, macs = isa.vector, prefetch = not plain } }
+    end
+    return list
+end
+
+return space

@@ -1,0 +1,38 @@
+#include "common/one_kernel.h"
+
+#include <stdio.h>
+
+void format_name(const loom_format *format, char name[FORMAT_NAME_SIZE]) {
+    char weights[8], group[16];
+    if (format->ternary) {
+        snprintf(weights, sizeof weights, "t");
+    } else {
+        snprintf(weights, sizeof weights, "w%u", format->bits);
+    }
+    if (format->group) {
+        snprintf(group, sizeof group, "g%u", format->group);
+    } else {
+        snprintf(group, sizeof group, "%s", format->tensor ? "tensor" : "row");
+    }
+    snprintf(name, FORMAT_NAME_SIZE, "%s%s%s%s%s", weights, group, format->zero_points ? "z" : "",
+             format->scale_fp32 ? "f32" : "", format->act_row ? "arow" : "");
+}
+
+loom_status one_kernel_plan(struct one_kernel *one, const struct loom_registry *base,
+                            const struct loom_kernel *kernel, const loom_format *format, size_t m,
+                            size_t k, uint32_t features) {
+    char name[FORMAT_NAME_SIZE];
+    const struct loom_problem problem = {name, m, k, (loom_mode)kernel->mode};
+    const loom_cpu cpu = {features, base->isas[kernel->isa].name};
+    format_name(format, name);
+    for (int op = LOOM_OP_GEMV; op <= LOOM_OP_FEW; op++) {
+        one->kernel[op] = *kernel;
+        one->kernel[op].tmac = 0; /* those are never chosen unless forced */
+        one->kernel[op].op = (uint8_t)op;
+    }
+    one->registry = *base;
+    one->registry.kernels = one->kernel;
+    one->registry.kernel_count = LOOM_OP_FEW + 1;
+    one->registry.tuned_count = 0;
+    return loom_select(&one->plan, &one->registry, &problem, &cpu, NULL, NULL);
+}

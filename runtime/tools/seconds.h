@@ -1,8 +1,0 @@
-/* The time. */
-#ifndef LOOM_TOOLS_SECONDS_H
-#define LOOM_TOOLS_SECONDS_H
-
-/* Seconds since some moment. */
-double seconds_now(void);
-
-#endif

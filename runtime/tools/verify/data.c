@@ -1,0 +1,171 @@
+#include "verify/data.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *const codes_names[CODES_COUNT] = {"random", "max", "zero", "alternate"};
+const char *const acts_names[ACTS_COUNT] = {"gaussian", "positive", "negative",  "alternate",
+                                            "signs",    "sparse",   "ties",      "zero",
+                                            "tiny",     "huge",     "not-finite"};
+const char *const scales_names[SCALES_COUNT] = {"random", "special"};
+const char *const zeros_names[ZEROS_COUNT] = {"random", "low", "high"};
+
+/* The smallest group: values that must differ between groups are chosen once a run of these. */
+enum { RUN = 32 };
+
+static uint8_t code_at(enum codes codes, unsigned max, size_t k, size_t period,
+                       struct random *random) {
+    switch (codes) {
+    case CODES_MAX:
+        return (uint8_t)max;
+    case CODES_ZERO:
+        return 0;
+    case CODES_ALTERNATE:
+        return (uint8_t)(k / period % 2 ? 0 : max);
+    default:
+        return (uint8_t)random_below(random, max + 1);
+    }
+}
+
+static void fill_codes(uint8_t *codes, const struct verify_case *c, struct random *random) {
+    const size_t period = (size_t)1 << random_below(random, 6);
+    const unsigned max = reference_max_code(&c->format);
+    for (size_t i = 0; i < c->m * c->k; i++) {
+        codes[i] = code_at(c->codes, max, i % c->k, period, random);
+    }
+}
+
+static uint16_t random_half(enum scales scales, struct random *random) {
+    static const uint16_t special[] = {0x0000, 0x8000, 0x0001, 0x8001, 0x03ff, 0x83ff,
+                                       0x0400, 0x7bff, 0xfbff, 0x7c00, 0x3c00, 0xbc00};
+    if (scales == SCALES_SPECIAL) {
+        return special[random_below(random, sizeof special / sizeof special[0])];
+    }
+    const uint32_t sign = random_below(random, 8) == 0, exponent = 8 + random_below(random, 8);
+    return (uint16_t)(sign << 15 | exponent << 10 | random_below(random, 1024));
+}
+
+static float random_float(enum scales scales, struct random *random) {
+    static const float special[] = {0.0f,        -0.0f,  0x1p-149f, -0x1p-149f,
+                                    0x1.8p-130f, 1e-38f, 3e38f,     -3.402823466e38f,
+                                    INFINITY,    1.0f,   -0x1p-9f,  1.3e-5f};
+    if (scales == SCALES_SPECIAL) {
+        return special[random_below(random, sizeof special / sizeof special[0])];
+    }
+    return 0.01f * random_gaussian(random);
+}
+
+static void fill_scales(void *scales, const struct verify_case *c, size_t count,
+                        struct random *random) {
+    for (size_t i = 0; i < count; i++) {
+        if (c->format.scale_fp32) {
+            ((float *)scales)[i] = random_float(c->scales, random);
+        } else {
+            ((uint16_t *)scales)[i] = random_half(c->scales, random);
+        }
+    }
+}
+
+static void fill_zeros(uint8_t *zeros, const struct verify_case *c, size_t count,
+                       struct random *random) {
+    const unsigned max = reference_max_zero(&c->format);
+    for (size_t i = 0; i < count; i++) {
+        zeros[i] = (uint8_t)(c->zeros == ZEROS_LOW    ? 0
+                             : c->zeros == ZEROS_HIGH ? max
+                                                      : random_below(random, max + 1));
+    }
+}
+
+struct reference_weights make_weights(const struct verify_case *c, struct guard *guard,
+                                      struct random *random) {
+    const size_t count = reference_scale_count(&c->format, c->m, c->k);
+    const size_t scale_bytes = reference_scale_bytes(&c->format);
+    uint8_t *codes = guard_alloc(guard, "codes", c->m * c->k, 1);
+    void *scales = guard_alloc(guard, "scales", count * scale_bytes, scale_bytes);
+    uint8_t *zeros = c->format.zero_points ? guard_alloc(guard, "zeros", count, 1) : NULL;
+    fill_codes(codes, c, random);
+    fill_scales(scales, c, count, random);
+    if (zeros) {
+        fill_zeros(zeros, c, count, random);
+    }
+    return (struct reference_weights){c->format, c->m, c->k, codes, zeros, scales};
+}
+
+/* The largest value of a run of activations, around and beyond the limits of fp32. */
+static float run_magnitude(enum acts acts, struct random *random) {
+    static const float tiny[] = {1e-35f, 1e-40f, 0x1p-100f, 0x1.fffffep-101f, 1e-30f, 1e-28f};
+    static const float huge[] = {1e25f, 1e30f, 0x1p100f, 0x1.000002p100f, 3.4e38f};
+    if (acts == ACTS_TINY) {
+        return tiny[random_below(random, sizeof tiny / sizeof tiny[0])];
+    }
+    if (acts == ACTS_HUGE) {
+        return huge[random_below(random, sizeof huge / sizeof huge[0])];
+    }
+    return 1;
+}
+
+/* Activations half-way between two quantised values. The first of every run is the range that
+ * makes the factor 1; in tables the sums of four lie beside a step of an entry, too. */
+static float tie_at(enum loom_act act, size_t i, struct random *random) {
+    const int is_table = act == LOOM_ACT_LUT8 || act == LOOM_ACT_LUT7;
+    const size_t run = act == LOOM_ACT_SIGN8 ? 24 : RUN;
+    const size_t in_table = act == LOOM_ACT_SIGN8 ? i % 24 / 8 : i % 4;
+    if (i % run == 0) {
+        return act == LOOM_ACT_LUT7 ? 16128 : is_table || act == LOOM_ACT_SIGN8 ? 32512 : 127;
+    }
+    if (!is_table && act != LOOM_ACT_SIGN8) {
+        return (float)random_below(random, 60) - 29.5f;
+    }
+    if (act == LOOM_ACT_SIGN8 ? i % 8 == 0 : i % RUN < 4) {
+        return 0;
+    }
+    if (in_table == 0) {
+        return 256 * ((float)random_below(random, 100) - 50) + 126.5f;
+    }
+    return (float)random_below(random, 4) - 1.5f;
+}
+
+static float act_at(enum acts acts, enum loom_act act, size_t i, size_t period,
+                    struct random *random) {
+    const float value = 2.5f;
+    switch (acts) {
+    case ACTS_POSITIVE:
+        return value;
+    case ACTS_NEGATIVE:
+        return -value;
+    case ACTS_ALTERNATE:
+        return i / period % 2 ? -value : value;
+    case ACTS_SIGNS:
+        return random_below(random, 2) ? -value : value;
+    case ACTS_SPARSE:
+        return i % 4 == period % 4 ? value : 0;
+    case ACTS_TIES:
+        return tie_at(act, i, random);
+    case ACTS_ZERO:
+        return random_below(random, 2) ? -0.0f : 0.0f;
+    case ACTS_TINY:
+    case ACTS_HUGE:
+        return i % RUN ? 1.9f * random_unit(random) - 0.95f : 1;
+    default:
+        return random_gaussian(random);
+    }
+}
+
+static void spoil(float *x, size_t k, struct random *random) {
+    static const float bad[] = {NAN, INFINITY, -INFINITY};
+    x[random_below(random, (uint32_t)k)] = bad[random_below(random, 3)];
+}
+
+void fill_acts(float *x, enum acts acts, enum loom_act act, size_t k, struct random *random) {
+    const size_t period = (size_t)1 << random_below(random, 6);
+    float magnitude = 1;
+    for (size_t i = 0; i < k; i++) {
+        if (i % RUN == 0) {
+            magnitude = run_magnitude(acts, random);
+        }
+        x[i] = magnitude * act_at(acts, act, i, period, random);
+    }
+    if (acts == ACTS_NOT_FINITE) {
+        spoil(x, k, random);
+    }
+}

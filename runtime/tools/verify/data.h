@@ -1,0 +1,56 @@
+/* Weights and activations that bring out faults. */
+#ifndef LOOM_TOOLS_VERIFY_DATA_H
+#define LOOM_TOOLS_VERIFY_DATA_H
+
+#include "common/guard.h"
+#include "common/random.h"
+#include "reference/reference.h"
+
+enum codes { CODES_RANDOM, CODES_MAX, CODES_ZERO, CODES_ALTERNATE, CODES_COUNT };
+
+/* SIGNS, POSITIVE, NEGATIVE and ALTERNATE are all +-max: every quantised activation and, but
+ * for ALTERNATE, every full table entry is the largest; SPARSE has one activation of four, so
+ * that all 16 entries are. TIES lie half-way between two quantised values. */
+enum acts {
+    ACTS_GAUSSIAN,
+    ACTS_POSITIVE,
+    ACTS_NEGATIVE,
+    ACTS_ALTERNATE,
+    ACTS_SIGNS,
+    ACTS_SPARSE,
+    ACTS_TIES,
+    ACTS_ZERO,
+    ACTS_TINY,
+    ACTS_HUGE,
+    ACTS_NOT_FINITE,
+    ACTS_COUNT
+};
+
+/* SPECIAL: zeros, subnormals, the largest, infinity, both signs. */
+enum scales { SCALES_RANDOM, SCALES_SPECIAL, SCALES_COUNT };
+enum zeros { ZEROS_RANDOM, ZEROS_LOW, ZEROS_HIGH, ZEROS_COUNT };
+
+extern const char *const codes_names[CODES_COUNT];
+extern const char *const acts_names[ACTS_COUNT];
+extern const char *const scales_names[SCALES_COUNT];
+extern const char *const zeros_names[ZEROS_COUNT];
+
+/* One problem: shape, format and kind of data. `seed` fixes every random choice in it. */
+struct verify_case {
+    loom_format format;
+    size_t m, k, n;
+    enum codes codes;
+    enum acts acts;
+    enum scales scales;
+    enum zeros zeros;
+    uint64_t seed;
+};
+
+/* Fills one token of k floats. `act` sets the grid of ACTS_TIES. */
+void fill_acts(float *x, enum acts acts, enum loom_act act, size_t k, struct random *random);
+
+/* A matrix for the case in guarded memory of exactly its size. */
+struct reference_weights make_weights(const struct verify_case *c, struct guard *guard,
+                                      struct random *random);
+
+#endif

@@ -1,0 +1,125 @@
+/* A kernel called as loom_matmul calls it, with inputs that end at an inaccessible page. */
+#include "verify/problem.h"
+
+#include <string.h>
+
+/* The largest power of two that divides value, at most LOOM_ALIGN. */
+static size_t alignment_of(size_t value) {
+    const size_t power = value & (~value + 1);
+    return power < LOOM_ALIGN ? power : LOOM_ALIGN;
+}
+
+/* Values of `bytes` each, one a group of a row, as [block][group][row of the block]; rows that
+ * do not exist get zeros. */
+static const void *make_blocked(struct problem *p, const char *name, const void *values,
+                                size_t bytes) {
+    const size_t rows = p->kernel->layout->rows, groups = p->acts.groups;
+    const size_t blocks = (p->c.m + rows - 1) / rows;
+    uint8_t *out =
+        guard_alloc(&p->guard, name, blocks * groups * rows * bytes, alignment_of(rows * bytes));
+    memset(out, 0, blocks * groups * rows * bytes);
+    for (size_t r = 0; r < p->c.m; r++) {
+        for (size_t g = 0; g < groups; g++) {
+            const size_t from = p->c.format.tensor ? 0 : r * groups + g;
+            const size_t to = (r / rows * groups + g) * rows + r % rows;
+            memcpy(out + to * bytes, (const uint8_t *)values + from * bytes, bytes);
+        }
+    }
+    return out;
+}
+
+/* Where token t's activations go: its place in its tile, the other tokens in between. */
+struct place {
+    uint8_t *data;
+    float *scale;
+    int32_t *sum;
+    size_t tokens;
+};
+
+static void place_token(const struct place *to, const struct reference_acts *acts, size_t t) {
+    const size_t unit = loom_act_unit(acts->act);
+    for (size_t i = 0; i < acts->stride; i += unit) {
+        memcpy(to->data + i * to->tokens, acts->acts + t * acts->stride + i, unit);
+    }
+    for (size_t g = 0; g < acts->groups; g++) {
+        to->scale[g * to->tokens] = acts->scale[t * acts->groups + g];
+        to->sum[g * to->tokens] = acts->sum[t * acts->groups + g];
+    }
+}
+
+/* The activations in the kernel's own form, with gaps between the token tiles. Where the last tile
+ * has fewer tokens an inaccessible page follows the last one that exists. */
+static void make_acts(struct problem *p, struct loom_args *args) {
+    const struct verify_case *c = &p->c;
+    struct reference_acts acts;
+    if (reference_prepare(&acts, (enum loom_act)p->kernel->act, &c->format, p->x, p->x_stride, c->k,
+                          c->n)) {
+        return;
+    }
+    const size_t tokens = p->kernel->tokens, unit = loom_act_unit(acts.act);
+    const size_t last = (c->n - 1) / tokens, missing = tokens - 1 - (c->n - 1) % tokens;
+    args->act_stride = (acts.stride * tokens + 63) / 64 * 64 + 64 * random_below(&p->random, 2);
+    args->group_stride = acts.groups * tokens + random_below(&p->random, 3);
+    const size_t values = last * args->group_stride + acts.groups * tokens - missing;
+    uint8_t *data =
+        guard_alloc(&p->guard, "activations",
+                    last * args->act_stride + acts.stride * tokens - missing * unit, LOOM_ALIGN);
+    float *scale = guard_alloc(&p->guard, "activation scales", values * sizeof *scale, 4);
+    int32_t *sum = guard_alloc(&p->guard, "activation sums", values * sizeof *sum, 4);
+    for (size_t t = 0; t < c->n; t++) {
+        const size_t tile = t / tokens, in_tile = t % tokens;
+        const size_t at = tile * args->group_stride + in_tile;
+        place_token(&(struct place){data + tile * args->act_stride + in_tile * unit, scale + at,
+                                    sum + at, tokens},
+                    &acts, t);
+    }
+    args->acts = data;
+    args->act_scale = scale;
+    args->act_sum = sum;
+    reference_acts_free(&acts);
+}
+
+static void make_y(struct problem *p, struct loom_args *args) {
+    const size_t width = args->blocks * p->kernel->layout->rows;
+    args->y_stride = width + random_below(&p->random, 4);
+    args->y =
+        guard_alloc(&p->guard, "y", ((p->c.n - 1) * args->y_stride + width) * sizeof *args->y, 4);
+}
+
+static struct loom_args make_args(struct problem *p) {
+    const size_t rows = p->kernel->layout->rows;
+    struct loom_args args = {.blocks = (p->c.m + rows - 1) / rows,
+                             .groups = p->acts.groups,
+                             .k_group = p->acts.k_group,
+                             .n = p->c.n};
+    args.weights = p->stream;
+    args.scales =
+        make_blocked(p, "packed scales", p->w.scales, reference_scale_bytes(&p->c.format));
+    if (p->w.zeros) {
+        args.zeros = make_blocked(p, "packed zeros", p->w.zeros, 1);
+    }
+    make_acts(p, &args);
+    guard_seal(&p->guard);
+    make_y(p, &args);
+    return args;
+}
+
+struct call {
+    loom_matmul_fn *run;
+    const struct loom_args *args;
+};
+
+static void call_kernel(void *context) {
+    const struct call *call = context;
+    call->run(call->args);
+}
+
+bool problem_check_direct(struct problem *p) {
+    const struct loom_args args = make_args(p);
+    const size_t width = args.blocks * p->kernel->layout->rows;
+    struct call call = {p->kernel->run, &args};
+    const char *called = "kernel called by itself";
+    return problem_run(p, called, call_kernel, &call) &&
+           problem_compare(p, called, args.y, args.y_stride, 0, p->c.m) &&
+           problem_untouched(p, called, args.y, args.y_stride, width, width, args.y_stride);
+}

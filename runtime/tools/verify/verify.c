@@ -1,0 +1,139 @@
+/* loom-verify: every kernel against the plain C reference, on this machine. */
+#include "common/arguments.h"
+#include "common/random.h"
+#include "tools.h"
+#include "verify/jobs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+    " [--isa NAME] [--filter TEXT] [--seed N] [--jobs N]\n"
+    "Compares every kernel and prepare kernel with the plain C reference, bit for bit.\n"
+    "  --isa NAME     those of one ISA alone\n"
+    "  --filter TEXT  those whose name contains TEXT\n"
+    "  --seed N       repeat a run; it prints its seed\n"
+    "  --jobs N       processes that share the work; 2 without it\n";
+
+struct options {
+    const char *filter;
+    int isa;
+    uint64_t seed;
+    unsigned jobs;
+};
+
+static int isa_named(const struct arguments *a, const char *name) {
+    for (size_t i = 0; i < loom_registry.isa_count; i++) {
+        if (strcmp(loom_registry.isas[i].name, name) == 0) {
+            return (int)i;
+        }
+    }
+    arguments_fail(a, "--isa %s: this library has no such ISA", name);
+}
+
+static void read_option(struct arguments *a, struct options *options) {
+    const char *value;
+    if ((value = arguments_value(a, "--isa"))) {
+        options->isa = isa_named(a, value);
+    } else if ((value = arguments_value(a, "--filter"))) {
+        options->filter = value;
+    } else if ((value = arguments_value(a, "--seed"))) {
+        options->seed = arguments_number(a, "--seed", value, 0, UINT64_MAX);
+    } else if ((value = arguments_value(a, "--jobs"))) {
+        options->jobs = (unsigned)arguments_number(a, "--jobs", value, 1, 1024);
+    } else if (arguments_flag(a, "--help")) {
+        printf("%s%s", a->tool, usage);
+        exit(0);
+    } else {
+        arguments_fail(a, "%s: no such option; --help lists them", a->text[0]);
+    }
+}
+
+static void list_missing(uint32_t missing, char *text, size_t size) {
+    static const struct {
+        uint32_t bit;
+        const char *name;
+    } names[] = {{LOOM_CPU_SSSE3, "SSSE3"},
+                 {LOOM_CPU_AVX2, "AVX2"},
+                 {LOOM_CPU_AVXVNNI, "AVX-VNNI"},
+                 {LOOM_CPU_AVX512, "AVX-512"},
+                 {LOOM_CPU_AVX512VBMI, "AVX-512 VBMI"},
+                 {LOOM_CPU_AVX512VNNI, "AVX-512 VNNI"},
+                 {LOOM_CPU_NEON32, "NEON with VFPv4"},
+                 {LOOM_CPU_NEON, "NEON"},
+                 {LOOM_CPU_DOTPROD, "dot products"},
+                 {LOOM_CPU_I8MM, "8-bit matrix products"}};
+    text[0] = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (missing & names[i].bit) {
+            const size_t used = strlen(text);
+            snprintf(text + used, size - used, "%s%s", used ? ", " : "", names[i].name);
+        }
+    }
+    if (!text[0]) {
+        snprintf(text, size, "feature bits 0x%x", missing);
+    }
+}
+
+/* Skips what the CPU cannot run, one line an ISA. */
+static void skip_unusable(const struct units *units, struct outcome *outcomes, uint32_t features) {
+    for (size_t isa = 0; isa < loom_registry.isa_count; isa++) {
+        const uint32_t missing = loom_registry.isas[isa].needs & ~features;
+        char text[80];
+        size_t skipped = 0;
+        for (size_t i = 0; missing && i < units->count; i++) {
+            if (units->unit[i].isa == isa) {
+                outcomes[i].state = SKIPPED;
+                skipped++;
+            }
+        }
+        list_missing(missing, text, sizeof text);
+        if (skipped) {
+            printf("skipped %zu kernels of %s: this CPU or system has no %s\n", skipped,
+                   loom_registry.isas[isa].name, text);
+        }
+    }
+}
+
+static int report(const struct units *units, const struct outcome *outcomes, const char *tool,
+                  uint64_t seed) {
+    size_t count[SKIPPED + 1] = {0};
+    for (size_t i = 0; i < units->count; i++) {
+        count[outcomes[i].state]++;
+        if (outcomes[i].state == FAILED) {
+            printf("FAILED  %s\n        %s\n", units->unit[i].name, outcomes[i].text);
+        } else if (outcomes[i].state < PASSED) {
+            printf("FAILED  %s\n        was never checked\n", units->unit[i].name);
+        }
+    }
+    const size_t failed = count[FAILED] + count[RUNNING] + count[NEVER_CHECKED];
+    if (failed) {
+        printf("to repeat one: %s --seed %" PRIu64 " --filter KERNEL\n", tool, seed);
+    }
+    printf("%zu passed, %zu failed, %zu skipped\n", count[PASSED], failed, count[SKIPPED]);
+    return failed > 0;
+}
+
+int loom_verify_main(int argc, char **argv) {
+    struct arguments a = arguments_make(argc, argv);
+    struct options options = {.isa = ANY_ISA, .seed = random_seed(), .jobs = 2};
+    loom_cpu cpu;
+    while (a.count) {
+        read_option(&a, &options);
+    }
+    const struct units units = units_make(options.filter, options.isa);
+    if (!units.count) {
+        arguments_fail(&a, "no kernel is named so or has this ISA");
+    }
+    loom_cpu_detect(&cpu, ~0u);
+    struct outcome *outcomes = outcomes_make(units.count);
+    const struct verify verify = {&loom_registry, cpu.features, options.seed, VERIFY_SECONDS, ""};
+    printf("%s, seed %" PRIu64 "\n", cpu.isa, options.seed);
+    skip_unusable(&units, outcomes, cpu.features);
+    jobs_run(&units, outcomes, &verify, options.jobs);
+    const int failed = report(&units, outcomes, a.tool, options.seed);
+    free(units.unit);
+    return failed;
+}

@@ -1,0 +1,124 @@
+-- Integer dot products of codes: `mask` and `shift` for one token, `panel` for many.
+
+local layout = require("layout")
+local method_cost = require("cost")
+
+local VECTORS = {
+    ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, avx512vbmi = true,
+    neon32 = true, neon = true, dotprod = true,
+}
+local SHIFT = { i8mm = true }
+for name in pairs(VECTORS) do
+    SHIFT[name] = true
+end
+
+-- Vectors of an accumulator, v_acc.
+local function acc_vectors(isa)
+    return isa.sum_products == 1 and 2 or 1
+end
+
+-- Two vectors of rows side by side share less than four, but read faster (measured, from memory: w1
+-- 1.05, w2 1.03, w3 1.06, w4 1.07 times; in cache w4 1.13 times).
+local function wide(numbers)
+    return 1 + 0.06 * (numbers.b - 2)
+end
+
+return {
+    {
+        family = "dot",
+        name = "mask",
+        loop = "mask",
+        isas = { avx512vbmi = true },
+        modes = { exact = true },
+        gemv = {
+            { b = 2, m = 2, n = 1 }, { b = 3, m = 3, n = 1 }, { b = 4, m = 4, n = 1 },
+            { b = 2, m = 2, n = 1, p = 2, f = 8 }, { b = 3, m = 3, n = 1, p = 2, f = 8 },
+            { b = 4, m = 4, n = 1, p = 2, f = 8 },
+        },
+        gemm = {},
+        template = "tile/tiles.c.in",
+        note = "VPDPBUSD on fields in place, a sum for each field,\n"
+            .. " * shifted once at the end of a group.",
+        layout = function(format, numbers)
+            return layout.dot(16, numbers.b, format.bits)
+        end,
+        refuse = function(format, _, numbers, isa)
+            local fields = format.bits == 3 and 3 or 8 // format.bits
+            -- Four of them may stay in memory.
+            return method_cost.registers(numbers.m * (fields + 2) + 2, isa.registers)
+        end,
+        cost = function(format, _, numbers, isa)
+            -- Of 4 bits (measured, from memory) it takes 1.04 times as long as 'shift'.
+            local field = ({ 2, 2, 3.2, 4.5 })[format.bits]
+            local shifts = format.group > 0 and 16 // format.bits / (format.group * 16) or 0
+            return wide(numbers) * (field + 1 / numbers.m + format.bits / 8) / 64,
+                shifts + method_cost.group(format, isa)
+        end,
+    },
+    {
+        family = "dot",
+        name = "shift",
+        loop = "shift",
+        isas = SHIFT,
+        modes = { exact = true },
+        gemv = {
+            { b = 2, m = 2, n = 1 }, { b = 3, m = 3, n = 1 }, { b = 4, m = 4, n = 1 },
+            { b = 2, m = 2, n = 1, p = 2, f = 8 }, { b = 3, m = 3, n = 1, p = 2, f = 8 },
+            { b = 4, m = 4, n = 1, p = 2, f = 8 },
+        },
+        few = {
+            { b = 2, m = 2, n = 4, p = 2, f = 8 }, { b = 3, m = 3, n = 2, p = 2, f = 8 },
+            { b = 3, m = 3, n = 4, p = 2, f = 8 }, { b = 4, m = 2, n = 4, p = 2, f = 8 },
+            { b = 4, m = 4, n = 2, p = 2, f = 8 }, { b = 4, m = 4, n = 4, p = 2, f = 8 },
+        },
+        gemm = {},
+        template = "tile/tiles.c.in",
+        note = "fields are shifted and masked, then multiplied.",
+        layout = function(format, numbers, isa)
+            return layout.dot(isa.vector // 4, numbers.b, format.bits)
+        end,
+        refuse = function(_, _, numbers, isa)
+            return method_cost.even_parts(numbers)
+                or method_cost.registers(
+                    numbers.m * (numbers.n * acc_vectors(isa) + 1) + numbers.n, isa.registers)
+        end,
+        cost = function(format, _, numbers, isa)
+            local unpack = format.bits == 3 and 4 or 2 - format.bits / 8
+            local field = unpack / numbers.n + (isa.sum_bits == 32 and 1 or 2)
+            return wide(numbers) * (field + 1 / numbers.m + format.bits / 8) / isa.vector,
+                method_cost.group(format, isa)
+        end,
+    },
+    {
+        family = "dot",
+        name = "panel",
+        loop = "dot",
+        isas = VECTORS,
+        modes = { exact = true },
+        gemv = {},
+        gemm = {
+            { b = 2, m = 2, n = 4, k = 512 }, { b = 4, m = 2, n = 4, k = 512 },
+            { b = 2, m = 2, n = 6, k = 512 }, { b = 4, m = 2, n = 6, k = 512 },
+            { b = 2, m = 2, n = 8, k = 512 }, { b = 4, m = 2, n = 8, k = 512 },
+            { b = 4, m = 4, n = 4, k = 512 },
+            { b = 3, m = 3, n = 4, k = 512 }, { b = 3, m = 3, n = 8, k = 512 },
+        },
+        template = "panel/panel.c.in",
+        note = "fields are unpacked once to a panel of bytes in the\n"
+            .. " * level 1 cache, which serves all tokens of a block.",
+        layout = function(format, numbers, isa)
+            return layout.dot(isa.vector // 4, numbers.b, format.bits)
+        end,
+        refuse = function(_, _, numbers, isa)
+            return method_cost.even_parts(numbers) or method_cost.even_tokens(numbers, isa)
+                or method_cost.registers(
+                    numbers.m * (numbers.n * acc_vectors(isa) + 1) + 1, isa.registers)
+                or method_cost.busy(numbers.m * numbers.n, isa)
+        end,
+        cost = function(format, _, numbers, isa)
+            local step = isa.sum_bits == 32 and 1 or 2
+            return (step + 0.5 / numbers.m + 0.5 / numbers.n) / isa.vector,
+                method_cost.group(format, isa), 0.002
+        end,
+    },
+}

@@ -1,0 +1,70 @@
+-- Portable C: one row at a time.
+
+local layout = require("layout")
+local method_cost = require("cost")
+
+local ONE = { { b = 1, m = 1, n = 1 } }
+
+local function refuse(_, _, numbers)
+    if numbers.b > 1 or numbers.n > 1 then
+        return "portable C has no tiles"
+    end
+end
+
+return {
+    {
+        family = "lut",
+        name = "plain",
+        loop = "plain",
+        isas = { c = true },
+        modes = { exact = true, table = true, table7 = true },
+        gemv = ONE,
+        gemm = ONE,
+        template = "plain/lut.c.in",
+        note = "one row at a time.",
+        layout = function(format)
+            return layout.plain_lut(format.bits)
+        end,
+        refuse = refuse,
+        cost = function(format, mode)
+            return 4 * format.bits * method_cost.lookups(mode) / 16
+        end,
+    },
+    {
+        family = "lut",
+        name = "plainsign",
+        loop = "plainsign",
+        isas = { c = true },
+        modes = { table = true },
+        act = "sign8",
+        gemv = ONE,
+        gemm = ONE,
+        template = "plain/lut_sign.c.in",
+        note = "4 rows at a time.",
+        layout = layout.plain_sign,
+        refuse = function(format, mode, numbers)
+            return method_cost.triples(format) or refuse(format, mode, numbers)
+        end,
+        cost = function()
+            return 5
+        end,
+    },
+    {
+        family = "dot",
+        name = "plain",
+        loop = "plain",
+        isas = { c = true },
+        modes = { exact = true },
+        gemv = ONE,
+        gemm = ONE,
+        template = "plain/dot.c.in",
+        note = "one row at a time.",
+        layout = function(format)
+            return layout.dot(1, 1, format.bits)
+        end,
+        refuse = refuse,
+        cost = function()
+            return 0.8
+        end,
+    },
+}

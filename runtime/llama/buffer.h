@@ -1,0 +1,20 @@
+/* Memory for weights. A tensor of a type that the library serves is packed in it; any other stands
+ * there as ggml has it. */
+#ifndef LOOM_LLAMA_BUFFER_H
+#define LOOM_LLAMA_BUFFER_H
+
+#include "llama/matrix.h"
+
+/* The buffer type, which is `device`'s. Static storage; one a process. */
+struct ggml_buffer_type *buffer_type(struct ggml_device *device);
+
+/* The packed weights of a tensor, or NULL where it has none: it is elsewhere, or as ggml has it. */
+const struct matrix *buffer_matrix(const struct ggml_tensor *tensor);
+
+/* Whether the tensor is, or will be, in memory of this type. */
+bool buffer_holds(const struct ggml_tensor *tensor);
+
+/* Whether the tensor is in memory that a host has marked as a model's weights. */
+bool buffer_is_model(const struct ggml_tensor *tensor);
+
+#endif

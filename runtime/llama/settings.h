@@ -1,0 +1,20 @@
+/* What the environment asks of this backend. */
+#ifndef LOOM_LLAMA_SETTINGS_H
+#define LOOM_LLAMA_SETTINGS_H
+
+#include "loom.h"
+
+#include <stdbool.h>
+
+struct settings {
+    loom_mode mode; /* LUTLOOM_MODE */
+    bool verbose;   /* LUTLOOM_VERBOSE: a line a matrix */
+};
+
+/* Reads them; false, after a line on standard error, where one is not valid. */
+bool settings_read(void);
+
+/* As they were read. */
+const struct settings *settings(void);
+
+#endif

@@ -1,0 +1,311 @@
+/* Runs a model in a llama.cpp that is installed as a package: what our backend is tested and timed
+ * with. It declares what it needs of llama.h (v0.5.0) itself, and asks for it by name.
+ *
+ *   driver FOLDER quantize IN OUT TYPE          TYPE: llama.cpp's number of a file type
+ *   driver FOLDER logits MODEL THREADS BATCH    fp32 logits of random tokens, to stdout
+ *   driver FOLDER perplexity MODEL TEXT CHUNKS THREADS
+ *   driver FOLDER speed MODEL THREADS PROMPT DECODE
+ *
+ * FOLDER holds libllama.so and ggml's libraries. GGML_BACKEND_PATH names our backend, as in any
+ * host. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <dlfcn.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Parameters go by value. Only the first fields are ours to set; the rest is as large as it may
+ * be. */
+struct model_parameters {
+    uint64_t words[64];
+};
+struct context_parameters {
+    uint32_t n_ctx, n_batch, n_ubatch;
+    uint32_t words[125];
+};
+struct quantize_parameters {
+    int32_t threads, file_type, output_type, embedding_type;
+    bool requantize, quantize_output, only_copy, pure;
+    uint32_t words[59];
+};
+struct batch {
+    int32_t n_tokens;
+    int32_t *token;
+    float *embd;
+    int32_t *pos, *n_seq_id, **seq_id;
+    int8_t *logits;
+};
+
+static struct {
+    void (*load_backends)(const char *folder);
+    void (*log_set)(void (*log)(int level, const char *text, void *data), void *data);
+    struct model_parameters (*model_defaults)(void);
+    struct context_parameters (*context_defaults)(void);
+    struct quantize_parameters (*quantize_defaults)(void);
+    uint32_t (*quantize)(const char *in, const char *out, const struct quantize_parameters *);
+    void *(*model_load)(const char *path, struct model_parameters);
+    void (*model_free)(void *model);
+    void *(*context_new)(void *model, struct context_parameters);
+    void (*context_free)(void *context);
+    const void *(*vocabulary)(const void *model);
+    int32_t (*n_tokens)(const void *vocabulary);
+    int32_t (*bos)(const void *vocabulary);
+    bool (*adds_bos)(const void *vocabulary);
+    int32_t (*tokenize)(const void *vocabulary, const char *text, int32_t length, int32_t *tokens,
+                        int32_t most, bool special, bool parse);
+    struct batch (*batch_init)(int32_t tokens, int32_t embd, int32_t sequences);
+    int32_t (*decode)(void *context, struct batch batch);
+    float *(*logits)(void *context, int32_t i);
+    void (*set_threads)(void *context, int32_t decode, int32_t prompt);
+    void *(*memory)(const void *context);
+    void (*memory_clear)(void *memory, bool data);
+} llama;
+
+static _Noreturn void fail(const char *what, const char *value) {
+    fprintf(stderr, "driver: %s%s\n", what, value);
+    exit(1);
+}
+
+static void *open_library(const char *folder, const char *begin) {
+    DIR *const names = opendir(folder);
+    if (!names) {
+        fail("no such folder: ", folder);
+    }
+    void *library = NULL;
+    char path[4096];
+    for (struct dirent *entry; !library && (entry = readdir(names));) {
+        if (strncmp(entry->d_name, begin, strlen(begin)) == 0) {
+            snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+            library = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+        }
+    }
+    closedir(names);
+    return library ? library : (fail("cannot load ", begin), NULL);
+}
+
+static void find(void *library, const char *name, void *place) {
+    void *const found = dlsym(library, name);
+    if (!found) {
+        fail("the host has no ", name);
+    }
+    memcpy(place, &found, sizeof found);
+}
+
+static void quiet(int level, const char *text, void *data) {
+    (void)data;
+    if (level >= 4 || strstr(text, "lutloom") || getenv("DRIVER_LOG")) {
+        fputs(text, stderr);
+    }
+}
+
+static void open_host(const char *folder) {
+    void *const ggml = open_library(folder, "libggml."), *const library =
+                                                              open_library(folder, "libllama.");
+    find(ggml, "ggml_backend_load_all_from_path", &llama.load_backends);
+    find(library, "llama_log_set", &llama.log_set);
+    find(library, "llama_model_default_params", &llama.model_defaults);
+    find(library, "llama_context_default_params", &llama.context_defaults);
+    find(library, "llama_model_quantize_default_params", &llama.quantize_defaults);
+    find(library, "llama_model_quantize", &llama.quantize);
+    find(library, "llama_model_load_from_file", &llama.model_load);
+    find(library, "llama_model_free", &llama.model_free);
+    find(library, "llama_init_from_model", &llama.context_new);
+    find(library, "llama_free", &llama.context_free);
+    find(library, "llama_model_get_vocab", &llama.vocabulary);
+    find(library, "llama_vocab_n_tokens", &llama.n_tokens);
+    find(library, "llama_vocab_bos", &llama.bos);
+    find(library, "llama_vocab_get_add_bos", &llama.adds_bos);
+    find(library, "llama_tokenize", &llama.tokenize);
+    find(library, "llama_batch_init", &llama.batch_init);
+    find(library, "llama_decode", &llama.decode);
+    find(library, "llama_get_logits_ith", &llama.logits);
+    find(library, "llama_set_n_threads", &llama.set_threads);
+    find(library, "llama_get_memory", &llama.memory);
+    find(library, "llama_memory_clear", &llama.memory_clear);
+    llama.log_set(quiet, NULL);
+    llama.load_backends(folder);
+}
+
+static double seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+struct session {
+    void *model, *context;
+    const void *vocabulary;
+    int32_t n_vocab;
+    struct batch batch;
+};
+
+static struct session open_model(const char *path, uint32_t n_ctx, int32_t threads) {
+    struct session s;
+    const double begin = seconds();
+    s.model = llama.model_load(path, llama.model_defaults());
+    if (!s.model) {
+        fail("cannot load ", path);
+    }
+    struct context_parameters parameters = llama.context_defaults();
+    parameters.n_ctx = n_ctx;
+    parameters.n_batch = parameters.n_ubatch = 512;
+    s.context = llama.context_new(s.model, parameters);
+    if (!s.context) {
+        fail("no context for ", path);
+    }
+    fprintf(stderr, "load %.3f s\n", seconds() - begin);
+    llama.set_threads(s.context, threads, threads);
+    s.vocabulary = llama.vocabulary(s.model);
+    s.n_vocab = llama.n_tokens(s.vocabulary);
+    s.batch = llama.batch_init(512, 0, 1);
+    return s;
+}
+
+/* Tokens [begin, begin + count) at their places; with all their logits, or the last one's. */
+static void run(struct session *s, const int32_t *tokens, int32_t begin, int32_t count, bool all) {
+    s->batch.n_tokens = count;
+    for (int32_t i = 0; i < count; i++) {
+        s->batch.token[i] = tokens[begin + i];
+        s->batch.pos[i] = begin + i;
+        s->batch.n_seq_id[i] = 1;
+        s->batch.seq_id[i][0] = 0;
+        s->batch.logits[i] = (int8_t)(all || i == count - 1);
+    }
+    if (llama.decode(s->context, s->batch) != 0) {
+        fail("decoding failed", "");
+    }
+}
+
+/* Any tokens, the same each time. */
+static int32_t *random_tokens(const struct session *s, int32_t count) {
+    int32_t *const tokens = malloc((size_t)count * sizeof *tokens);
+    uint64_t state = 88172645463325252u;
+    for (int32_t i = 0; i < count; i++) {
+        state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+        tokens[i] = (int32_t)(state % (uint64_t)s->n_vocab);
+    }
+    return tokens;
+}
+
+static void write_logits(const char *path, int32_t threads, int32_t step) {
+    enum { POSITIONS = 200 };
+    struct session s = open_model(path, 256, threads);
+    int32_t *const tokens = random_tokens(&s, POSITIONS);
+    for (int32_t begin = 0; begin < POSITIONS; begin += step) {
+        const int32_t count = POSITIONS - begin < step ? POSITIONS - begin : step;
+        run(&s, tokens, begin, count, true);
+        for (int32_t i = 0; i < count; i++) {
+            fwrite(llama.logits(s.context, i), sizeof(float), (size_t)s.n_vocab, stdout);
+        }
+    }
+    free(tokens);
+    llama.context_free(s.context);
+    llama.model_free(s.model);
+}
+
+static char *read_text(const char *path, int32_t *length) {
+    FILE *const file = fopen(path, "rb");
+    if (!file) {
+        fail("cannot open ", path);
+    }
+    char *const text = malloc(1 << 20);
+    *length = (int32_t)fread(text, 1, 1 << 20, file);
+    fclose(file);
+    return text;
+}
+
+static double nats(const float *logits, int32_t n, int32_t token) {
+    float most = logits[0];
+    for (int32_t i = 1; i < n; i++) {
+        most = logits[i] > most ? logits[i] : most;
+    }
+    double sum = 0;
+    for (int32_t i = 0; i < n; i++) {
+        sum += exp((double)(logits[i] - most));
+    }
+    return log(sum) - (double)(logits[token] - most);
+}
+
+/* As llama-perplexity: chunks of 256 tokens, the second half of each counts. */
+static void perplexity(const char *path, const char *text_path, int32_t chunks, int32_t threads) {
+    enum { CHUNK = 256 };
+    struct session s = open_model(path, CHUNK, threads);
+    int32_t length;
+    char *const text = read_text(text_path, &length);
+    int32_t *const tokens = malloc(((size_t)length + 2) * sizeof *tokens);
+    const int32_t count = llama.tokenize(s.vocabulary, text, length, tokens, length + 2, true, false);
+    double sum = 0;
+    int32_t counted = 0;
+    for (int32_t chunk = 0; chunk < chunks && (chunk + 1) * CHUNK <= count; chunk++) {
+        int32_t *const at = tokens + chunk * CHUNK, first = at[0];
+        if (llama.adds_bos(s.vocabulary)) {
+            at[0] = llama.bos(s.vocabulary);
+        }
+        llama.memory_clear(llama.memory(s.context), true);
+        run(&s, at, 0, CHUNK, true);
+        at[0] = first;
+        for (int32_t i = CHUNK / 2; i < CHUNK - 1; i++, counted++) {
+            sum += nats(llama.logits(s.context, i), s.n_vocab, at[i + 1]);
+        }
+    }
+    printf("%.4f\n", exp(sum / counted));
+    free(text);
+    free(tokens);
+    llama.context_free(s.context);
+    llama.model_free(s.model);
+}
+
+static void speed(const char *path, int32_t threads, int32_t prompt, int32_t decode) {
+    struct session s = open_model(path, (uint32_t)(prompt + decode + 16), threads);
+    int32_t *const tokens = random_tokens(&s, prompt + decode + 8);
+    run(&s, tokens, 0, prompt, false); /* once before it counts */
+    run(&s, tokens, prompt, 1, false);
+    llama.memory_clear(llama.memory(s.context), true);
+    double begin = seconds();
+    run(&s, tokens, 0, prompt, false);
+    llama.logits(s.context, prompt - 1);
+    const double prefill = prompt / (seconds() - begin);
+    begin = seconds();
+    for (int32_t i = 0; i < decode; i++) {
+        run(&s, tokens, prompt + i, 1, false);
+        llama.logits(s.context, 0);
+    }
+    printf("prefill %.2f decode %.2f tokens/s\n", prefill, decode / (seconds() - begin));
+    free(tokens);
+    llama.context_free(s.context);
+    llama.model_free(s.model);
+}
+
+static void quantize(const char *in, const char *out, int32_t file_type) {
+    struct quantize_parameters parameters = llama.quantize_defaults();
+    parameters.file_type = file_type;
+    parameters.output_type = parameters.embedding_type = 1; /* F16 */
+    parameters.pure = true;
+    if (llama.quantize(in, out, &parameters) != 0) {
+        fail("cannot quantize ", in);
+    }
+}
+
+int main(int argc, char **argv) {
+    const char *const command = argc > 2 ? argv[2] : "";
+    if (argc > 2) {
+        open_host(argv[1]);
+    }
+    if (strcmp(command, "quantize") == 0 && argc == 6) {
+        quantize(argv[3], argv[4], atoi(argv[5]));
+    } else if (strcmp(command, "logits") == 0 && argc == 6) {
+        write_logits(argv[3], atoi(argv[4]), atoi(argv[5]));
+    } else if (strcmp(command, "perplexity") == 0 && argc == 7) {
+        perplexity(argv[3], argv[4], atoi(argv[5]), atoi(argv[6]));
+    } else if (strcmp(command, "speed") == 0 && argc == 7) {
+        speed(argv[3], atoi(argv[4]), atoi(argv[5]), atoi(argv[6]));
+    } else {
+        fail("see the head of driver.c for what it takes", "");
+    }
+    return 0;
+}

@@ -50,15 +50,43 @@ static int take_granularity(loom_format *format, const char **at) {
     return format->ternary;
 }
 
+/* `z`, or a zero point for all weights: one digit or two, and not what it would be without. */
+static int take_zero(loom_format *format, const char **at) {
+    if (!take(at, "z")) {
+        return 1;
+    }
+    unsigned zero = 0;
+    const char *const digits = *at;
+    for (; **at >= '0' && **at <= '9' && *at - digits < 2; ++*at) {
+        zero = zero * 10 + (unsigned)(**at - '0');
+    }
+    format->zero_points = *at == digits;
+    if (format->zero_points) {
+        return 1;
+    }
+    const int padded = *at - digits == 2 && *digits == '0';
+    format->fixed_zero = (uint8_t)(zero + 1);
+    return !padded && !format->ternary && zero <= 1u << format->bits &&
+           zero != loom_format_middle(format);
+}
+
+unsigned loom_format_middle(const loom_format *format) {
+    return format->ternary ? 1 : 1u << (format->bits - 1);
+}
+
+unsigned loom_format_zero(const loom_format *format) {
+    return format->fixed_zero ? format->fixed_zero - 1u : loom_format_middle(format);
+}
+
 loom_status loom_format_parse(loom_format *format, const char *name) {
     if (!format || !name) {
         return LOOM_ERROR_NULL;
     }
     loom_format parsed = {0};
-    if (!take_base(&parsed, &name) || !take_granularity(&parsed, &name)) {
+    if (!take_base(&parsed, &name) || !take_granularity(&parsed, &name) ||
+        !take_zero(&parsed, &name)) {
         return LOOM_ERROR_FORMAT;
     }
-    parsed.zero_points = take(&name, "z");
     parsed.scale_fp32 = take(&name, "f32");
     parsed.act_row = take(&name, "arow");
     if (*name != '\0') {
@@ -70,5 +98,5 @@ loom_status loom_format_parse(loom_format *format, const char *name) {
 
 int loom_format_same_kernel(const loom_format *a, const loom_format *b) {
     return a->bits == b->bits && a->ternary == b->ternary && a->zero_points == b->zero_points &&
-           a->scale_fp32 == b->scale_fp32 && a->group == b->group;
+           a->fixed_zero == b->fixed_zero && a->scale_fp32 == b->scale_fp32 && a->group == b->group;
 }

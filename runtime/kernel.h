@@ -382,6 +382,11 @@ static inline const struct loom_prepare_kernel *loom_prepare_for(const loom_plan
 /* A hash of all that the bytes of packed weights depend on: loom_plan.check. */
 uint32_t loom_plan_check(const loom_plan *plan);
 
+/* The zero point that codes have where the format names none and stores none; and the one that all
+ * weights of a format without stored zero points have. */
+unsigned loom_format_middle(const loom_format *format);
+unsigned loom_format_zero(const loom_format *format);
+
 /* 1 if two formats are served by the same kernels: all but tensor and act_row agree. */
 int loom_format_same_kernel(const loom_format *a, const loom_format *b);
 

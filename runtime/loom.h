@@ -20,12 +20,14 @@
  *   g32 g64 g128 g256  one scale for that many weights along K, the last group may be shorter
  *   row | tensor       one scale a weight row | one scale for all (`t` alone means `ttensor`)
  *   z                  a zero point beside every scale
+ *   z0 z1 z2 ...       this zero point for all weights, where it is not the one below (not `t`)
  *   f32                scales are fp32; without it fp16 (IEEE binary16)
  *   arow               one activation scale a token; without it one for each weight group
  * in this order: `w4g128`, `w2g64zf32`, `t`, `w4g128arow`. A weight is
  *   scale * (code - zero)       w2 w3 w4, t      codes 0 .. 2^bits - 1; ternary 0, 1, 2
  *   scale * (2 * code - zero)   w1               codes 0, 1
- * with zero = 2^(bits-1) (ternary: 1) unless the format has `z`; then 0 <= zero <= 2^bits.
+ * with zero = 2^(bits-1) (ternary: 1) unless the format has `z` or a number after it; 0 <= zero <=
+ * 2^bits.
  *
  * Threads: every function is reentrant and keeps no state. Calls that write different
  * row or token ranges of one buffer may run at the same time.
@@ -138,6 +140,7 @@ typedef struct loom_format {
     uint8_t bits;        /* 1 .. 4; ternary 2 */
     uint8_t ternary;     /* 1 for `t` */
     uint8_t zero_points; /* 1 for `z` */
+    uint8_t fixed_zero;  /* 1 + N for `zN`, otherwise 0 */
     uint8_t scale_fp32;  /* 1 for `f32` */
     uint8_t tensor;      /* 1 for `tensor`: scales and zeros hold one value */
     uint8_t act_row;     /* 1 when one activation scale serves a whole token */

@@ -134,7 +134,8 @@ static uint32_t hash_layout(uint32_t hash, const struct loom_layout *layout) {
 uint32_t loom_plan_check(const loom_plan *plan) {
     uint32_t hash = hash_layout(1, plan->gemv->layout);
     hash = hash_add(hash, plan->format.ternary);
-    hash = hash_add(hash, plan->format.zero_points);
+    /* Formats without a zero point of their own have the hash that they always had. */
+    hash = hash_add(hash, plan->format.zero_points | plan->format.fixed_zero << 1);
     hash = hash_add(hash, plan->format.scale_fp32);
     hash = hash_add(hash, plan->format.tensor);
     hash = hash_add(hash, plan->format.group);

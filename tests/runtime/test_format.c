@@ -27,6 +27,9 @@ static void parses_known_names(void **state) {
     assert_format("w4tensor", (loom_format){.bits = 4, .tensor = 1});
     assert_format("w2g64zf32",
                   (loom_format){.bits = 2, .zero_points = 1, .scale_fp32 = 1, .group = 64});
+    assert_format("w2g64z1", (loom_format){.bits = 2, .fixed_zero = 2, .group = 64});
+    assert_format("w4rowz16f32", (loom_format){.bits = 4, .fixed_zero = 17, .scale_fp32 = 1});
+    assert_format("w1g32z0", (loom_format){.bits = 1, .fixed_zero = 1, .group = 32});
     assert_format("w4g128arow", (loom_format){.bits = 4, .act_row = 1, .group = 128});
     assert_format("t", (loom_format){.bits = 2, .ternary = 1, .tensor = 1});
     assert_format("ttensor", (loom_format){.bits = 2, .ternary = 1, .tensor = 1});
@@ -80,6 +83,12 @@ static void refuses_other_names(void **state) {
         "w2g128f3",
         "w2g128f16",
         "w2g128zz",
+        "w2g64z2", /* what w2g64 has */
+        "w2g64z5", /* beyond the codes */
+        "w2g64z01",
+        "w4g64z016",
+        "w2g64z1z",
+        "tz0",
         "w2g128f32z",
         "w2rowrow",
         "w2rowtensor",

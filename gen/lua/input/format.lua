@@ -39,8 +39,27 @@ end
 local function make_key(record)
     return (record.ternary and "t" or "w" .. record.bits)
         .. (record.group == 0 and "row" or "g" .. record.group)
-        .. (record.zero_points and "z" or "")
+        .. (record.zero_points and "z" or record.fixed_zero and "z" .. record.zero or "")
         .. (record.scale_fp32 and "f32" or "")
+end
+
+-- Takes `z`, or `z` and a number: the zero point of all weights. The rest, or nil and the reason.
+local function take_zero(record, text)
+    local digits, rest = text:match("^z(%d+)(.*)$")
+    if not digits then
+        record.zero_points, rest = take_flag(text, "z")
+        return rest
+    end
+    local zero = math.tointeger(tonumber(digits))
+    if record.ternary then
+        return nil, "ternary weights are -1, 0 and 1; w2 takes other zero points"
+    elseif digits ~= tostring(zero) or zero > 1 << record.bits then
+        return nil, ("z%s is no zero point from 0 to %d"):format(digits, 1 << record.bits)
+    elseif zero == record.zero then
+        return nil, ("%d is the zero point of weights without z%d"):format(zero, zero)
+    end
+    record.zero, record.fixed_zero, record.zero_points = zero, true, false
+    return rest
 end
 
 -- The record of a format's name, or nil and the reason.
@@ -63,7 +82,11 @@ function format.parse(name)
     record.name = name
     record.group = GROUPS[granularity]
     record.tensor = granularity == "tensor"
-    record.zero_points, rest = take_flag(rest, "z")
+    local reason
+    rest, reason = take_zero(record, rest)
+    if not rest then
+        return nil, ("format '%s': %s"):format(name, reason)
+    end
     record.scale_fp32, rest = take_flag(rest, "f32")
     record.act_row, rest = take_flag(rest, "arow")
     if rest ~= "" then

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 void format_name(const loom_format *format, char name[FORMAT_NAME_SIZE]) {
-    char weights[8], group[16];
+    char weights[8], group[16], zero[8] = "";
     if (format->ternary) {
         snprintf(weights, sizeof weights, "t");
     } else {
@@ -14,7 +14,12 @@ void format_name(const loom_format *format, char name[FORMAT_NAME_SIZE]) {
     } else {
         snprintf(group, sizeof group, "%s", format->tensor ? "tensor" : "row");
     }
-    snprintf(name, FORMAT_NAME_SIZE, "%s%s%s%s%s", weights, group, format->zero_points ? "z" : "",
+    if (format->fixed_zero) {
+        snprintf(zero, sizeof zero, "z%u", loom_format_zero(format));
+    } else if (format->zero_points) {
+        snprintf(zero, sizeof zero, "z");
+    }
+    snprintf(name, FORMAT_NAME_SIZE, "%s%s%s%s%s", weights, group, zero,
              format->scale_fp32 ? "f32" : "", format->act_row ? "arow" : "");
 }
 

@@ -16,7 +16,7 @@ enum { TABLE_BITS = 12, TABLE_SIZE = 1 << TABLE_BITS };
 /* The code of a weight that is `gaussian` deviations from 0, for a usual choice of the scale. */
 static uint8_t code_of(const loom_format *format, float gaussian) {
     const float deviation = format->bits == 4 ? 2.7f : format->bits == 3 ? 1.5f : 0.9f;
-    const float zero = format->ternary ? 1 : (float)(1 << (format->bits - 1));
+    const float zero = (float)loom_format_zero(format);
     const float max = (float)reference_max_code(format);
     if (format->bits == 1) {
         return gaussian > 0;

@@ -56,5 +56,5 @@ unsigned reference_zero(const struct reference_weights *w, size_t row, size_t gr
     if (w->format.zero_points) {
         return w->zeros[scale_index(w, row, group)];
     }
-    return w->format.ternary ? 1 : 1u << (w->format.bits - 1);
+    return loom_format_zero(&w->format);
 }

@@ -9,11 +9,9 @@ end
 
 -- The initialiser of a struct loom_format.
 local function format_fields(format)
-    return (".bits = %d, .ternary = %d, .zero_points = %d, "
-        .. ".fixed_zero = %d, .scale_fp32 = %d, .group = %d"):format(
-        format.bits, flag(format.ternary), flag(format.zero_points), format.fixed_zero and format.zero + 1 or 0,
-        flag(format.scale_fp32),
-        format.group)
+    return (".bits = %d, .ternary = %d, .zero_points = %d, .fixed_zero = %d, .scale_fp32 = %d, "
+        .. ".group = %d"):format(format.bits, flag(format.ternary), flag(format.zero_points),
+        format.fixed_zero and format.zero + 1 or 0, flag(format.scale_fp32), format.group)
 end
 
 -- Copies of `records` for a table: with their ISA's index, and with marks where a run of

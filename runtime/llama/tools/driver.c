@@ -105,7 +105,7 @@ static void quiet(int level, const char *text, void *data) {
 
 static void open_host(const char *folder) {
     void *const ggml = open_library(folder, "libggml."), *const library =
-                                                              open_library(folder, "libllama.");
+                                                             open_library(folder, "libllama.");
     find(ggml, "ggml_backend_load_all_from_path", &llama.load_backends);
     find(library, "llama_log_set", &llama.log_set);
     find(library, "llama_model_default_params", &llama.model_defaults);
@@ -238,7 +238,8 @@ static void perplexity(const char *path, const char *text_path, int32_t chunks, 
     int32_t length;
     char *const text = read_text(text_path, &length);
     int32_t *const tokens = malloc(((size_t)length + 2) * sizeof *tokens);
-    const int32_t count = llama.tokenize(s.vocabulary, text, length, tokens, length + 2, true, false);
+    const int32_t count =
+        llama.tokenize(s.vocabulary, text, length, tokens, length + 2, true, false);
     double sum = 0;
     int32_t counted = 0;
     for (int32_t chunk = 0; chunk < chunks && (chunk + 1) * CHUNK <= count; chunk++) {

@@ -149,3 +149,26 @@ check.case("generate: a layer without a format is refused", function()
     check.refused("layer q of tiny has no format",
         generate.library(request({ formats = {} }), {}, "9.9"))
 end)
+
+-- The hash of the library with a part of a template's text, a pattern, replaced.
+local function hash_with(name, pattern, text)
+    local sources, count = home.sources(), nil
+    local load = sources.template
+    sources.template = function(wanted)
+        local source, filename = load(wanted)
+        if wanted == name then
+            source, count = source:gsub(pattern, text)
+            check.equal(count > 0, true, pattern)
+        end
+        return source, filename
+    end
+    return select(2, assert(emit.files(assert(generate.library(request(), {}, "9.9")), sources)))
+end
+
+check.case("generate: the hash is of the kernels' code, whatever their comments say", function()
+    local _, record = make()
+    local name = record.prepares[1].template
+    check.equal(hash_with(name, "/%* ", "/* Really: "), record.hash)
+    check.equal(hash_with(name, "\n}", "\n\n    // nothing more\n}"), record.hash)
+    check.equal(hash_with(name, "\n}", "\n    ;\n}") ~= record.hash, true)
+end)

@@ -17,6 +17,7 @@
 --   template(name)         text and file name of a template
 --   runtime, tools         file name -> text
 --   license                text
+local c_code = require("base.c_code")
 local emit_kernels = require("library.kernels")
 local emit_project = require("library.project")
 local emit_tables = require("library.tables")
@@ -31,6 +32,18 @@ local function isa_indices(isas)
         indices[isa.name] = index - 1
     end
     return indices
+end
+
+-- The hash of the kernels, by which a tuning file knows them: of their code alone, since a comment
+-- does not change what was measured; in an order that does not depend on which of them are in the
+-- library.
+local function hash_of(texts)
+    local codes = {}
+    for index, text in ipairs(texts) do
+        codes[index] = c_code.of(text)
+    end
+    table.sort(codes)
+    return hash.of(codes)
 end
 
 -- path -> text of all files, and the hash of the kernels; or nil and a message.
@@ -51,7 +64,7 @@ function emit.files(library, sources)
     if not texts then
         return nil, reason
     end
-    library.hash = hash.of(texts)
+    library.hash = hash_of(texts)
     local ok
     for _, add in ipairs({ emit_tables.add, emit_project.add }) do
         ok, reason = add(context)

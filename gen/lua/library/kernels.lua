@@ -117,8 +117,8 @@ local function add_isa(context, isa, texts)
     return ok, reason
 end
 
--- Adds the files to context.files. Returns the texts of all kernels in a fixed order that does
--- not depend on which of them are in the library, or nil and a message.
+-- Adds the files to context.files. Returns the texts of all kernels and prepare kernels, or nil and
+-- a message.
 function emit_kernels.add(context)
     local texts = {}
     local ok, reason = add_kernels(context, texts)
@@ -131,7 +131,6 @@ function emit_kernels.add(context)
             return nil, reason
         end
     end
-    table.sort(texts)
     return texts
 end
 

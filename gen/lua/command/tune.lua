@@ -7,6 +7,7 @@ local fail = require("base.fail").fail
 local host = require("base.host")
 local library = require("build.library")
 local library_folder = require("library.folder")
+local RESIDENCIES = require("input.residencies").list
 local say = require("base.say")
 
 local command = {}
@@ -27,7 +28,7 @@ function command.options(options)
             return text
         end):overwrite(false)
     options:option("--residency", "Where the weights are when a kernel starts (default: dram)."):
-        choices({ "cache", "dram" }):overwrite(false)
+        choices(RESIDENCIES):overwrite(false)
     options:flag("--fresh", "Measure again what the tuning file has already.")
     options:option("--import", "Instead of measuring take the results of a tuning file, which a "
         .. "board with this library has made."):argname("<file>"):overwrite(false)

@@ -10,6 +10,7 @@ local host = require("base.host")
 local isa = require("input.isa")
 local library_folder = require("library.folder")
 local list = require("base.list")
+local modes = require("input.modes")
 local remark = require("base.fail").remark
 local say = require("base.say")
 local space = require("space.space")
@@ -73,7 +74,7 @@ local function modelled(request, folder, levels, samples)
     end
     local formats = check(generate.formats(request))
     local timed = space_model.cycles(request, folder, formats, levels, wanted)
-    return space.kernels(formats, generate.modes(request.mode), isa.records(request.isas),
+    return space.kernels(formats, modes.of_library(request.mode), isa.records(request.isas),
         { cycles = timed.cycles, factors = {} })
 end
 

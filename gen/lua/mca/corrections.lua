@@ -8,6 +8,7 @@ local isa = require("input.isa")
 local list = require("base.list")
 local method = require("families")
 local name = require("space.name")
+local OPS = require("input.ops").list
 
 local corrections = {}
 
@@ -55,12 +56,12 @@ local FIELDS = {
 }
 
 local LEVEL_FIELDS = tables_of(list.names(isa.list))
-local OP_FIELDS = tables_of(name.OPS)
+local OP_FIELDS = tables_of(OPS)
 
 -- nil, or what is wrong with the factors of one level.
 local function level_error(level, ops, where)
     local ok, reason = data.check_fields(ops, OP_FIELDS, where)
-    for _, op in ipairs(ok and name.OPS or {}) do
+    for _, op in ipairs(ok and OPS or {}) do
         if ok and ops[op] then
             ok, reason = data.check_fields(ops[op], method_fields(level, op), where .. "." .. op)
         end

@@ -1,6 +1,6 @@
 -- lutloom gen: generates a library.
 local fail = require("base.fail").fail
-local library = require("build.library")
+local generate = require("build.generate")
 local library_folder = require("library.folder")
 local MODES = require("input.modes").asked
 local remark = require("base.fail").remark
@@ -60,7 +60,7 @@ end
 function gen.run(args)
     local old, folder = library_folder.claim(args.out)
     local wanted = #args.model > 0 and request.of(args) or request_again(args, old)
-    local record, changed, reason = library.generate(wanted, folder, old)
+    local record, changed, reason = generate.run(wanted, folder, old)
     if reason then
         remark(reason)
     end

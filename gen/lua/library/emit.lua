@@ -1,7 +1,7 @@
 -- Everything a generated library consists of, as texts by path. Pure: what is read comes in,
 -- what is to be written goes out.
 --
--- A library is a record (generate.lua makes it):
+-- A library is a record (record.lua makes it):
 --   version, command  for the files' headers: the generator's, and what writes them again
 --   title             the names of its models
 --   request           what was asked for, as it stands in the manifest
@@ -18,9 +18,9 @@
 --   runtime, tools         file name -> text
 --   license                text
 local c_code = require("base.c_code")
-local emit_kernels = require("library.kernels")
-local emit_project = require("library.project")
-local emit_tables = require("library.tables")
+local library_kernels = require("library.kernels")
+local library_project = require("library.project")
+local library_tables = require("library.tables")
 local hash = require("base.hash")
 
 local emit = {}
@@ -60,13 +60,13 @@ function emit.files(library, sources)
     end
     files["LICENSE"] = sources.license
 
-    local texts, reason = emit_kernels.add(context)
+    local texts, reason = library_kernels.add(context)
     if not texts then
         return nil, reason
     end
     library.hash = hash_of(texts)
     local ok
-    for _, add in ipairs({ emit_tables.add, emit_project.add }) do
+    for _, add in ipairs({ library_tables.add, library_project.add }) do
         ok, reason = add(context)
         if not ok then
             return nil, reason

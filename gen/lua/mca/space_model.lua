@@ -88,7 +88,7 @@ end
 --   cycles   loop's name -> cycles a weight and token
 --   levels   name -> true for those with any
 --   others   of the loops of these levels that have none a kernel each, as texts with the reason
--- @param formats   records of generate.formats
+-- @param formats   records of library_record.formats
 -- @param by_level  level -> target, which has a model
 -- @param wanted    names of kernels (name -> true) whose loops are modelled, or nil for all
 function space_model.cycles(request, folder, formats, by_level, wanted)

@@ -2,7 +2,7 @@
 -- a reason. Pure: no I/O.
 
 local kernel_cost = require("space.kernel_cost")
-local method = require("families")
+local families = require("families")
 local name = require("space.name")
 local OPS = require("input.ops").list
 local vars = require("vars")
@@ -106,7 +106,7 @@ function space.kernels(formats, modes, isas, model)
             end
         end
     end
-    for _, entry in ipairs(method.list) do
+    for _, entry in ipairs(families.list) do
         for _, isa in ipairs(isas) do
             for _, mode in ipairs(modes) do
                 local serves = entry.isas[isa.name] and entry.modes[mode]

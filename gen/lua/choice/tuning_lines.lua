@@ -89,7 +89,7 @@ end
 -- A line's first word -> list of the record that its rows are in, and functions: the row of the
 -- rest, or nil; the text of a row; what a file has one row for; whether a later row replaces an
 -- earlier one.
-local lines = {
+local tuning_lines = {
     choice = {
         list = "rows",
         parse = function(text)
@@ -140,4 +140,4 @@ local lines = {
     },
 }
 
-return lines
+return tuning_lines

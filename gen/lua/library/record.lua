@@ -7,7 +7,7 @@ local selection = require("choice.selection")
 local shortlist = require("space.shortlist")
 local space = require("space.space")
 
-local generate = {}
+local library_record = {}
 
 -- Every layer in its own format, or else in each of its model's, or else in each of `formats`:
 -- the rows of the problem table.
@@ -53,7 +53,7 @@ end
 
 -- The formats that the kernels of a request's library are made for, each once, the names of all,
 -- and the problems; or nil and a message.
-function generate.formats(request)
+function library_record.formats(request)
     local problems, reason = problems_of(request.models, request.formats)
     if not problems then
         return nil, reason
@@ -126,8 +126,8 @@ end
 --   mca                      true where `model` (kernel_cost.lua) ranks them, or nil
 -- or nil and a message. `tuned` are the rows of a tuning file for these kernels, `version` is the
 -- generator's.
-function generate.library(request, tuned, version, model)
-    local formats, names, problems = generate.formats(request)
+function library_record.of(request, tuned, version, model)
+    local formats, names, problems = library_record.formats(request)
     if not formats then
         return nil, names
     end
@@ -156,4 +156,4 @@ function generate.library(request, tuned, version, model)
     }
 end
 
-return generate
+return library_record

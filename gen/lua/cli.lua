@@ -12,6 +12,7 @@ local COMMANDS = {
     { "shapes", "command.shapes", "List the preset models, or the layers of a model." },
     { "targets", "command.targets", "List the CPUs it knows, and what this machine is." },
     { "gen", "command.gen", "Generate a library for a model's layers." },
+    { "llama", "command.llama", "Make the backend that llama.cpp loads." },
     { "build", "command.build", "Compile a library and verify every kernel of it." },
     { "bench", "command.bench", "Measure a library's kernels." },
     { "tune", "command.tune", "Measure all candidates and keep the fastest." },

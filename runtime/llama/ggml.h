@@ -20,17 +20,7 @@ enum {
     GGML_NAME = 64,
 };
 
-/* Types of tensors: these numbers stand in files, and do not change. */
-enum ggml_type {
-    GGML_F32 = 0,
-    GGML_Q4_0 = 2,
-    GGML_I32 = 26,
-    GGML_TQ1_0 = 34,
-    GGML_TQ2_0 = 35,
-    GGML_Q1_0 = 41,
-    GGML_Q2_0 = 42,
-};
-
+enum { GGML_F32 = 0 };                               /* a type of tensors */
 enum { GGML_FLAG_COMPUTE = 16 };                     /* of a tensor: computed with its graph */
 enum { GGML_USAGE_WEIGHTS = 1 };                     /* of a buffer */
 enum { GGML_DEVICE_CPU = 0, GGML_DEVICE_ACCEL = 3 }; /* kinds of devices */

@@ -2,22 +2,39 @@
 #ifndef LOOM_LLAMA_TYPES_H
 #define LOOM_LLAMA_TYPES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct weight_type {
-    const char *name; /* ggml's */
-    int32_t type;     /* enum ggml_type */
-    uint16_t codes;   /* in a block, along K; one fp16 scale */
-    uint16_t bytes;   /* of a block */
+    const char *name;  /* ggml's */
+    int32_t type;      /* its number */
+    uint16_t codes;    /* in a block, along K */
+    uint16_t bytes;    /* of a block */
+    uint16_t scale_at; /* of its fp16 scale */
     const char *format;
     /* A block's codes, one a byte, as the format numbers them; back again, without the scale. */
     void (*unpack)(const uint8_t *block, uint8_t *codes);
     void (*pack)(uint8_t *block, const uint8_t *codes);
-    uint16_t scale_at; /* of the scale, in the block */
 };
 
-/* The row of a type whose blocks have so many codes, or NULL: this backend does not serve it. Two
- * kinds of Q2_0 share a number: upstream's blocks have 64 codes, those of PrismML's fork 128. */
+/* The generator's table (gen/lua/input/gguf_types.lua). */
+extern const struct weight_type weight_types[];
+extern const size_t weight_type_count;
+
+/* The row of a type whose blocks have so many codes, or NULL: there are no kernels for it. */
 const struct weight_type *weight_type_find(int32_t type, int64_t codes);
+
+void block_unpack_q1_0(const uint8_t *block, uint8_t *codes);
+void block_pack_q1_0(uint8_t *block, const uint8_t *codes);
+void block_unpack_q2_0(const uint8_t *block, uint8_t *codes);
+void block_pack_q2_0(uint8_t *block, const uint8_t *codes);
+void block_unpack_q2_0_128(const uint8_t *block, uint8_t *codes);
+void block_pack_q2_0_128(uint8_t *block, const uint8_t *codes);
+void block_unpack_q4_0(const uint8_t *block, uint8_t *codes);
+void block_pack_q4_0(uint8_t *block, const uint8_t *codes);
+void block_unpack_tq2_0(const uint8_t *block, uint8_t *codes);
+void block_pack_tq2_0(uint8_t *block, const uint8_t *codes);
+void block_unpack_tq1_0(const uint8_t *block, uint8_t *codes);
+void block_pack_tq1_0(uint8_t *block, const uint8_t *codes);
 
 #endif

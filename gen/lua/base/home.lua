@@ -39,7 +39,7 @@ function home.folders(folder)
     return names
 end
 
--- path below the folder -> text of its C files and headers, but for what is in `apart`: a folder
+-- path below the folder -> text of its C files and headers, but for what is in the folders `apart`
 -- in it.
 local function c_sources(folder, apart, sources, below)
     sources, below = sources or {}, below or ""
@@ -48,7 +48,7 @@ local function c_sources(folder, apart, sources, below)
         sources[below .. name] = home.read(here .. "/" .. name)
     end
     for _, name in ipairs(home.folders(here)) do
-        if name ~= apart then
+        if not apart[name] then
             c_sources(folder, apart, sources, below .. name .. "/")
         end
     end
@@ -73,8 +73,9 @@ end
 function home.sources()
     return {
         template = load_template,
-        runtime = c_sources("runtime", "tools"),
-        tools = c_sources("runtime/tools"),
+        runtime = c_sources("runtime", { tools = true, llama = true }),
+        tools = c_sources("runtime/tools", {}),
+        llama = c_sources("runtime/llama", { tools = true }),
         license = home.read("LICENSE"),
     }
 end

@@ -15,7 +15,7 @@
 --   tuned             rows of the tuning file
 -- and sources are what it copies:
 --   template(name)         text and file name of a template
---   runtime, tools         file name -> text
+--   runtime, tools, llama  file name -> text
 --   license                text
 local c_code = require("base.c_code")
 local library_kernels = require("library.kernels")
@@ -57,6 +57,9 @@ function emit.files(library, sources)
     end
     for name, text in pairs(sources.tools) do
         files["tools/" .. name] = text
+    end
+    for name, text in pairs(library.request.llama and sources.llama or {}) do
+        files["llama/" .. name] = text
     end
     files["LICENSE"] = sources.license
 

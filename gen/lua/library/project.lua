@@ -112,6 +112,7 @@ local function variables(context)
         runtime_sources = runtime_sources,
         portable_sources = joined(runtime_sources, sources.c),
         tool_sources = tools,
+        llama_sources = library.request.llama and c_files(files, "llama") or {},
         ggml_sources = ggml_sources,
         quoted_flags = quoted_flags,
     }

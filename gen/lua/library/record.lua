@@ -98,11 +98,11 @@ end
 
 -- The command that generates the same again.
 local function command_of(request)
-    local words = { "lutloom gen" }
+    local words = { request.llama and "lutloom llama" or "lutloom gen" }
     for _, name in ipairs(request.model_names) do
         words[#words + 1] = "--model " .. name
     end
-    if #request.formats > 0 then
+    if #request.formats > 0 and not request.llama then
         words[#words + 1] = "--format " .. table.concat(request.formats, ",")
     end
     words[#words + 1] = "--target " .. table.concat(request.targets, ",")

@@ -1,4 +1,5 @@
 -- The C tables: the registry, the tuning, and what the tools are given.
+local gguf_types = require("input.gguf_types")
 local template = require("base.template")
 
 local library_tables = {}
@@ -101,7 +102,12 @@ end
 -- Adds the files to context.files; true, or nil and a message.
 function library_tables.add(context)
     local library, load = context.library, context.sources.template
-    for _, entry in ipairs(tables_of(context)) do
+    local entries = tables_of(context)
+    if library.request.llama then
+        entries[#entries + 1] = { "llama/weight_types.c", "llama_types.c.in", {
+            gguf_types = gguf_types } }
+    end
+    for _, entry in ipairs(entries) do
         local path, name, vars = table.unpack(entry)
         vars.version, vars.command = library.version, library.command
         local source, filename = load("library/" .. name)

@@ -1,0 +1,51 @@
+-- lutloom llama: makes the backend that stock llama.cpp loads.
+local compile = require("build.compile")
+local generate = require("build.generate")
+local gguf_types = require("input.gguf_types")
+local library_folder = require("library.folder")
+local MODES = require("input.modes").asked
+local remark = require("base.fail").remark
+local request = require("input.request")
+local say = require("base.say")
+
+local llama = {}
+
+function llama.options(command)
+    command:option("--out", "Folder of the backend; an earlier one there is made again.")
+        :argname("<folder>"):count(1):overwrite(false)
+    command:option("--target", "CPUs that it is for (default: x86-64, every level), or ARM boards, "
+        .. "which are compiled for by crossing."):argname("<target>[,<target>...]")
+        :overwrite(false):default("x86-64")
+    command:option("--model", "A preset or shapes file whose shapes 'lutloom tune' measures "
+        .. "(default: qwen3-8b)."):argname("<model>"):overwrite(false):default("qwen3-8b")
+    command:option("--mode", "Numeric mode; fastest (the default) leaves the choice to the "
+        .. "measurement."):choices(MODES):overwrite(false)
+end
+
+-- The formats of all types that the backend serves.
+local function formats()
+    local names, seen = {}, {}
+    for _, row in ipairs(gguf_types) do
+        if not seen[row.format] then
+            seen[row.format] = true
+            names[#names + 1] = row.format
+        end
+    end
+    return table.concat(names, ",")
+end
+
+function llama.run(args)
+    local old, folder = library_folder.claim(args.out)
+    local wanted = request.of({ model = { args.model }, format = formats(), target = args.target,
+        mode = args.mode })
+    wanted.llama = true
+    local _, _, reason = generate.run(wanted, folder, old)
+    if reason then
+        remark(reason)
+    end
+    local manifest = library_folder.open(folder)
+    say("%s: %s", folder, compile.library(folder, manifest))
+    say("GGML_BACKEND_PATH=%s/build/libggml-lutloom.so makes llama.cpp use it", folder)
+end
+
+return llama

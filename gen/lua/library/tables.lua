@@ -1,4 +1,5 @@
 -- The C tables: the registry, the tuning, and what the tools are given.
+local kernel_cost = require("space.kernel_cost")
 local template = require("base.template")
 
 local library_tables = {}
@@ -14,8 +15,8 @@ local function format_fields(format)
         format.group)
 end
 
--- Copies of `records` for a table: with their ISA's index, and with marks where a run of
--- records begins and ends that LOOM_PORTABLE leaves out.
+-- Copies of `records` for a table: with their ISA's index, their cost as text, and with marks where
+-- a run of records begins and ends that LOOM_PORTABLE leaves out.
 local function table_rows(context, records)
     local rows = {}
     for position, record in ipairs(records) do
@@ -26,6 +27,7 @@ local function table_rows(context, records)
             guard_starts = guarded and not (before and before.isa.name ~= "c"),
             guard_ends = guarded and not (after and after.isa.name ~= "c"),
             format_fields = record.format and format_fields(record.format),
+            cost_text = record.cost and kernel_cost.text(record.cost),
         }, { __index = record })
     end
     return rows

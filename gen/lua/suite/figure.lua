@@ -90,7 +90,7 @@ local function other_side(item)
     return want
 end
 
--- What tuning minimises for a layout (runtime/tools/sweep_choose.h).
+-- What tuning minimises for a layout (runtime/tools/sweep/choose.h).
 local function pair_cost(gemv, gemm)
     return selection.pair_cost(gemv.seconds, gemm.seconds / gemm.n)
 end

@@ -1,7 +1,7 @@
 -- What is generated: the texts of whole libraries, without a compiler.
 local check = require("check")
 local emit = require("library.emit")
-local generate = require("library.generate")
+local library_record = require("library.record")
 local home = require("base.home")
 local json = require("base.json")
 local manifest = require("library.manifest")
@@ -26,7 +26,7 @@ local function request(more)
 end
 
 local function make(more, tuned)
-    local record = assert(generate.library(request(more), tuned or {}, "9.9"))
+    local record = assert(library_record.of(request(more), tuned or {}, "9.9"))
     return assert(emit.files(record, home.sources())), record
 end
 
@@ -100,7 +100,7 @@ check.case("generate: the manifest lists all files and can be read again", funct
     for path in pairs(texts) do
         check.equal(listed[path], true, path)
     end
-    local again = assert(generate.library(written.request, {}, "9.9"))
+    local again = assert(library_record.of(written.request, {}, "9.9"))
     check.equal(emit.files(again, home.sources())["manifest.json"] == texts["manifest.json"], true)
 end)
 
@@ -147,5 +147,28 @@ end)
 
 check.case("generate: a layer without a format is refused", function()
     check.refused("layer q of tiny has no format",
-        generate.library(request({ formats = {} }), {}, "9.9"))
+        library_record.of(request({ formats = {} }), {}, "9.9"))
+end)
+
+-- The hash of the library with a part of a template's text, a pattern, replaced.
+local function hash_with(name, pattern, text)
+    local sources, count = home.sources(), nil
+    local load = sources.template
+    sources.template = function(wanted)
+        local source, filename = load(wanted)
+        if wanted == name then
+            source, count = source:gsub(pattern, text)
+            check.equal(count > 0, true, pattern)
+        end
+        return source, filename
+    end
+    return select(2, assert(emit.files(assert(library_record.of(request(), {}, "9.9")), sources)))
+end
+
+check.case("generate: the hash is of the kernels' code, whatever their comments say", function()
+    local _, record = make()
+    local name = record.prepares[1].template
+    check.equal(hash_with(name, "/%* ", "/* Really: "), record.hash)
+    check.equal(hash_with(name, "\n}", "\n\n    // nothing more\n}"), record.hash)
+    check.equal(hash_with(name, "\n}", "\n    ;\n}") ~= record.hash, true)
 end)

@@ -1,5 +1,5 @@
 -- The C host's functions (gen/host_*.c) for a stock Lua interpreter, through a POSIX shell.
-local host = {}
+local host_stock = {}
 
 local function quote(text)
     return "'" .. text:gsub("'", "'\\''") .. "'"
@@ -17,15 +17,15 @@ local function command_line(argv)
     return table.concat(words, " ")
 end
 
-function host.make_dir(path)
+function host_stock.make_dir(path)
     if shell_succeeds("mkdir %s 2>/dev/null", quote(path)) then
         return true
     end
     return nil, path .. ": cannot make this folder"
 end
 
-function host.list_dir(path)
-    if host.path_kind(path) ~= "folder" then
+function host_stock.list_dir(path)
+    if host_stock.path_kind(path) ~= "folder" then
         return nil, path .. ": not a folder"
     end
     local pipe = assert(io.popen("ls -A " .. quote(path)))
@@ -37,7 +37,7 @@ function host.list_dir(path)
     return names
 end
 
-function host.path_kind(path)
+function host_stock.path_kind(path)
     if shell_succeeds("test -d %s", quote(path)) then
         return "folder"
     elseif shell_succeeds("test -f %s", quote(path)) then
@@ -46,7 +46,7 @@ function host.path_kind(path)
     return shell_succeeds("test -e %s", quote(path)) and "other" or nil
 end
 
-function host.run(argv, on_line)
+function host_stock.run(argv, on_line)
     local _, how, code
     if on_line then
         local pipe = assert(io.popen(command_line(argv) .. " 2>&1"))
@@ -64,20 +64,20 @@ function host.run(argv, on_line)
     return how == "exit" and code or 128 + code
 end
 
-function host.is_terminal()
+function host_stock.is_terminal()
     return shell_succeeds("test -t 2")
 end
 
-function host.exit(code)
+function host_stock.exit(code)
     os.exit(code, true)
 end
 
 -- The interpreter has a way of its own.
-function host.is_stopped()
+function host_stock.is_stopped()
     return false
 end
 
-function host.now()
+function host_stock.now()
     return os.time() + 0.0
 end
 
@@ -121,7 +121,7 @@ local function feature_names(cpuinfo)
     return names
 end
 
-function host.features()
+function host_stock.features()
     local features = {}
     for _, name in ipairs(feature_names(read("/proc/cpuinfo"))) do
         features["LOOM_CPU_" .. name] = true
@@ -156,7 +156,7 @@ local function cache_sizes()
     return sizes
 end
 
-function host.identity()
+function host_stock.identity()
     local cpuinfo = read("/proc/cpuinfo")
     local parts = { cpu_model(cpuinfo) }
     for _, list in ipairs({ { feature_names(cpuinfo), " " }, { cache_sizes(), ", " } }) do
@@ -165,4 +165,4 @@ function host.identity()
     return table.concat(parts, "; ")
 end
 
-return host
+return host_stock

@@ -4,7 +4,7 @@
 -- A problem is { format = record of format.lua, mode =, m =, k = }; a choice is { why = "tuned",
 -- "nearest" or "default", gemv =, few =, gemm = records, row = the tuning file's, if any }.
 local format = require("input.format")
-local OPS = require("space.name").OPS
+local OPS = require("input.ops").list
 local selection = require("choice.selection")
 
 local plan = {}

@@ -4,7 +4,7 @@
 -- costs least by the model, of those that methods list: measuring elsewhere has left them. Where
 -- something was measured here, the winners take its place.
 local isa = require("input.isa")
-local OPS = require("space.name").OPS
+local OPS = require("input.ops").list
 
 local selection = {}
 

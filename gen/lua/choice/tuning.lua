@@ -1,7 +1,7 @@
 -- The tuning file: what was measured, one line a result, so that files merge line by line. A header
 -- says what they are valid for, and what does not match is ignored whole. The README of the
 -- generator describes the lines; runtime/tuning_line.c reads them when a program loads.
-local LINES = require("choice.tuning_line")
+local tuning_lines = require("choice.tuning_lines")
 
 local tuning = {}
 
@@ -32,7 +32,7 @@ local function take_line(record, number, line)
         record[field] = rest
         return first ~= field and ("must be '%s ...'"):format(field) or nil
     end
-    local kind = LINES[first]
+    local kind = tuning_lines[first]
     local row = kind and #line <= MAX_LINE and kind.parse(rest)
     if not row then
         return "is no result"
@@ -66,13 +66,13 @@ function tuning.parse(text, filename)
 end
 
 -- What a file has one choice for.
-tuning.row_key = LINES.choice.key
+tuning.row_key = tuning_lines.choice.key
 
 -- The text of a record: sorted lines, one for each choice, sample and failed kernel. Of two
 -- choices, and of two failures, the later stays, of two samples the faster.
 function tuning.text(record)
     local rows, keys = {}, {}
-    for first, kind in pairs(LINES) do
+    for first, kind in pairs(tuning_lines) do
         for _, row in ipairs(record[kind.list]) do
             local key = first .. " " .. kind.key(row)
             if not rows[key] then
@@ -90,14 +90,14 @@ function tuning.text(record)
     end
     for _, key in ipairs(keys) do
         local first = key:match("^%l+")
-        lines[#lines + 1] = first .. " " .. LINES[first].text(rows[key])
+        lines[#lines + 1] = first .. " " .. tuning_lines[first].text(rows[key])
     end
     return table.concat(lines, "\n") .. "\n"
 end
 
 -- Adds the results of `other` after those of `record`, whose header is the same.
 function tuning.append(record, other)
-    for _, kind in pairs(LINES) do
+    for _, kind in pairs(tuning_lines) do
         local list, more = record[kind.list], other[kind.list]
         table.move(more, 1, #more, #list + 1, list)
     end

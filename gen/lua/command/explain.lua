@@ -5,12 +5,13 @@ local explain_mca = require("explain.mca")
 local fail = require("base.fail").fail
 local files = require("base.files")
 local format = require("input.format")
-local generate = require("library.generate")
 local host = require("base.host")
 local isa = require("input.isa")
 local library_folder = require("library.folder")
 local list = require("base.list")
+local modes = require("input.modes")
 local name = require("space.name")
+local ops = require("input.ops")
 local say = require("base.say")
 local space = require("space.space")
 local space_model = require("mca.space_model")
@@ -29,7 +30,7 @@ function explain.options(command)
     command:option("--isa", "With a problem: the ISA level (default: the highest of the CPU).")
         :argname("<isa>"):overwrite(false)
     command:option("--mode", "With a problem: the numeric mode (default: the library's, or "
-        .. "fastest)."):choices(generate.MODES):overwrite(false)
+        .. "fastest)."):choices(modes.asked):overwrite(false)
     command:flag("--all", "With a problem: all candidates, and why others were refused.")
 end
 
@@ -63,12 +64,16 @@ local LETTERS = {
     { "f", "KiB that weights are prefetched ahead for the level 2 cache" },
 }
 
-local OPS = { gemv = "GEMV (N = 1)", few = "GEMM for 2 to 8 tokens", gemm = "GEMM (N > 1)" }
+local OP_TEXTS = {
+    gemv = "GEMV (N = 1)",
+    few = ("GEMM for 2 to %d tokens"):format(ops.FEW_TOKENS),
+    gemm = "GEMM (N > 1)",
+}
 
 local function print_record(record)
     say(record.name)
     say("    computes   %s, weights %s, mode %s",
-        OPS[record.op], record.format.key, record.mode)
+        OP_TEXTS[record.op], record.format.key, record.mode)
     say("    runs on    %s", record.isa.name)
     say("    family     %s, method %s; activations as %s", record.family, record.method,
         record.act)
@@ -143,7 +148,7 @@ local function print_measured(kernel, folder, rows)
     end
     local found = false
     for _, row in ipairs(rows) do
-        for _, op in ipairs(name.OPS) do
+        for _, op in ipairs(ops.list) do
             if row[op] == kernel then
                 found = true
                 say("Measured as the choice for %s %dx%d, mode %s: %.3g s for %d tokens (%s, %d "
@@ -180,7 +185,7 @@ end
 -- The record of a kernel of a format and level, and all that were considered with it; an error if
 -- it is none of them. `model` is what ranks them, or nil.
 local function look_up(kernel, weights, level, model)
-    local kernels, refused = space.kernels({ weights }, { "exact", "table", "table7" }, { level },
+    local kernels, refused = space.kernels({ weights }, modes.list, { level },
         model)
     local record, candidate = find(kernels, kernel), find(refused, kernel)
     if not record then

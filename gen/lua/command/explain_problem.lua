@@ -6,12 +6,12 @@ local explain_choice = require("explain.choice")
 local fail = require("base.fail").fail
 local files = require("base.files")
 local format = require("input.format")
-local generate = require("library.generate")
 local host = require("base.host")
 local isa = require("input.isa")
 local library_folder = require("library.folder")
 local list = require("base.list")
 local machine = require("input.machine")
+local modes = require("input.modes")
 local plan = require("choice.plan")
 local say = require("base.say")
 local shortlist = require("space.shortlist")
@@ -124,8 +124,8 @@ end
 
 -- What explain_candidates.lua calls a view.
 local function view_of(problem, library, levels, all)
-    local kernels, refused = space.kernels({ problem.format }, generate.modes(library.mode), levels,
-        library.model)
+    local kernels, refused = space.kernels({ problem.format }, modes.of_library(library.mode),
+        levels, library.model)
     local compiled, others = shortlist.of(kernels, library.candidates)
     local served, failed = for_mode(compiled, problem.mode), {}
     for _, row in ipairs(library.tuned.failed) do

@@ -1,8 +1,8 @@
 -- lutloom gen: generates a library.
 local fail = require("base.fail").fail
-local generate = require("library.generate")
-local library = require("build.library")
+local generate = require("build.generate")
 local library_folder = require("library.folder")
+local MODES = require("input.modes").asked
 local remark = require("base.fail").remark
 local request = require("input.request")
 local say = require("base.say")
@@ -24,7 +24,7 @@ function gen.options(command)
     command:option("--target", "CPUs that the library is for (default: native)."):argname(
         "<target>[,<target>...]"):overwrite(false)
     command:option("--mode", "Numeric mode; fastest (the default) leaves the choice to the "
-        .. "measurement."):choices(generate.MODES):overwrite(false)
+        .. "measurement."):choices(MODES):overwrite(false)
     command:option("--candidates", "Compile so many more candidates for each op, format, mode and "
         .. "ISA, the first by the model (default: 0); 'lutloom explain' counts them.")
         :argname("<count>"):convert(count):overwrite(false)
@@ -60,7 +60,7 @@ end
 function gen.run(args)
     local old, folder = library_folder.claim(args.out)
     local wanted = #args.model > 0 and request.of(args) or request_again(args, old)
-    local record, changed, reason = library.generate(wanted, folder, old)
+    local record, changed, reason = generate.run(wanted, folder, old)
     if reason then
         remark(reason)
     end

@@ -10,9 +10,9 @@ local problems = require("choice.problems")
 local say = require("base.say")
 local temporary = require("base.temporary")
 
-local command = {}
+local command_sweep = {}
 
-function command.options(options)
+function command_sweep.options(options)
     options:argument("folder", "The folder of a library, as 'lutloom gen --target ... --out' made "
         .. "it; its 'sweep' is the file for the board."):args("+")
     options:option("--target", "An error where a library was generated for other CPUs than these.")
@@ -51,7 +51,7 @@ local function list_jobs(folder, manifest)
     end
 end
 
-function command.run(args)
+function command_sweep.run(args)
     local libraries = {}
     for index, path in ipairs(args.folder) do
         local manifest, folder = library_folder.open(path)
@@ -71,4 +71,4 @@ function command.run(args)
     end
 end
 
-return command
+return command_sweep

@@ -3,9 +3,9 @@ local host = require("base.host")
 local say = require("base.say")
 local targets = require("input.targets")
 
-local command = {}
+local command_targets = {}
 
-function command.options() end
+function command_targets.options() end
 
 -- "64K L1, 512K L2", as this machine's identity has it.
 local function cache_text(cache)
@@ -16,7 +16,7 @@ local function cache_text(cache)
     return table.concat(sizes, ", ")
 end
 
-function command.run()
+function command_targets.run()
     say("This machine: " .. host.identity())
     say("")
     for _, target in ipairs(targets.list()) do
@@ -25,4 +25,4 @@ function command.run()
     end
 end
 
-return command
+return command_targets

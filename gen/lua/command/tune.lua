@@ -5,16 +5,17 @@ local compile = require("build.compile")
 local cross = require("build.cross")
 local fail = require("base.fail").fail
 local host = require("base.host")
-local library = require("build.library")
+local generate = require("build.generate")
 local library_folder = require("library.folder")
+local RESIDENCIES = require("input.residencies").list
 local say = require("base.say")
 
-local command = {}
+local command_tune = {}
 
 -- loom-sweep's own: a week.
 local MAX_BUDGET = 7 * 24 * 3600
 
-function command.options(options)
+function command_tune.options(options)
     options:argument("folder", "The library's folder; it is built first where needed."):args("?")
     options:option("--budget", "Seconds of measuring, divided among the problems; what is left is "
         .. "measured by the next run (default: 20 for each problem)."):argname("<seconds>")
@@ -27,7 +28,7 @@ function command.options(options)
             return text
         end):overwrite(false)
     options:option("--residency", "Where the weights are when a kernel starts (default: dram)."):
-        choices({ "cache", "dram" }):overwrite(false)
+        choices(RESIDENCIES):overwrite(false)
     options:flag("--fresh", "Measure again what the tuning file has already.")
     options:option("--import", "Instead of measuring take the results of a tuning file, which a "
         .. "board with this library has made."):argname("<file>"):overwrite(false)
@@ -62,7 +63,7 @@ end
 -- Generates and builds the library with the choices of its tuning file in it.
 local function bake(folder)
     local manifest = library_folder.open(folder)
-    local _, _, reason = library.generate(manifest.request, folder, manifest)
+    local _, _, reason = generate.run(manifest.request, folder, manifest)
     if reason then
         fail("%s", reason)
     end
@@ -86,7 +87,7 @@ local function needs_alone(args, name, others)
     end
 end
 
-function command.run(args)
+function command_tune.run(args)
     if args.merge then
         needs_alone(args, "merge",
             { "import", "plot", "correction", "budget", "residency", "fresh" })
@@ -108,4 +109,4 @@ function command.run(args)
     return measure_all(args)
 end
 
-return command
+return command_tune

@@ -5,11 +5,12 @@ local correction_fit = require("mca.correction_fit")
 local corrections = require("mca.corrections")
 local fail = require("base.fail").fail
 local files = require("base.files")
-local generate = require("library.generate")
+local library_record = require("library.record")
 local host = require("base.host")
 local isa = require("input.isa")
 local library_folder = require("library.folder")
 local list = require("base.list")
+local modes = require("input.modes")
 local remark = require("base.fail").remark
 local say = require("base.say")
 local space = require("space.space")
@@ -71,9 +72,9 @@ local function modelled(request, folder, levels, samples)
     for _, sample in ipairs(samples) do
         wanted[sample.kernel] = true
     end
-    local formats = check(generate.formats(request))
+    local formats = check(library_record.formats(request))
     local timed = space_model.cycles(request, folder, formats, levels, wanted)
-    return space.kernels(formats, generate.modes(request.mode), isa.records(request.isas),
+    return space.kernels(formats, modes.of_library(request.mode), isa.records(request.isas),
         { cycles = timed.cycles, factors = {} })
 end
 

@@ -4,7 +4,7 @@ local compile = require("build.compile")
 local fail = require("base.fail").fail
 local files = require("base.files")
 local host = require("base.host")
-local library = require("build.library")
+local generate = require("build.generate")
 local library_folder = require("library.folder")
 local problems = require("choice.problems")
 local remark = require("base.fail").remark
@@ -18,7 +18,7 @@ local tune_import = {}
 local function read(path, folder, request)
     local record = tuning_file.read(path)
     local reason = tuning.mismatch(record, { compiler = compile.compiler_of(request) })
-        or library.tuning_error(request, folder, record)
+        or generate.tuning_error(request, folder, record)
     if reason then
         fail("%s: is not for %s: %s", path, folder, reason)
     end

@@ -1,7 +1,7 @@
 -- What `lutloom explain PROBLEM` says of the candidates: for one token, a few and many those that
 -- matter, each with the model's rank and cost and what was measured. Pure.
-local OPS = require("space.name").OPS
 local name = require("space.name")
+local ops = require("input.ops")
 local plan = require("choice.plan")
 
 local explain_candidates = {}
@@ -11,7 +11,7 @@ local SHOWN, SHOWN_REFUSED = 4, 2
 
 local TITLES = {
     gemv = "GEMV, 1 token",
-    few = ("GEMM, 2 to %d tokens"):format(plan.FEW_TOKENS),
+    few = ("GEMM, 2 to %d tokens"):format(ops.FEW_TOKENS),
     gemm = "GEMM, more tokens",
 }
 
@@ -26,16 +26,11 @@ function explain_candidates.time(seconds)
     end
 end
 
--- What a number of tokens is measured for.
-local function op_of(tokens)
-    return tokens == 1 and "gemv" or tokens <= plan.FEW_TOKENS and "few" or "gemm"
-end
-
 -- The samples of a view (see lines) as op -> kernel's name -> the fastest.
 local function samples_of(view)
     local samples = { gemv = {}, few = {}, gemm = {} }
     for _, sample in ipairs(view.samples) do
-        local of = samples[op_of(sample.n)]
+        local of = samples[ops.of(sample.n)]
         local known = of[sample.kernel]
         of[sample.kernel] = known and known.seconds <= sample.seconds and known or sample
     end
@@ -184,7 +179,7 @@ function explain_candidates.lines(view)
         table.insert(lines, 2, ("(%s)"):format(view.note))
     end
     local samples = samples_of(view)
-    for _, op in ipairs(OPS) do
+    for _, op in ipairs(ops.list) do
         add_section(lines, view, op, samples[op])
     end
     return lines

@@ -1,6 +1,7 @@
 -- What `lutloom explain PROBLEM` says of the choice: the kernels of a plan, and why these. Pure.
-local OPS = require("space.name").OPS
-local plan = require("choice.plan")
+local FEW_TOKENS = require("input.ops").FEW_TOKENS
+local OPS = require("input.ops").list
+local RESIDENCY_TEXT = require("input.residencies").text
 local selection = require("choice.selection")
 local time = require("explain.candidates").time
 
@@ -10,13 +11,13 @@ local explain_choice = {}
 
 local TOKENS = {
     gemv = "1 token",
-    few = ("2 to %d"):format(plan.FEW_TOKENS),
+    few = ("2 to %d"):format(FEW_TOKENS),
     gemm = "more",
 }
 
 local function measured_at(row)
     return ("%d x %d, %d thread%s, weights in %s"):format(row.m, row.k, row.threads,
-        row.threads == 1 and "" or "s", row.residency == "dram" and "DRAM" or "cache")
+        row.threads == 1 and "" or "s", RESIDENCY_TEXT[row.residency])
 end
 
 local function heading(view)
@@ -73,7 +74,7 @@ end
 local function seconds_of(view)
     local seconds = {}
     for _, sample in ipairs(view.samples) do
-        if sample.n == 1 or sample.n > plan.FEW_TOKENS then
+        if sample.n == 1 or sample.n > FEW_TOKENS then
             local each = sample.seconds / sample.n
             seconds[sample.kernel] = math.min(each, seconds[sample.kernel] or math.huge)
         end

@@ -1,4 +1,4 @@
--- What a generation is asked for: from texts to the record that generate.lua takes.
+-- What a generation is asked for: from texts to the record that library/record.lua takes.
 local check = require("base.fail").check
 local fail = require("base.fail").fail
 local format = require("input.format")
@@ -53,7 +53,7 @@ local function read_models(texts)
     return records, plain
 end
 
--- The request (see generate.lua) of the command's options.
+-- The request (see library/record.lua) of the command's options.
 function request.of(args)
     local formats = args.format and check_formats(split_list(args.format, "--format")) or {}
     local target_names = split_list(args.target or "native", "--target")

@@ -1,7 +1,7 @@
 -- Everything a generated library consists of, as texts by path. Pure: what is read comes in,
 -- what is to be written goes out.
 --
--- A library is a record (generate.lua makes it):
+-- A library is a record (record.lua makes it):
 --   version, command  for the files' headers: the generator's, and what writes them again
 --   title             the names of its models
 --   request           what was asked for, as it stands in the manifest
@@ -17,9 +17,10 @@
 --   template(name)         text and file name of a template
 --   runtime, tools         file name -> text
 --   license                text
-local emit_kernels = require("library.kernels")
-local emit_project = require("library.project")
-local emit_tables = require("library.tables")
+local c_code = require("base.c_code")
+local library_kernels = require("library.kernels")
+local library_project = require("library.project")
+local library_tables = require("library.tables")
 local hash = require("base.hash")
 
 local emit = {}
@@ -31,6 +32,18 @@ local function isa_indices(isas)
         indices[isa.name] = index - 1
     end
     return indices
+end
+
+-- The hash of the kernels, by which a tuning file knows them: of their code alone, since a comment
+-- does not change what was measured; in an order that does not depend on which of them are in the
+-- library.
+local function hash_of(texts)
+    local codes = {}
+    for index, text in ipairs(texts) do
+        codes[index] = c_code.of(text)
+    end
+    table.sort(codes)
+    return hash.of(codes)
 end
 
 -- path -> text of all files, and the hash of the kernels; or nil and a message.
@@ -47,13 +60,13 @@ function emit.files(library, sources)
     end
     files["LICENSE"] = sources.license
 
-    local texts, reason = emit_kernels.add(context)
+    local texts, reason = library_kernels.add(context)
     if not texts then
         return nil, reason
     end
-    library.hash = hash.of(texts)
+    library.hash = hash_of(texts)
     local ok
-    for _, add in ipairs({ emit_tables.add, emit_project.add }) do
+    for _, add in ipairs({ library_tables.add, library_project.add }) do
         ok, reason = add(context)
         if not ok then
             return nil, reason

@@ -2,7 +2,7 @@
 -- format and ISA.
 local template = require("base.template")
 
-local emit_kernels = {}
+local library_kernels = {}
 
 local function with_name(record)
     local vars = {}
@@ -51,7 +51,7 @@ local function add_unit(context, path, what, records, texts)
 end
 
 -- Path of a kernel's C file.
-function emit_kernels.path(kernel, chosen)
+function library_kernels.path(kernel, chosen)
     return ("%s/kernels_%s_%s.c"):format(chosen and "src" or "candidates", kernel.format.key,
         kernel.isa.name)
 end
@@ -60,7 +60,7 @@ end
 local function units_of(library)
     local units, paths = {}, {}
     for _, kernel in ipairs(library.kernels) do
-        local path = emit_kernels.path(kernel, library.chosen[kernel.name])
+        local path = library_kernels.path(kernel, library.chosen[kernel.name])
         if not units[path] then
             units[path] = {}
             paths[#paths + 1] = path
@@ -117,9 +117,9 @@ local function add_isa(context, isa, texts)
     return ok, reason
 end
 
--- Adds the files to context.files. Returns the texts of all kernels in a fixed order that does
--- not depend on which of them are in the library, or nil and a message.
-function emit_kernels.add(context)
+-- Adds the files to context.files. Returns the texts of all kernels and prepare kernels, or nil and
+-- a message.
+function library_kernels.add(context)
     local texts = {}
     local ok, reason = add_kernels(context, texts)
     if not ok then
@@ -131,8 +131,7 @@ function emit_kernels.add(context)
             return nil, reason
         end
     end
-    table.sort(texts)
     return texts
 end
 
-return emit_kernels
+return library_kernels

@@ -5,7 +5,7 @@ local manifest = require("library.manifest")
 local problems = require("choice.problems")
 local template = require("base.template")
 
-local emit_project = {}
+local library_project = {}
 
 -- Whether a tool's file is a program's main().
 local function is_program(path)
@@ -118,7 +118,7 @@ local function variables(context)
 end
 
 -- Adds the files to context.files; true, or nil and a message.
-function emit_project.add(context)
+function library_project.add(context)
     local load = context.sources.template
     local vars = variables(context)
     local names = { "meson.build", "README.md", vars.for_board and "BOARD.md" or nil }
@@ -135,4 +135,4 @@ function emit_project.add(context)
     return true
 end
 
-return emit_project
+return library_project

@@ -1,7 +1,7 @@
 -- The C tables: the registry, the tuning, and what the tools are given.
 local template = require("base.template")
 
-local emit_tables = {}
+local library_tables = {}
 
 local function flag(value)
     return value and 1 or 0
@@ -99,7 +99,7 @@ local function tables_of(context)
 end
 
 -- Adds the files to context.files; true, or nil and a message.
-function emit_tables.add(context)
+function library_tables.add(context)
     local library, load = context.library, context.sources.template
     for _, entry in ipairs(tables_of(context)) do
         local path, name, vars = table.unpack(entry)
@@ -114,4 +114,4 @@ function emit_tables.add(context)
     return true
 end
 
-return emit_tables
+return library_tables

@@ -3,15 +3,9 @@
 local kernel_cost = require("space.kernel_cost")
 local list = require("base.list")
 local name = require("space.name")
-local plan = require("choice.plan")
+local op_of = require("input.ops").of
 
 local correction_fit = {}
-
--- Tokens that a kernel's own model is of: those for many are measured for a few, too.
-local function is_own(op, n)
-    return op == "gemv" and n == 1 or op == "few" and n > 1 and n <= plan.FEW_TOKENS
-        or op == "gemm" and n > plan.FEW_TOKENS
-end
 
 local function median(values)
     table.sort(values)
@@ -20,12 +14,12 @@ local function median(values)
 end
 
 -- Those of a tuning file's samples that say what a core does: alone, undisturbed, the weights in
--- its caches.
+-- its caches, and as many tokens as the kernel is for (those for many are measured for a few, too).
 function correction_fit.samples(all)
     local found = {}
     for _, sample in ipairs(all) do
         local kernel = name.parse(sample.kernel)
-        local counts = kernel and is_own(kernel.op, sample.n) and sample.threads == 1
+        local counts = kernel and op_of(sample.n) == kernel.op and sample.threads == 1
             and sample.residency == "cache" and sample.quiet > 0
         found[#found + 1] = counts and sample or nil
     end

@@ -6,8 +6,9 @@
 local data = require("base.data")
 local isa = require("input.isa")
 local list = require("base.list")
-local method = require("families")
+local families = require("families")
 local name = require("space.name")
+local OPS = require("input.ops").list
 
 local corrections = {}
 
@@ -27,7 +28,7 @@ end
 -- The methods of a level and op, as fields of data.lua.
 local function method_fields(level, op)
     local fields = {}
-    for _, entry in ipairs(method.list) do
+    for _, entry in ipairs(families.list) do
         if entry.isas[level] and #(entry[op] or {}) > 0 then
             fields[name.method(entry.family, entry.name)] = { check = is_factor,
                 must = "a number above 0", optional = true }
@@ -55,12 +56,12 @@ local FIELDS = {
 }
 
 local LEVEL_FIELDS = tables_of(list.names(isa.list))
-local OP_FIELDS = tables_of(name.OPS)
+local OP_FIELDS = tables_of(OPS)
 
 -- nil, or what is wrong with the factors of one level.
 local function level_error(level, ops, where)
     local ok, reason = data.check_fields(ops, OP_FIELDS, where)
-    for _, op in ipairs(ok and name.OPS or {}) do
+    for _, op in ipairs(ok and OPS or {}) do
         if ok and ops[op] then
             ok, reason = data.check_fields(ops[op], method_fields(level, op), where .. "." .. op)
         end

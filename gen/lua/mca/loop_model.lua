@@ -8,7 +8,7 @@
 --   loops/HASH.s       a loop, once, however many kernels have it; beside it what llvm-mca says
 local assembly = require("mca.assembly")
 local check = require("base.fail").check
-local emit_kernels = require("library.kernels")
+local library_kernels = require("library.kernels")
 local fail = require("base.fail").fail
 local files = require("base.files")
 local hash = require("base.hash")
@@ -67,7 +67,7 @@ end
 
 -- The path of a job's C file under the folder.
 local function source_of(job)
-    return platform_of(job.target) .. "/" .. emit_kernels.path(job.kernels[1], false)
+    return platform_of(job.target) .. "/" .. library_kernels.path(job.kernels[1], false)
 end
 
 -- Platform -> { kernels =, isas = }, each once, sorted.
@@ -104,7 +104,7 @@ local function write_sources(jobs, folder)
         local context = { sources = sources, files = {}, isa_of = {}, library = {
             kernels = library.kernels, chosen = {}, isas = library.isas, prepares = {}, probes = {},
             version = home.version(), command = "lutloom explain --mca" } }
-        check(emit_kernels.add(context))
+        check(library_kernels.add(context))
         for _, name in ipairs({ "kernel.h", "loom.h" }) do
             context.files["src/" .. name] = sources.runtime[name]
         end

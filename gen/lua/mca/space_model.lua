@@ -3,13 +3,13 @@
 local check = require("base.fail").check
 local corrections = require("mca.corrections")
 local fail = require("base.fail").fail
-local generate = require("library.generate")
 local home = require("base.home")
 local isa = require("input.isa")
 local kernel_cost = require("space.kernel_cost")
 local library_folder = require("library.folder")
 local list = require("base.list")
 local loop_model = require("mca.loop_model")
+local modes = require("input.modes")
 local space = require("space.space")
 local targets = require("input.targets")
 
@@ -62,7 +62,7 @@ local function jobs_of(request, formats, by_level, wanted)
     for _, weights in ipairs(formats) do
         for _, level in ipairs(request.isas) do
             local kernels = by_level[level] and one_for_each_loop(space.kernels({ weights },
-                generate.modes(request.mode), { isa.by_name[level] }), wanted) or {}
+                modes.of_library(request.mode), { isa.by_name[level] }), wanted) or {}
             jobs[#jobs + 1] = #kernels > 0 and { kernels = kernels, target = by_level[level] }
                 or nil
         end
@@ -88,7 +88,7 @@ end
 --   cycles   loop's name -> cycles a weight and token
 --   levels   name -> true for those with any
 --   others   of the loops of these levels that have none a kernel each, as texts with the reason
--- @param formats   records of generate.formats
+-- @param formats   records of library_record.formats
 -- @param by_level  level -> target, which has a model
 -- @param wanted    names of kernels (name -> true) whose loops are modelled, or nil for all
 function space_model.cycles(request, folder, formats, by_level, wanted)

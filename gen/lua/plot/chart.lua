@@ -5,6 +5,7 @@
 -- peer at its best. What the read bandwidth allows for our bytes is a line at our bar, the peak of
 -- int8 dot products one across the panel.
 local list = require("base.list")
+local RESIDENCY_TEXT = require("input.residencies").text
 
 local chart = {}
 
@@ -33,7 +34,7 @@ end
 
 local function panel_title(row)
     return ("%sN = %d, weights in %s, %d thread%s"):format(row.run and row.run .. ": " or "",
-        row.n, row.residency == "dram" and "DRAM" or "cache", row.threads,
+        row.n, RESIDENCY_TEXT[row.residency], row.threads,
         row.threads == 1 and "" or "s")
 end
 

@@ -6,7 +6,8 @@
 -- that through the median of the panel.
 local format = require("input.format")
 local list = require("base.list")
-local OPS = require("space.name").OPS
+local OPS = require("input.ops").list
+local RESIDENCY_TEXT = require("input.residencies").text
 
 local scatter = {}
 
@@ -24,7 +25,7 @@ local PICOSECONDS = 1e12
 
 local function title_of(sample)
     return ("N = %d, weights in %s, %d thread%s"):format(sample.n,
-        sample.residency == "dram" and "DRAM" or "cache", sample.threads,
+        RESIDENCY_TEXT[sample.residency], sample.threads,
         sample.threads == 1 and "" or "s")
 end
 

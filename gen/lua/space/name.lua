@@ -6,9 +6,6 @@
 
 local name = {}
 
--- What kernels are made for, one token, a few and many: a kernel's `op`, and the fields of a plan.
-name.OPS = { "gemv", "few", "gemm" }
-
 local ORDER = { "b", "m", "n", "k", "p", "f" }
 
 -- "lut_quad": what a schedule's name starts with.

@@ -2,8 +2,9 @@
 -- a reason. Pure: no I/O.
 
 local kernel_cost = require("space.kernel_cost")
-local method = require("families")
+local families = require("families")
 local name = require("space.name")
+local OPS = require("input.ops").list
 local vars = require("vars")
 local widen = require("space.widen")
 
@@ -105,11 +106,11 @@ function space.kernels(formats, modes, isas, model)
             end
         end
     end
-    for _, entry in ipairs(method.list) do
+    for _, entry in ipairs(families.list) do
         for _, isa in ipairs(isas) do
             for _, mode in ipairs(modes) do
                 local serves = entry.isas[isa.name] and entry.modes[mode]
-                for _, op in ipairs(serves and name.OPS or {}) do
+                for _, op in ipairs(serves and OPS or {}) do
                     consider_all(entry, isa, mode, op)
                 end
             end

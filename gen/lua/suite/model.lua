@@ -3,15 +3,14 @@ local fail = require("base.fail").fail
 local format = require("input.format")
 local isa = require("input.isa")
 local loop_model = require("mca.loop_model")
+local MODES = require("input.modes").list
+local ops = require("input.ops")
 local remark = require("base.fail").remark
 local shortlist = require("space.shortlist")
 local space = require("space.space")
 local targets = require("input.targets")
 
 local suite_model = {}
-
-local MODES = { "exact", "table", "table7" }
-local FEW_TOKENS = 8 -- LOOM_FEW_TOKENS in kernel.h
 
 -- The target of that name; an error where llvm-mca does not know it.
 local function find_target(name)
@@ -24,11 +23,7 @@ end
 
 -- Whether a kernel is for n tokens, in whole tiles.
 local function serves(kernel, n)
-    if n == 1 then
-        return kernel.op == "gemv"
-    end
-    return n % kernel.tokens == 0
-        and (kernel.op == "gemm" or kernel.op == "few" and n <= FEW_TOKENS)
+    return n % kernel.tokens == 0 and (kernel.op == ops.of(n) or kernel.op == "gemm" and n > 1)
 end
 
 -- The kernels of one level for a format and n tokens, of those that a library has unasked;

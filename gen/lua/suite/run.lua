@@ -5,7 +5,7 @@ local compile = require("build.compile")
 local fail = require("base.fail").fail
 local host = require("base.host")
 local isa = require("input.isa")
-local library = require("build.library")
+local generate = require("build.generate")
 local library_folder = require("library.folder")
 local list = require("base.list")
 local loom_bench = require("build.loom_bench")
@@ -43,9 +43,9 @@ local function claim(record, folder)
 end
 
 -- Generates a library; its manifest and its folder's plain path.
-local function generate(path, model, formats, target_names)
+local function make_library(path, model, formats, target_names)
     local old, folder = library_folder.claim(path)
-    local _, _, reason = library.generate(request.of({ model = { model },
+    local _, _, reason = generate.run(request.of({ model = { model },
         format = table.concat(formats, ","), target = target_names }), folder, old)
     if reason then
         remark(reason)
@@ -127,7 +127,7 @@ local function measure_size(entry, path, unable, add)
         unable[entry.name] = ("this machine is no %s"):format(entry.arch)
         return
     end
-    local manifest, folder = generate(path, entry.model, entry.formats, targets_of(entry.arch))
+    local manifest, folder = make_library(path, entry.model, entry.formats, targets_of(entry.arch))
     local build = compile.without_verifying(folder, manifest, { "-Dtools=false" })
     local bytes, reason = text_size.of(build .. "/libloom.a")
     unable[entry.name] = reason
@@ -153,7 +153,7 @@ end
 
 -- Measures the runs of a suite in a library of its own.
 local function run_measured(record, folder, levels, unable, options, seconds, add)
-    local manifest, kernels = generate(folder .. "/" .. KERNELS, record.model,
+    local manifest, kernels = make_library(folder .. "/" .. KERNELS, record.model,
         suite.formats(record), table.concat(suite.targets(record, levels, targets.list()), ","))
     compile.library(kernels, manifest, options)
     measure(record, kernels, tasks_of(record, unable), seconds, add)

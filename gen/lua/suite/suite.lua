@@ -3,6 +3,7 @@
 local data = require("base.data")
 local format = require("input.format")
 local list = require("base.list")
+local RESIDENCIES = require("input.residencies").list
 
 local suite = {}
 
@@ -32,8 +33,7 @@ local function is_shape(value)
     return is_text(value) and value:find("^%d+x%d+$") ~= nil
 end
 
-local function one_of(...)
-    local words = { ... }
+local function one_of(words)
     return {
         check = function(value)
             return list.contains(words, value)
@@ -69,7 +69,7 @@ local SUITE_FIELDS = {
 local RUN_FIELDS = {
     name = TEXT, formats = FORMATS, threads = COUNT, isa = optional(TEXT), n = COUNTS,
     shape = { check = is_shape, must = "a shape, such as \"4096x4096\"" },
-    residency = one_of("cache", "dram"),
+    residency = one_of(RESIDENCIES),
 }
 
 -- Of a run that is not measured but modelled.
@@ -82,7 +82,7 @@ local ITEM_FIELDS = {
     title = TEXT, key = TEXT, label = optional(TEXT), run = optional(TEXT),
     format = optional(FORMAT), n = optional(COUNT), mode = optional(TEXT),
     with = optional(TEXTS), without = optional(TEXTS), at_least = optional(NUMBER),
-    at_most = optional(NUMBER), pick = optional(one_of("fastest", "largest", "only")),
+    at_most = optional(NUMBER), pick = optional(one_of({ "fastest", "largest", "only" })),
     over = optional({ check = is_table, must = "a table" }),
 }
 

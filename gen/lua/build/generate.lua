@@ -2,16 +2,16 @@
 local check = require("base.fail").check
 local emit = require("library.emit")
 local files = require("base.files")
-local generate = require("library.generate")
+local library_record = require("library.record")
 local home = require("base.home")
 local host = require("base.host")
 local library_folder = require("library.folder")
-local OPS = require("space.name").OPS
+local OPS = require("input.ops").list
 local remark = require("base.fail").remark
 local space_model = require("mca.space_model")
 local tuning = require("choice.tuning")
 
-local library = {}
+local generate = {}
 
 -- nil, or why the kernels of a row cannot serve its problem.
 local function row_error(row, kernels)
@@ -50,12 +50,12 @@ end
 -- The model that ranks the library of a request in `folder`, or nil.
 local function model_of(request, folder)
     return request.mca
-        and space_model.of(request, folder, check(generate.formats(request))) or nil
+        and space_model.of(request, folder, check(library_record.formats(request))) or nil
 end
 
 -- The record of the request with the choices `rows` in it, its texts, and its kernels' hash.
 local function make(request, rows, model)
-    local record = check(generate.library(request, rows, home.version(), model))
+    local record = check(library_record.of(request, rows, home.version(), model))
     local texts, hash = emit.files(record, home.sources())
     check(texts, hash)
     return record, texts, hash
@@ -69,7 +69,7 @@ local function mismatch(tuned, record, hash)
 end
 
 -- The same for the library that `request` generates in `folder`.
-function library.tuning_error(request, folder, tuned)
+function generate.tuning_error(request, folder, tuned)
     local record, _, hash = make(request, {}, model_of(request, folder))
     return mismatch(tuned, record, hash)
 end
@@ -92,10 +92,10 @@ local function tuned_rows(folder, record, hash)
     return tuned.rows
 end
 
--- Generates what `request` (see generate.lua) says into `folder`; `old` is the manifest that
+-- Generates what `request` (see library/record.lua) says into `folder`; `old` is the manifest that
 -- stands there, or nil. Returns the library's record, how many files have changed, and a
 -- remark or nil.
-function library.generate(request, folder, old)
+function generate.run(request, folder, old)
     local model = model_of(request, folder)
     if model then
         remark(model.note)
@@ -108,4 +108,4 @@ function library.generate(request, folder, old)
     return record, library_folder.write(folder, texts, old), reason
 end
 
-return library
+return generate

@@ -1,8 +1,8 @@
 -- The lines of a tuning file after its header: what their words are, and which of two stays.
-local OPS = require("space.name").OPS
-
-local MODES = { fastest = true, exact = true, table = true, table7 = true }
-local RESIDENCIES = { dram = true, cache = true }
+local list = require("base.list")
+local MODES = require("input.modes").asked
+local OPS = require("input.ops").list
+local RESIDENCIES = require("input.residencies").list
 
 -- ---- Words: each kind's value of a text, or nil ------------------------------------------
 
@@ -13,11 +13,11 @@ function kinds.name(text)
 end
 
 function kinds.mode(text)
-    return MODES[text] and text
+    return list.contains(MODES, text) and text
 end
 
 function kinds.residency(text)
-    return RESIDENCIES[text] and text
+    return list.contains(RESIDENCIES, text) and text
 end
 
 function kinds.count(text)
@@ -89,7 +89,7 @@ end
 -- A line's first word -> list of the record that its rows are in, and functions: the row of the
 -- rest, or nil; the text of a row; what a file has one row for; whether a later row replaces an
 -- earlier one.
-local lines = {
+local tuning_lines = {
     choice = {
         list = "rows",
         parse = function(text)
@@ -140,4 +140,4 @@ local lines = {
     },
 }
 
-return lines
+return tuning_lines

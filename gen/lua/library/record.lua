@@ -2,19 +2,12 @@
 local format = require("input.format")
 local isa = require("input.isa")
 local list = require("base.list")
+local modes = require("input.modes")
 local selection = require("choice.selection")
 local shortlist = require("space.shortlist")
 local space = require("space.space")
 
-local generate = {}
-
--- What may be asked for.
-generate.MODES = { "fastest", "exact", "table", "table7" }
-
--- The modes that `mode` may be served by.
-function generate.modes(mode)
-    return mode == "fastest" and { "exact", "table", "table7" } or { mode }
-end
+local library_record = {}
 
 -- Every layer in its own format, or else in each of its model's, or else in each of `formats`:
 -- the rows of the problem table.
@@ -60,7 +53,7 @@ end
 
 -- The formats that the kernels of a request's library are made for, each once, the names of all,
 -- and the problems; or nil and a message.
-function generate.formats(request)
+function library_record.formats(request)
     local problems, reason = problems_of(request.models, request.formats)
     if not problems then
         return nil, reason
@@ -91,7 +84,7 @@ local function missing_default(formats, kernels, mode, refused)
     local defaults = selection.defaults(kernels)
     for _, record in ipairs(formats) do
         local found = false
-        for _, served in ipairs(generate.modes(mode)) do
+        for _, served in ipairs(modes.of_library(mode)) do
             found = found or defaults[("%s %s c"):format(record.key, served)] ~= nil
         end
         if not found then
@@ -133,13 +126,13 @@ end
 --   mca                      true where `model` (kernel_cost.lua) ranks them, or nil
 -- or nil and a message. `tuned` are the rows of a tuning file for these kernels, `version` is the
 -- generator's.
-function generate.library(request, tuned, version, model)
-    local formats, names, problems = generate.formats(request)
+function library_record.of(request, tuned, version, model)
+    local formats, names, problems = library_record.formats(request)
     if not formats then
         return nil, names
     end
     local isas = isa.records(request.isas)
-    local kernels, refused = space.kernels(formats, generate.modes(request.mode), isas, model)
+    local kernels, refused = space.kernels(formats, modes.of_library(request.mode), isas, model)
     kernels = shortlist.of(kernels, request.candidates)
     local reason = missing_default(formats, kernels, request.mode, refused)
     if reason then
@@ -163,4 +156,4 @@ function generate.library(request, tuned, version, model)
     }
 end
 
-return generate
+return library_record

@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tuning_file.h"
+#include "cpu/cpu.h"
+#include "select/select.h"
+#include "tuning/tuning.h"
 
 #define GEMV "loom_gemv_w2g32f32_exact__fake_c"
 #define GEMM "loom_gemm_w2g32f32_exact__fake_c"
@@ -96,6 +98,24 @@ static void a_valid_file_is_used(void **state) {
     write_text(header, "");
     assert_plan(20, 70, LOOM_CHOICE_DEFAULT, LOOM_TUNING_READ);
     assert_status("is valid", ", choices: 0");
+}
+
+/* As an editor, or a copy to Windows and back, leaves a file. */
+static void other_line_ends_are_read(void **state) {
+    (void)state;
+    char text[4096], *to = text;
+    write_text(header, CHOICE_OF("20 70 1 dram"));
+    const int file = open(path, O_RDONLY);
+    char byte;
+    while (read(file, &byte, 1) == 1) {
+        if (byte == '\n') {
+            *to++ = '\r';
+        }
+        *to++ = byte;
+    }
+    close(file);
+    write_bytes(text, (size_t)(to - text));
+    assert_plan(20, 70, LOOM_CHOICE_TUNED, LOOM_TUNING_READ);
 }
 
 static void none_is_none(void **state) {
@@ -372,6 +392,7 @@ static void lines_are_results_or_not(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(a_valid_file_is_used),
+        CASE(other_line_ends_are_read),
         CASE(none_is_none),
         CASE(a_force_goes_first),
         CASE(kernels_that_the_library_lacks_are_passed_over),

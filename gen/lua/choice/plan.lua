@@ -1,7 +1,8 @@
 -- What a plan gets for a problem, as runtime/select.c has it: from the records of one ISA level and
 -- the choices of a tuning file. Pure.
 --
--- A problem is { format = record of format.lua, mode =, m =, k = }; a choice is { why = "tuned",
+-- A problem is { format = record of format.lua, mode =, m =, k = };
+a choice is { why = "tuned",
 -- "nearest" or "default", gemv =, few =, gemm = records, row = the tuning file's, if any }.
 local format = require("input.format")
 local OPS = require("space.name").OPS
@@ -9,7 +10,7 @@ local selection = require("choice.selection")
 
 local plan = {}
 
--- LOOM_FEW_TOKENS of runtime/kernel.h: the most that a kernel for few tokens serves.
+-- LOOM_FEW_TOKENS of runtime/registry.h: the most that a kernel for few tokens serves.
 plan.FEW_TOKENS = 8
 
 -- Whether a request for `mode` may be served by kernels of another: 7-bit tables are for those who

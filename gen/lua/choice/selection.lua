@@ -8,7 +8,7 @@ local OPS = require("space.name").OPS
 
 local selection = {}
 
--- Tokens that are read for one that is written, LOOM_GEMM_WEIGHT of runtime/kernel.h.
+-- Tokens that are read for one that is written, LOOM_GEMM_WEIGHT of runtime/registry.h.
 selection.GEMM_WEIGHT = 4
 
 -- What a pair costs, of what its GEMV and its GEMM cost for one token.
@@ -75,9 +75,10 @@ end
 -- is nil where no kernel of the layout is made for a few tokens.
 function selection.defaults(kernels)
     local groups, defaults = {}, {}
-    for _, kernel in ipairs(kernels) do
-        local group = group_of(kernel)
-        groups[group] = groups[group] or {}
+    for{
+        _, kernel in ipairs(kernels) do local group = group_of(kernel) groups[group] =
+               groups[group] or {}
+    }
         table.insert(groups[group], kernel)
     end
     complete(groups, kernels)
@@ -93,14 +94,16 @@ end
 -- The group whose default a tuned row stands for: that of the level that adds to another where the
 -- row has a kernel of it.
 local function group_of_row(row, by_name)
-    local gemv, gemm = by_name[row.gemv], by_name[row.gemm]
-    return group_of(gemv, gemm.isa.adds_to == gemv.isa.name and gemm.isa.name or nil)
-end
+        local gemv, gemm = by_name[row.gemv],
+                    by_name[row.gemm] return group_of(
+                        gemv, gemm.isa.adds_to == gemv.isa.name and gemm.isa.name or nil) end
 
--- The set of names (name -> true) of the kernels in the library. `tuned` is a list of rows
--- { mode =, gemv = name, few = name, gemm = name } whose kernels are all in `kernels`.
-function selection.library(kernels, tuned)
-    local by_name, chosen, measured = {}, {}, {}
+                    -- The set of
+                    names(name->true) of the kernels in the library
+                        . `tuned` is a list of rows-- {mode =, gemv = name, few = name,
+                                                       gemm = name} whose kernels are all
+                            in `kernels`.function selection.library(kernels, tuned) local by_name,
+                    chosen, measured = {}, {}, {}
     for _, kernel in ipairs(kernels) do
         by_name[kernel.name] = kernel
     end

@@ -5,36 +5,31 @@
 -- that has that ISA }. In the folder that they work in:
 --   build.ninja        the commands (loop_ninja.lua)
 --   TRIPLE-FLAGS/      C, what it includes and assembly: the same for all targets that share them
---   loops/HASH.s       a loop, once, however many kernels have it; beside it what llvm-mca says
-local assembly = require("mca.assembly")
-local check = require("base.fail").check
-local emit_kernels = require("library.kernels")
-local fail = require("base.fail").fail
-local files = require("base.files")
-local hash = require("base.hash")
-local home = require("base.home")
-local isa = require("input.isa")
-local loop_ninja = require("mca.loop_ninja")
-local loops = require("mca.loops")
-local mca = require("mca.mca")
-local ninja = require("base.ninja")
-local programs = require("base.programs")
-local space = require("space.space")
+--   loops/HASH.s       a loop, once, however many kernels have it;
+beside it what llvm - mca says local assembly = require("mca.assembly") local check =
+    require("base.fail").check local emit_kernels = require("library.kernels") local fail =
+        require("base.fail").fail local files = require("base.files") local hash = require(
+            "base.hash") local home = require("base.home") local isa = require("input.isa")
+            local loop_ninja = require("mca.loop_ninja") local loops = require("mca.loops")
+                local mca = require("mca.mca") local ninja = require("base.ninja") local programs =
+                    require("base.programs") local space = require("space.space")
 
-local loop_model = {}
+                        local loop_model =
+                            {}
 
--- llvm-mca's command.
-local function simulator()
-    return programs.find("llvm-mca-19") and "llvm-mca-19"
-        or programs.find("llvm-mca") and "llvm-mca"
-        or fail("llvm-mca is not installed: install the package llvm-19")
-end
+                                    --llvm -
+                                    mca's command. local function simulator() return programs.find(
+                                        "llvm-mca-19") and
+                                "llvm-mca-19" or
+                            programs.find("llvm-mca") and "llvm-mca" or
+                            fail("llvm-mca is not installed: install the package llvm-19") end
 
--- The compiler's command; its assembly is clang's.
-local function compiler()
-    local command = programs.compiler()
-    if not programs.is_clang(command) then
-        fail("CC is '%s': loops are modelled as clang compiles them; set CC=clang-19", command)
+                            -- The compiler 's command; its assembly is clang' s.local function
+                                compiler() local command =
+                                programs.compiler() if not programs.is_clang(command)
+                                    then fail("CC is '%s': loops are modelled as clang compiles "
+                                              "them; set CC=clang-19",
+                                              command)
     end
     return command
 end
@@ -82,7 +77,9 @@ local function libraries_of(jobs)
     end
     for _, job in ipairs(jobs) do
         local platform = platform_of(job.target)
-        local library = libraries[platform] or { kernels = {}, isas = {} }
+        local library = libraries[platform] or {
+            kernels = {}, isas = {}
+        }
         libraries[platform] = library
         add(platform, library.isas, job.kernels[1].isa)
         for _, kernel in ipairs(job.kernels) do
@@ -99,14 +96,16 @@ end
 
 -- Writes the C files of all jobs, and what they include.
 local function write_sources(jobs, folder)
-    local sources, texts = home.sources(), {}
-    for platform, library in pairs(libraries_of(jobs)) do
+        local sources, texts = home.sources(), {}
+    for{ platform, library in pairs(libraries_of(jobs)) do
         local context = { sources = sources, files = {}, isa_of = {}, library = {
             kernels = library.kernels, chosen = {}, isas = library.isas, prepares = {}, probes = {},
             version = home.version(), command = "lutloom explain --mca" } }
         check(emit_kernels.add(context))
-        for _, name in ipairs({ "kernel.h", "loom.h" }) do
-            context.files["src/" .. name] = sources.runtime[name]
+        for name, text in pairs(sources.runtime) do
+            if name:find("%.h$") then
+                context.files["src/" .. name] = text
+            end
         end
         for path, text in pairs(context.files) do
             texts[("%s/%s/%s"):format(folder, platform, path)] = text
@@ -118,6 +117,7 @@ end
 -- The hot loops of an assembly file's kernels by name: records of loops.lua, some with a reason why
 -- they are not known.
 local function loops_in(path)
+    }
     local found = {}
     for _, blocks in ipairs(assembly.functions(check(files.read(path)))) do
         local kernel, loop = loops.hot_loop(blocks)
@@ -126,11 +126,12 @@ local function loops_in(path)
     return found
 end
 
--- Compiles the kernels of all jobs; the loops by the path of the C file and the kernel's name.
-local function compile(jobs, folder, text, label)
-    write_sources(jobs, folder)
-    local paths, found = {}, {}
-    for _, job in ipairs(jobs) do
+-- Compiles the kernels of all jobs;
+    the loops by the path of the C file and the kernel's name. local function compile(jobs, folder,
+                                                                                      text, label)
+        write_sources(jobs, folder) local paths,
+        found = {}, {}
+    for{ _, job in ipairs(jobs) do
         local source = source_of(job)
         paths[source] = text:compile(source, job.target, job.kernels[1].isa,
             platform_of(job.target) .. "/src")
@@ -144,6 +145,7 @@ end
 
 -- Simulates the loops of all jobs' kernels; `path` of a loop is its file, named by its content.
 local function simulate(jobs, found, folder, text, label)
+    }
     local texts = {}
     for _, job in ipairs(jobs) do
         for _, kernel in ipairs(job.kernels) do
@@ -173,32 +175,35 @@ local function read_region(path, target)
 end
 
 local function result_of(loop, target, folder)
-    local outputs = loop_ninja.outputs(loop.path, target)
-    local result = mca.result(read_region(folder .. "/" .. outputs[1], target),
-        read_region(folder .. "/" .. outputs[2], target))
-    return { rows = loop.rows, k = loop.macs // loop.rows // loop.tokens, tokens = loop.tokens,
-        macs = loop.macs, cycles = result.cycles, limit = result.limit }
-end
+    local outputs = loop_ninja.outputs(loop.path, target) local result =
+        mca.result(read_region(folder.."/"..outputs[1], target),
+                   read_region(folder.."/"..outputs[2], target)) return {
+            rows = loop.rows,
+            k = loop.macs // loop.rows // loop.tokens, tokens = loop.tokens,
+                    macs = loop.macs,
+            cycles = result.cycles, limit = result.limit} end
 
-local function results_of(job, found, folder)
+            local function
+            results_of(job, found, folder)
     local results, unknown = {}, {}
-    for _, kernel in ipairs(job.kernels) do
-        local loop = found[source_of(job)][kernel.name]
-        if loop and not loop.reason then
-            results[kernel.name] = result_of(loop, job.target, folder)
-        else
-            unknown[kernel.name] = loop and loop.reason or "its template marks no loop"
-        end
-    end
-    return { results = results, unknown = unknown }
-end
+    for{
+        _,
+            kernel in ipairs(job.kernels) do local loop =
+                found[source_of(job)][kernel.name] if loop and
+                not loop.reason then results[kernel.name] =
+                    result_of(loop, job.target, folder) else unknown[kernel.name] =
+                        loop and loop.reason or
+                        "its template marks no loop" end end return {results = results,
+                                                                     unknown = unknown} end
 
--- The targets' CPUs as models of the kernels' loops, in `folder`; lines of progress begin with
--- `label`. For each job
---   results  name -> { rows, k, tokens, macs, cycles, limit }
---   unknown  name -> why there is no figure
-function loop_model.run(jobs, folder, label)
-    local text, outcome = new_ninja(), {}
+                        -- The targets ' CPUs as models of the kernels' loops,
+                                                   in `folder`;
+    }
+    lines of progress begin with-- `label`.For each job-- results name->{
+        rows, k, tokens, macs, cycles, limit
+    }
+    --unknown name->why there is no figure function loop_model.run(jobs, folder, label) local text,
+        outcome = new_ninja(), {}
     local found = compile(jobs, folder, text, label)
     simulate(jobs, found, folder, text, label)
     for index, job in ipairs(jobs) do

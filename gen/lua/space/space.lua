@@ -1,19 +1,20 @@
--- The space of kernels: every candidate as a plain record, ranked, and the refused ones with
--- a reason. Pure: no I/O.
+--The space of kernels : every candidate as a plain record, ranked,
+    and the refused ones with-- a reason.Pure : no I / O.
 
-local kernel_cost = require("space.kernel_cost")
-local method = require("families")
-local name = require("space.name")
-local vars = require("vars")
-local widen = require("space.widen")
+                                                       local kernel_cost =
+        require("space.kernel_cost") local method = require("families") local name =
+            require("space.name") local vars = require("vars") local widen = require("space.widen")
 
-local space = {}
+                local space = {}
 
-local ACT_OF_MODE = { table = "lut8", table7 = "lut7", exact = "lut16" }
-local ACTS = { "i8", "lut8", "lut7", "lut16", "sign16", "sign8" }
+    local ACT_OF_MODE = {table = "lut8", table7 = "lut7",
+                         exact = "lut16"} local ACTS = {"i8",    "lut8",   "lut7",
+                                                        "lut16", "sign16", "sign8"}
 
-local function make_record(entry, op, numbers, format, mode, isa)
-    local record = {
+    local function
+    make_record(entry, op, numbers, format, mode, isa)
+local record =
+    {
         op = op,
         format = format,
         mode = mode,
@@ -28,50 +29,45 @@ local function make_record(entry, op, numbers, format, mode, isa)
         template = entry.template,
         tmac = entry.tmac or false,
         tokens = numbers.n or 1,
-    }
-    record.name = name.make(record)
-    return record
-end
+} record.name = name.make(record) return record end
 
--- A reason against tables of bit planes where mode table means those of symbols, or nil.
-local function refuse_form(record)
-    if record.mode == "table" and record.format.triples and record.act ~= "sign8" then
-        return "8-bit tables of these codes hold sums of three"
-    end
-end
+                -- A reason against tables of bit planes where mode table means those of symbols,
+      or nil.local function refuse_form(record) if record.mode ==
+              "table" and record.format.triples and record.act ~= "sign8" then
+      return "8-bit tables of these codes hold sums of three" end end
 
--- Adds one candidate to `kernels`, or to `refused` with its reason. What is refused is so whatever
--- its prefetch distances: that is said once.
-local function consider(kernels, refused, entry, record, choice, model)
-    local format, mode, numbers, isa = record.format, record.mode, record.numbers, record.isa
-    local reason = refuse_form(record) or entry.refuse(format, mode, numbers, isa)
-    if not reason then
-        record.layout, reason = entry.layout(format, numbers, isa)
-    end
-    if reason then
-        refused[#refused + 1] = choice.loop and { name = record.name, reason = reason } or nil
-        return
-    end
-    record.listed = choice.listed
-    record.ops = kernel_cost.core(record, model, entry.cost(format, mode, numbers, isa))
-    record.cost = choice.factor * (record.op == "gemm" and record.ops
-        or kernel_cost.from_memory(record.ops, record.layout, record.tokens, numbers.p ~= nil))
-    record.vars = vars.of(record)
-    kernels[#kernels + 1] = record
-end
+      -- Adds one candidate to `kernels`,
+      or to `refused` with its reason
+              .What is refused is so whatever-- its prefetch distances
+    : that is said once.local function consider(kernels, refused, entry, record, choice, model)
+local format, mode, numbers,
+    isa = record.format, record.mode, record.numbers,
+    record.isa local reason = refuse_form(record) or
+                              entry.refuse(format, mode, numbers,
+                                           isa) if not reason then record.layout,
+    reason = entry.layout(format, numbers, isa) end if reason then refused[#refused + 1] =
+        choice.loop and {name = record.name, reason = reason} or
+        nil return end record.listed = choice.listed record.ops =
+            kernel_cost.core(record, model, entry.cost(format, mode, numbers, isa)) record.cost =
+                choice.factor * (record.op == "gemm" and record.ops or
+                                 kernel_cost.from_memory(record.ops, record.layout, record.tokens,
+                                                         numbers.p ~= nil))
+                                    record.vars = vars.of(record) kernels[#kernels + 1] =
+                    record end
 
-local function by_name(a, b)
-    return a.name < b.name
-end
+                        local function
+                        by_name(a, b) return a.name < b.name end
 
--- What comes last in the order: T-MAC's schedule, which is there to compare with, and 7-bit
--- tables, whose error is larger and which are taken by name only.
-local function last_resort(record)
-    return record.tmac and 2 or record.mode == "table7" and 1 or 0
-end
+                                                          -- What comes last in the order
+    : T - MAC's schedule, which is there to compare with, and 7-bit --tables,
+    whose error is larger and
+                which are taken by name only.local function last_resort(record) return record.tmac
+            and 2 or
+        record.mode == "table7" and 1 or
+        0 end
 
--- Ranks count from 0 among the kernels of one ISA, format and op, whatever their mode.
-local function rank(kernels)
+        -- Ranks count from 0 among the kernels of one ISA,
+    format and op, whatever their mode.local function rank(kernels)
     local order = table.move(kernels, 1, #kernels, 1, {})
     table.sort(order, function(a, b)
         if last_resort(a) ~= last_resort(b) then
@@ -121,7 +117,7 @@ function space.kernels(formats, modes, isas, model)
     return kernels, refused
 end
 
--- unit_k as loom_act_unit_k in kernel.h.
+-- unit_k as loom_act_unit_k in activations.h.
 local PREPARE = {
     i8 = { levels = 127, top = 127, bias = 0, unit_k = 4, summary = "Activations to int8." },
     lut8 = { levels = 254, top = 32512, bias = 128, unit_k = 32,

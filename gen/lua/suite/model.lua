@@ -11,13 +11,12 @@ local targets = require("input.targets")
 local suite_model = {}
 
 local MODES = { "exact", "table", "table7" }
-local FEW_TOKENS = 8 -- LOOM_FEW_TOKENS in kernel.h
+local FEW_TOKENS = 8 -- LOOM_FEW_TOKENS in registry.h
 
--- The target of that name; an error where llvm-mca does not know it.
-local function find_target(name)
-    local target = targets.find(name)
-    if not target.mca then
-        fail("target %s: has no model of llvm-mca ('mca' in its file)", name)
+-- The target of that name;
+an error where llvm - mca does not know it.local function find_target(name)
+local target = targets.find(name) if not target.mca then fail(
+    "target %s: has no model of llvm-mca ('mca' in its file)", name)
     end
     return target
 end
@@ -32,8 +31,7 @@ local function serves(kernel, n)
 end
 
 -- The kernels of one level for a format and n tokens, of those that a library has unasked;
--- portable C has none whose loops are marked.
-local function kernels_for(weights, level, n)
+    --portable C has none whose loops are marked.local function kernels_for(weights, level, n)
     local found = {}
     local kernels = level ~= "c" and space.kernels({ weights }, MODES, { isa.by_name[level] })
     for _, kernel in ipairs(shortlist.of(kernels or {})) do
@@ -101,14 +99,15 @@ local function tasks_of(record)
     return tasks
 end
 
--- Models all runs of a suite that are not measured; each row goes to `add`. The kernels, their
--- assembly and their loops stay in `folder`, and what has not changed there is not modelled again.
-function suite_model.run(record, folder, add)
-    local tasks, jobs = tasks_of(record), {}
-    for _, task in ipairs(tasks) do
-        add_jobs(jobs, task)
-    end
-    local outcomes = #jobs > 0 and loop_model.run(jobs, folder, record.name) or {}
+-- Models all runs of a suite that are not measured;
+    each row goes to `add`.The kernels, their-- assembly and their loops stay in `folder`,
+        and what has not changed there is not modelled again.function suite_model.run(
+            record, folder, add) local tasks,
+        jobs = tasks_of(record), {}
+    for{
+        _, task in ipairs(tasks) do add_jobs(jobs, task) end local outcomes =
+               #jobs > 0 and loop_model.run(jobs, folder, record.name) or {}
+    }
     for _, task in ipairs(tasks) do
         local rows = {}
         for index = task.first, task.last do

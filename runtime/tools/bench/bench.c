@@ -7,6 +7,7 @@
 #include "bench/tuned.h"
 #include "measure/memory.h"
 #include "tools.h"
+#include "tuning/tuning.h"
 
 #include <errno.h>
 #include <inttypes.h>

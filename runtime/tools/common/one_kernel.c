@@ -1,4 +1,5 @@
 #include "common/one_kernel.h"
+#include "select/select.h"
 
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
 #ifndef LOOM_TOOLS_COMMON_ONE_KERNEL_H
 #define LOOM_TOOLS_COMMON_ONE_KERNEL_H
 
-#include "kernel.h"
+#include "registry.h"
 
 enum { FORMAT_NAME_SIZE = 32 };
 

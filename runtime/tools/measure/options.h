@@ -3,7 +3,7 @@
 #define LOOM_TOOLS_MEASURE_OPTIONS_H
 
 #include "common/arguments.h"
-#include "kernel.h"
+#include "loom.h"
 
 enum residency { RESIDENCY_CACHE, RESIDENCY_DRAM };
 enum { MEASURE_MAX_N = 16 };

@@ -9,7 +9,7 @@
 #ifndef LOOM_TOOLS_SWEEP_CHOOSE_H
 #define LOOM_TOOLS_SWEEP_CHOOSE_H
 
-#include "kernel.h"
+#include "registry.h"
 
 #include <stdbool.h>
 

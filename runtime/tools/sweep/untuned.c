@@ -1,4 +1,6 @@
 #include "sweep/untuned.h"
+#include "plan.h"
+#include "select/select.h"
 
 #include "tools.h"
 

@@ -15,7 +15,7 @@ struct loom_isa {
 
 /* What a kernel is made for: one token, many, or 2 to LOOM_FEW_TOKENS, whose time is still that of
  * reading the weights. Both kinds for many tokens take any number. */
-enum loom_op { LOOM_OP_GEMV, LOOM_OP_GEMM, LOOM_OP_FEW };
+enum loom_op { LOOM_OP_GEMV, LOOM_OP_FEW, LOOM_OP_GEMM, LOOM_OPS };
 enum { LOOM_FEW_TOKENS = 8 };
 enum loom_family { LOOM_FAMILY_LUT, LOOM_FAMILY_DOT, LOOM_FAMILY_VECLUT };
 
@@ -45,8 +45,8 @@ struct loom_prepare_kernel {
     uint8_t isa, act;
 };
 
-/* Where the weights of a measurement were: in memory, or in a cache. */
-enum loom_residency { LOOM_DRAM, LOOM_CACHE };
+/* Where the weights of a measurement were: in a cache, or in memory. */
+enum loom_residency { LOOM_CACHE, LOOM_DRAM };
 
 /* A measured choice. `mode` is the one asked for (LOOM_FASTEST included). */
 struct loom_tuned {

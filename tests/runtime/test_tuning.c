@@ -216,8 +216,8 @@ static void what_is_for_others_is_ignored(void **state) {
     assert_ignored("line 4: compiler is 'fake 1.2.4', and here it is 'fake 1.2.3'");
     spoil_header("kernels ", "0123456789abcdee");
     assert_ignored("line 5: kernels is '0123456789abcdee', and here it is '0123456789abcdef'");
-    spoil_header("cpu ", "\x1b[31m\r");
-    assert_ignored("line 2: cpu is '?[31m?', and");
+    spoil_header("cpu ", "\x1b[31m\rx");
+    assert_ignored("line 2: cpu is '?[31m?x', and");
 }
 
 static void garbage_is_ignored(void **state) {
@@ -342,7 +342,7 @@ static void lines_are_results_or_not(void **state) {
     (void)state;
     static const char *const good[] = {
         "choice w2g32 table7 4096 999999999 16 cache a_1 1 1 b 1.5 4 c 1.5e-05 128",
-        "sample t 1 1 1 1 dram a 0 0 0 0", "sample t 1 1 1 1 dram a 1e+04 12.25e-1 000 999999999",
+        "sample t 1 1 1 1 dram a 0.5 0 0 0", "sample t 1 1 1 1 dram a 1e+04 12.25e-1 000 999999999",
         "failed a b", "failed a   signal 11, after  2 s "};
     static const char *const bad[] = {
         "",
@@ -367,6 +367,8 @@ static void lines_are_results_or_not(void **state) {
         "choice w2g32 table7 01 1 16 cache a 1 1 b 1 4 c 1 128",
         "choice w2g32 table7 1000000000 1 16 cache a 1 1 b 1 4 c 1 128",
         "choice w2g32 table7 -1 1 16 cache a 1 1 b 1 4 c 1 128",
+        "sample t 1 1 1 1 dram a 0 0 0 0",
+        "sample t 1 1 1 1 dram a 0.0e5 0 0 0",
         "sample t 1 1 1 1 dram a 1. 0 0 0",
         "sample t 1 1 1 1 dram a .5 0 0 0",
         "sample t 1 1 1 1 dram a 1e 0 0 0",

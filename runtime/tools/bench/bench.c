@@ -152,7 +152,7 @@ static void run_problem(struct bench *bench, const struct bench_problem *problem
 
 static bool wants_dram(const struct measure_options *options) {
     for (size_t i = 0; i < options->residency_count; i++) {
-        if (options->residency[i] == RESIDENCY_DRAM) {
+        if (options->residency[i] == LOOM_DRAM) {
             return true;
         }
     }

@@ -5,7 +5,9 @@
  *                                        nil and a status's text
  * Records hold numbers and texts alone: an enumerator by its value, an ISA and a layout by its
  * index. */
-#include "kernel.h"
+#include "registry.h"
+#include "select/select.h"
+#include "tuning/tuning.h"
 
 #include <lauxlib.h>
 

@@ -3,7 +3,7 @@
 #ifndef LOOM_SELFTEST_SAMPLE_H
 #define LOOM_SELFTEST_SAMPLE_H
 
-#include "kernel.h"
+#include "registry.h"
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 -- What a plan gets for a problem, as the runtime has it: of a library's kernels and the choices of
 -- a tuning file, on a CPU of one ISA level. Pure.
 --
--- It tells what runtime/select.c and select_tuned.c do, since the generator runs under a stock
+-- It tells what runtime/select/ does, since the generator runs under a stock
 -- interpreter too, which has no C. tests/select holds the two against each other.
 --
 -- A problem is { format = record of format.lua, mode =, m =, k = }; a level is a record of isa.lua,

@@ -122,7 +122,7 @@ function space.kernels(formats, modes, isas, model)
     return kernels, refused
 end
 
--- unit_k as loom_act_unit_k in kernel.h.
+-- unit_k as loom_act_unit_k in activations.h.
 local PREPARE = {
     i8 = { levels = 127, top = 127, bias = 0, unit_k = 4, summary = "Activations to int8." },
     lut8 = { levels = 254, top = 32512, bias = 128, unit_k = 32,

@@ -1,6 +1,6 @@
 /* Threads that wait for work: awake for a moment after the last work, then asleep. */
 #define _GNU_SOURCE
-#include "pool.h"
+#include "pool/pool.h"
 
 #include <sched.h>
 #include <stdlib.h>

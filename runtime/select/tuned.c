@@ -1,6 +1,6 @@
 /* Measured choices: which rows of the library or of a tuning file serve a problem, and which is the
  * nearest. */
-#include "select.h"
+#include "select/search.h"
 
 /* What was measured on a lesser CPU says nothing about this one. */
 static int row_matches(const struct loom_search *s, const struct loom_tuned *row) {

@@ -1,7 +1,7 @@
 /* The tuning file of this program: LOOM_TUNING. */
 #include <stdlib.h>
 
-#include "tuning_file.h"
+#include "tuning/tuning.h"
 
 #ifdef __linux__
 #include <sys/auxv.h>

@@ -1,25 +1,38 @@
 /* What the parts of the choice of kernels share. Not for users of the library. */
-#ifndef LOOM_SELECT_H
-#define LOOM_SELECT_H
+#ifndef LOOM_SEARCH_H
+#define LOOM_SEARCH_H
 
-#include "kernel.h"
+#include "registry.h"
 
 /* Kernels of one layout. `few` is the one that was measured beside the others, or NULL. */
 struct loom_pair {
     const struct loom_kernel *gemv, *gemm, *few;
 };
 
+static const struct loom_pair loom_no_pair = {NULL, NULL, NULL};
+
+enum { LOOM_ANY_ISA = -1 };
+
 struct loom_search {
     const struct loom_registry *registry;
     const loom_problem *problem;
     loom_format format;
     uint32_t features;
-    int only_isa;                    /* index of the one ISA allowed, or -1 */
+    int only_isa;                    /* index of the one ISA allowed, or LOOM_ANY_ISA */
     const struct loom_kernel *fixed; /* the one kernel allowed for its op, or NULL */
 };
 
 /* 1 if the kernel serves the problem, and the CPU and the force allow it. */
 int loom_search_allows(const struct loom_search *s, const struct loom_kernel *kernel);
+
+/* 1 if the kernel serves the problem, whatever the CPU. */
+int loom_search_serves(const struct loom_search *s, const struct loom_kernel *kernel);
+
+/* The highest prepare kernel of a form that the CPU runs, or NULL. */
+const struct loom_prepare_kernel *loom_search_prepare(const struct loom_search *s, unsigned act);
+
+/* The best pair allowed, or loom_no_pair. */
+struct loom_pair loom_search_best(const struct loom_search *s);
 
 /* The library's kernel of that name, or NULL. */
 const struct loom_kernel *loom_search_kernel(const struct loom_search *s, const char *name);

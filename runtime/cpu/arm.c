@@ -1,5 +1,5 @@
 /* Features of an ARM CPU, as Linux tells them. */
-#include "kernel.h"
+#include "cpu/cpu.h"
 
 /* Bits of the auxiliary vector's AT_HWCAP and AT_HWCAP2 on AArch64, from Linux's hwcap.h. */
 #define HWCAP_ASIMD (1u << 1)

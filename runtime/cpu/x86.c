@@ -1,6 +1,6 @@
 /* Features of an x86 CPU, and whether the operating system saves its registers. */
 #define _DEFAULT_SOURCE /* syscall */
-#include "kernel.h"
+#include "cpu/cpu.h"
 
 /* Bits of struct loom_cpuid, from the vendors' manuals. */
 #define LEAF1_ECX_SSSE3 (1u << 9)

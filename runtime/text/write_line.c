@@ -1,5 +1,5 @@
 /* Writes a line of words into the caller's memory. */
-#include "write_line.h"
+#include "text/write_line.h"
 
 static void add_byte(struct loom_line *line, char byte) {
     const unsigned char code = (unsigned char)byte;

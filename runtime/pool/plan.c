@@ -1,8 +1,8 @@
 /* A whole plan on the threads of a pool. */
 #include <string.h>
 
-#include "kernel.h"
-#include "pool.h"
+#include "plan.h"
+#include "pool/pool.h"
 
 /* The part of a share that is taken at once: a quarter of what is left of it, so that it ends with
  * small pieces, but no less than a 16th of all of it, so that there are few. */

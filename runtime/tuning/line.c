@@ -1,7 +1,9 @@
 /* The lines of a tuning file after its header, as the generator's README describes them. */
 #include <stdlib.h>
 
-#include "tuning_file.h"
+#include "tuning/tuning.h"
+
+#include <string.h>
 
 /* ---- Words ------------------------------------------------------------------------------ */
 
@@ -57,6 +59,12 @@ static int is_number(const char *word) {
     return valid && *end == 0;
 }
 
+/* Seconds: a digit other than 0 before the exponent. */
+static int is_above_zero(const char *word) {
+    const char *digit = strpbrk(word, "123456789e");
+    return is_number(word) && digit && *digit != 'e';
+}
+
 static int is_word(char kind, const char *word) {
     switch (kind) {
     case 'w':
@@ -69,6 +77,8 @@ static int is_word(char kind, const char *word) {
         return is_count(word) && word[0] != '0';
     case 'c':
         return is_count(word);
+    case 's':
+        return is_above_zero(word);
     default:
         return is_number(word);
     }
@@ -79,9 +89,9 @@ static int is_word(char kind, const char *word) {
 enum { MAX_WORDS = 16 };
 
 /* The kind of each word after a line's first: w a name, m a mode, r a residency, p a whole number
- * above 0, c one from 0 on, n any number from 0 on. */
-static const char sample_words[] = "wpppprwnncc";
-static const char choice_words[] = "wmppprwnpwnpwnp";
+ * above 0, c one from 0 on, s seconds, n any number from 0 on. */
+static const char sample_words[] = "wpppprwsncc";
+static const char choice_words[] = "wmppprwspwspwsp";
 
 /* Splits a line at its blanks; the number of words, none of them empty, or 0. */
 static size_t split(char *line, char *words[MAX_WORDS]) {

@@ -17,8 +17,9 @@ struct loom_lines {
 void loom_lines_open(struct loom_lines *lines, const char *path);
 void loom_lines_close(struct loom_lines *lines);
 
-/* The next line, a string in *lines that the following call overwrites, or NULL. A line without
- * its newline, one with a NUL in it, and one that is longer than the bytes are faults. */
+/* The next line, a string in *lines that the following call overwrites, or NULL. It ends with a
+ * newline, before which a carriage return may stand: neither is part of it. A line without its
+ * newline, one with a NUL in it, and one that is longer than the bytes are faults. */
 char *loom_lines_next(struct loom_lines *lines);
 
 #endif

@@ -1,9 +1,16 @@
-/* Reading a tuning file. Not for users of the library. */
-#ifndef LOOM_TUNING_FILE_H
-#define LOOM_TUNING_FILE_H
+/* Tuning files. Not for users of the library. */
+#ifndef LOOM_TUNING_H
+#define LOOM_TUNING_H
 
-#include "kernel.h"
-#include "write_line.h"
+#include "registry.h"
+#include "text/write_line.h"
+
+/* The path that LOOM_TUNING names, or NULL: it is not set, or is empty, or the program has rights
+ * that its user has not. */
+const char *loom_tuning_path(void);
+
+/* loom_tuning_status as if the CPU had these features (LOOM_CPU_*). */
+size_t loom_tuning_status_for(char *text, size_t size, uint32_t features);
 
 /* Takes a choice of the file, whose texts stand until it returns. */
 typedef void loom_take_tuned(void *context, const struct loom_tuned *row);

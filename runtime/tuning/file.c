@@ -1,7 +1,9 @@
 /* A tuning file: its header says what it is valid for, and what does not match is ignored whole. */
-#include "tuning_file.h"
+#include "cpu/cpu.h"
+#include "text/read_lines.h"
+#include "tuning/tuning.h"
 
-#include "read_lines.h"
+#include <string.h>
 
 struct file {
     const char *path;

@@ -1,6 +1,6 @@
 /* Reads a text file line by line, without allocating. */
 #define _POSIX_C_SOURCE 200809L
-#include "read_lines.h"
+#include "text/read_lines.h"
 
 #include <string.h>
 
@@ -79,6 +79,13 @@ static int fill(struct loom_lines *lines) {
     return 0;
 }
 
+/* Of a file that an editor, or a copy to Windows and back, has given other line ends. */
+static void drop_return(const char *line, char *end) {
+    if (end > line && end[-1] == '\r') {
+        end[-1] = 0;
+    }
+}
+
 char *loom_lines_next(struct loom_lines *lines) {
     while (!lines->fault) {
         char *line = lines->bytes + lines->begin;
@@ -88,6 +95,7 @@ char *loom_lines_next(struct loom_lines *lines) {
             lines->begin = (size_t)(newline + 1 - lines->bytes);
             lines->number++;
             if (strlen(line) == (size_t)(newline - line)) {
+                drop_return(line, newline);
                 return line;
             }
             lines->fault = "is no text";

@@ -1,7 +1,9 @@
 /* What measurements are valid for: the CPU's model, features and data caches in one line. */
-#include "kernel.h"
-#include "read_lines.h"
-#include "write_line.h"
+#include "cpu/cpu.h"
+#include "text/read_lines.h"
+#include "text/write_line.h"
+
+#include <string.h>
 
 enum { MAX_PATH = 256 };
 

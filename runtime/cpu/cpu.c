@@ -1,5 +1,6 @@
 /* What the CPU and the operating system support. */
-#include "kernel.h"
+#include "cpu/cpu.h"
+#include "registry.h"
 
 #if !defined(__x86_64__) && !defined(__i386__) &&                                                  \
     !((defined(__aarch64__) || defined(__arm__)) && defined(__linux__))

@@ -22,7 +22,8 @@ static void merge(lua_State *L) {
 /* package.loaded.host_native: everything the host gives, in one table. */
 static int open_host(lua_State *L) {
     static const lua_CFunction groups[] = {
-        host_open_file, host_open_process, host_open_time, host_open_cpu, host_open_signal,
+        host_open_file, host_open_lock, host_open_process,
+        host_open_time, host_open_cpu,  host_open_signal,
     };
     lua_newtable(L);
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {

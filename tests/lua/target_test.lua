@@ -39,7 +39,9 @@ end
 
 check.case("target: every file is valid and named like its target", function()
     for _, name in ipairs(host.list_dir(check.root .. "/gen/targets")) do
-        check.equal(read(name).name .. ".lua", name)
+        if name ~= "README.md" then
+            check.equal(read(name).name .. ".lua", name)
+        end
     end
 end)
 

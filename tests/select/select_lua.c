@@ -6,6 +6,7 @@
  * Records hold numbers and texts alone: an enumerator by its value, an ISA and a layout by its
  * index. */
 #include "registry.h"
+#include "cpu/cpu.h"
 #include "select/select.h"
 #include "tuning/tuning.h"
 

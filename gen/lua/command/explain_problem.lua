@@ -60,7 +60,7 @@ end
 
 -- A library as the rest needs it, from its folder: the ISA levels, the mode, what was measured.
 local function open_library(given, problem)
-    local manifest, folder = library_folder.open(given)
+    local manifest, folder, lock <close> = library_folder.open_to_rank(given)
     local request, formats = manifest.request, {}
     for _, entry in ipairs(manifest.kernels) do
         formats[entry.format] = true

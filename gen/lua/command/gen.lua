@@ -58,8 +58,9 @@ local function summary(record, folder, changed)
 end
 
 function gen.run(args)
-    local old, folder = library_folder.claim(args.out)
-    local wanted = #args.model > 0 and request.of(args) or request_again(args, old)
+    local wanted = #args.model > 0 and request.of(args)
+    local old, folder, lock <close> = library_folder.claim(args.out)
+    wanted = wanted or request_again(args, old)
     local record, changed, reason = generate.run(wanted, folder, old)
     if reason then
         remark(reason)

@@ -37,6 +37,21 @@ local OP_NOTES = { gemv = "GEMV: N = 1", few = "GEMM: a few tokens", gemm = "GEM
 local FILES = { mask = "dot/mask.c.in", shift = "dot/shift.c.in",
     twinsign = "sign/twinsign.c.in", quadsign = "sign/quadsign.c.in" }
 
+local function file_of_loop(loop)
+    return FILES[loop] or ("%s/%s.c.in"):format(loop, loop)
+end
+
+-- A tile of a few tokens that is less than a block takes the block's parts in turn itself.
+local function takes_block(record)
+    local numbers = record.numbers
+    return record.loop == "quad" and record.op == "few" and numbers.m < numbers.b
+end
+
+local function tile_template(record)
+    return record.loop == "trit" and "trit/tile.c.in"
+        or takes_block(record) and "tile/block_tile.c.in" or "tile/tile.c.in"
+end
+
 local function tile_sizes(n)
     local sizes = {}
     while n >= 1 do
@@ -63,9 +78,9 @@ end
 
 -- A C expression: what a sum starts at where activations have the sum `sum`.
 local function start_value(format, factor, bias)
-    local terms = expression.plus(expression.times(factor, "sum"),
-        format.group > 0 and "V_SUM_START" or 0)
-    return bias > 0 and ("%s - %d * (int32_t)(a->k_group / 4)"):format(terms, bias) or terms
+    local of_bias = bias > 0 and ("%d * (int32_t)(a->k_group / 4)"):format(-bias) or 0
+    return (expression.plus(expression.times(factor, "sum"), of_bias,
+        format.group > 0 and "V_SUM_START" or 0):gsub("%+ %-", "- "))
 end
 
 local function arithmetic(record)
@@ -118,13 +133,10 @@ local function tile(record)
     local numbers, vector = record.numbers, record.isa.vector
     local bytes = BYTE_ROWS[record.loop]
     local m, lanes = numbers.m or numbers.b, vector // 4
-    -- A tile of a few tokens that is less than a block takes the block's parts in turn itself.
-    local whole = record.loop == "quad" and record.op == "few" and m < numbers.b
     return {
-        tile_template = record.loop == "trit" and "trit/tile.c.in"
-            or whole and "tile/block_tile.c.in" or "tile/tile.c.in",
-        loop_template = FILES[record.loop] or ("%s/%s.c.in"):format(record.loop, record.loop),
-        block_parts = whole and 1 or numbers.b // m,
+        tile_template = tile_template(record),
+        loop_template = file_of_loop(record.loop),
+        block_parts = takes_block(record) and 1 or numbers.b // m,
         block = numbers.b,
         m = m,
         lanes = lanes,
@@ -192,6 +204,16 @@ local function panel(record)
     }
 end
 
+-- The templates that say how the kernel works.
+local function sources(record)
+    local list = { "templates/" .. record.template }
+    if record.template == "tile/tiles.c.in" then
+        list[1] = "templates/" .. file_of_loop(record.loop)
+        list[2] = "templates/" .. tile_template(record)
+    end
+    return table.concat(list, " and ")
+end
+
 local function problem(record)
     local format = record.format
     return {
@@ -238,6 +260,7 @@ function vars.of(record)
         vars.add(all, owners, part, values)
     end
     add("expression", expression)
+    add("sources", { sources = sources(record) })
     add("problem", problem(record))
     add("arithmetic", arithmetic(record))
     add("activations", activations(record))

@@ -21,6 +21,7 @@ local emit_kernels = require("library.kernels")
 local emit_project = require("library.project")
 local emit_tables = require("library.tables")
 local hash = require("base.hash")
+local names = require("library.names")
 
 local emit = {}
 
@@ -38,9 +39,12 @@ function emit.files(library, sources)
     local files = {}
     local context = { library = library, sources = sources, files = files,
         indices = isa_indices(library.isas),
+        names = names.of(library),
         isa_of = {} }
     for name, text in pairs(sources.runtime) do
-        files[(name == "loom.h" and "include/" or "src/") .. name] = text
+        if name ~= "loom.h" then
+            files["src/" .. name] = text
+        end
     end
     for name, text in pairs(sources.tools) do
         files["tools/" .. name] = text
@@ -53,7 +57,7 @@ function emit.files(library, sources)
     end
     library.hash = hash.of(texts)
     local ok
-    for _, add in ipairs({ emit_tables.add, emit_project.add }) do
+    for _, add in ipairs({ emit_tables.add, names.add, emit_project.add }) do
         ok, reason = add(context)
         if not ok then
             return nil, reason

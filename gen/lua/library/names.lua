@@ -78,7 +78,8 @@ local function render(context, name, vars)
     return template.render(source, filename, vars, load)
 end
 
--- Adds the public header, and the file of names that a library with a name is compiled with. Comes after all C files; true, or nil and a message.
+-- Adds the public header, and the file of names that a library with a name is compiled with. Comes
+-- after all C files; true, or nil and a message.
 function names.add(context)
     local header = context.sources.runtime["loom.h"]
     local functions, makers = functions_of(header)

@@ -91,6 +91,7 @@ local function variables(context)
         version = library.version,
         for_board = library.request.arch ~= "x86_64" and arch.by_name[library.request.arch],
         command = library.command,
+        arch = #library.isas > 1 and arch.by_name[library.request.arch],
         names = context.names,
         inner = context.names.prefix ~= "" and "-include names.h " or "",
         title = library.title,

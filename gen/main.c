@@ -2,6 +2,7 @@
  *
  * The generator's files (gen/lua, templates, runtime, shapes) are found under the folder that
  * the environment variable LUTLOOM_HOME names, or else the source tree of the build. */
+#include "home.h"
 #include "host.h"
 
 #include <lauxlib.h>

@@ -6,8 +6,8 @@ local GROUPS = 32
 -- Codes along K of a tile, or the whole group.
 local TILE_K = 64
 
--- The variables of one kernel; `row_panels` is how many panels of a row go together where their ends
--- take no room.
+-- The variables of one kernel; `row_panels` is how many panels of a row go together where their
+-- ends take no room.
 return function(record, row_panels)
     local group = record.format.group
     if group == 0 then

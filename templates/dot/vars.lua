@@ -41,7 +41,8 @@ end
 return function(record)
     local bits, group = record.format.bits, record.format.group
     local chunk = dot_chunk(record)
-    local sums_of_fields = record.loop == "fields" and not record.numbers.k -- fields/vars.lua has it
+    -- Then fields/vars.lua has it.
+    local sums_of_fields = record.loop == "fields" and not record.numbers.k
     local chunk_k = group > 0 and math.min(chunk or group, group) or chunk
     return {
         fields = bits == 3 and 3 or 8 // bits,

@@ -105,7 +105,7 @@ function library_tables.add(context)
     local library, load = context.library, context.sources.template
     for _, entry in ipairs(tables_of(context)) do
         local path, name, vars = table.unpack(entry)
-        vars.version, vars.command = library.version, library.command
+        vars.version, vars.command, vars.names = library.version, library.command, context.names
         local source, filename = load("library/" .. name)
         local text, reason = template.render(source, filename, vars, load)
         if not text then

@@ -1,9 +1,6 @@
 -- Variables of the dot products whose bytes hold several rows.
 
--- The most k, a power of two, whose differences of sums fit 32 bits: a byte's fields are at most
--- 255, an activation 127.
-local MOST_K = 65536
-assert(MOST_K * 255 * 127 < 2 ^ 31 and 2 * MOST_K * 255 * 127 > 2 ^ 31)
+local sums_fields = require("fields.sums")
 
 return function(record)
     local bits, group, numbers = record.format.bits, record.format.group, record.numbers
@@ -12,7 +9,7 @@ return function(record)
     return {
         packed = numbers.m // fields,
         packed_block = numbers.b // fields,
-        chunk_k = not numbers.k and MOST_K or nil,
+        chunk_k = not numbers.k and sums_fields.CHUNK or nil,
         held = held,
         -- The bits of a byte up to field f.
         up_to = function(x, f)

@@ -1,7 +1,6 @@
 -- Variables of the lookups in one byte table at a time.
 
--- The most k whose sums of entries of two planes fit 16 bits.
-local MOST_K = 256
+local sums_pair = require("pair.sums")
 
 -- Accumulators of the `pair` method for one token: name, the two vectors of 32-bit sums it
 -- is widened into, and the power of two it is worth.
@@ -53,7 +52,7 @@ end
 -- The variables of one kernel.
 return function(record)
     return {
-        chunk_k = MOST_K,
+        chunk_k = sums_pair.CHUNK,
         plane_pairs = record.format.bits // 2,
         accumulators = function(token)
             return pair_accumulators(record, token)

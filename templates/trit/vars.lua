@@ -1,5 +1,7 @@
 -- Variables of the templates for ternary codes, five in a symbol.
 
+local sums_trit = require("trit.sums")
+
 local vars_trit = {}
 
 -- The number that tells v_logic what to do: bit 4 a + 2 b + c of it is f(a, b, c).
@@ -30,6 +32,8 @@ function vars_trit.of(record)
     local group = record.format.group
     local runs = group > 0 and group // 32 or 1
     return {
+        chunk_k = group == 0 and not record.numbers.k and sums_trit.chunk(record.layout.unit_k)
+            or nil,
         logic = LOGIC,
         units = runs,
         unit_groups = vars_trit.GROUPS,

@@ -1,9 +1,5 @@
 -- Variables of the templates whose tables have rows over tokens.
 
--- The most k, a power of two, whose sums of 4 int8 activations add up in 16 bits.
-local MOST_K = 256
-assert(MOST_K // 4 * (4 * 127) <= 32767 and 2 * MOST_K // 4 * (4 * 127) > 32767)
-
 -- Floats of a tile of y: [row][token], 32 KiB of the stack.
 local TILE_FLOATS = 8192
 
@@ -43,7 +39,6 @@ return function(record)
     local group, tokens, rows = record.format.group, record.numbers.n, record.layout.rows
     local k, entry_bytes, bits = group > 0 and group or record.numbers.k, 2 * tokens,
         record.format.bits
-    assert(k <= MOST_K, "16-bit sums would overflow")
     return {
         tokens = tokens,
         k_block = k,

@@ -1,6 +1,7 @@
 -- The space of kernels: every candidate as a plain record, ranked, and the refused ones with
 -- a reason. Pure: no I/O.
 
+local bounds = require("bounds")
 local kernel_cost = require("space.kernel_cost")
 local families = require("families")
 local name = require("space.name")
@@ -49,6 +50,10 @@ local function consider(kernels, refused, entry, record, choice, model)
     if not reason then
         record.layout, reason = entry.layout(format, numbers, isa)
     end
+    if not reason then
+        record.vars = vars.of(record)
+        reason = bounds.refuse(entry, record)
+    end
     if reason then
         refused[#refused + 1] = choice.loop and { name = record.name, reason = reason } or nil
         return
@@ -57,7 +62,6 @@ local function consider(kernels, refused, entry, record, choice, model)
     record.ops = kernel_cost.core(record, model, entry.cost(format, mode, numbers, isa))
     record.cost = choice.factor * (record.op == "gemm" and record.ops
         or kernel_cost.from_memory(record.ops, record.layout, record.tokens, numbers.p ~= nil))
-    record.vars = vars.of(record)
     kernels[#kernels + 1] = record
 end
 

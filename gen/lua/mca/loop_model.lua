@@ -101,7 +101,7 @@ end
 local function write_sources(jobs, folder)
     local sources, texts = home.sources(), {}
     for platform, library in pairs(libraries_of(jobs)) do
-        local context = { sources = sources, files = {}, isa_of = {}, library = {
+        local context = { sources = sources, files = {}, isa_of = {}, marks = true, library = {
             kernels = library.kernels, chosen = {}, isas = library.isas, prepares = {}, probes = {},
             version = home.version(), command = "lutloom explain --mca" } }
         check(library_kernels.add(context))

@@ -41,14 +41,14 @@ end
 return function(record)
     local bits, group = record.format.bits, record.format.group
     local chunk = dot_chunk(record)
+    local sums_of_fields = record.loop == "fields" and not record.numbers.k -- fields/vars.lua has it
     local chunk_k = group > 0 and math.min(chunk or group, group) or chunk
     return {
         fields = bits == 3 and 3 or 8 // bits,
-        sum_step = 1,
         field_bits = bits == 3 and 2 or bits,
         byte_fields = bits == 3 and 4 or 8 // bits,
         chunk = chunk or false,
-        chunk_k = chunk_k or false,
+        chunk_k = not sums_of_fields and chunk_k or nil,
         chunk_end = not chunk and (group > 0 and group or "a->k_group")
             or group > 0 and ("k + %d"):format(chunk_k)
             or ("k + %d < a->k_group ? k + %d : a->k_group"):format(chunk, chunk),

@@ -35,15 +35,11 @@ end
 
 -- The variables of one kernel.
 function vars_rows.of(record)
-    local format = record.format
-    local chunk = chunk_of(format, record.mode)
     return {
         address = function(base, offset)
             return address(base, offset, record.isa.vector)
         end,
-        chunk_k = math.min(chunk, format.group > 0 and format.group or chunk),
-        chunk_end = format.group > 0 and ("k + %d"):format(math.min(chunk, format.group))
-            or ("k + %d < a->k_group ? k + %d : a->k_group"):format(chunk, chunk),
+        chunk_k = chunk_of(record.format, record.mode),
     }
 end
 

@@ -13,5 +13,5 @@ local MOST_UNITS = 255 // UNIT_SYMBOLS
 return function(record)
     -- Units whose sums fit 16 bits.
     local units = 32767 // (UNIT_SYMBOLS * (LARGEST[record.mode] or 127))
-    return { sign_base = BASE, sign_chunk = math.min(units, MOST_UNITS) * UNIT_K }
+    return { sign_base = BASE, chunk_k = math.min(units, MOST_UNITS) * UNIT_K }
 end

@@ -44,9 +44,7 @@ return function(record)
         plane_pairs = format.bits // 2,
         singles = format.bits % 2 == 1 and record.numbers.m // 2 or 0,
         single_factor = format.step << format.bits - 1,
-        chunk_k = format.group,
-        chunk_end = format.group > 0 and format.group
-            or ("k + %d < a->k_group ? k + %d : a->k_group"):format(MOST_K, MOST_K),
+        chunk_k = record.family == "lut" and MOST_K or nil,
         vectors_of_step = function(s)
             return packed_vectors(record, s)
         end,

@@ -20,7 +20,7 @@ return {
         modes = { exact = true, table = true, table7 = true },
         gemv = ONE,
         gemm = ONE,
-        template = "plain/lut.c.in",
+        template = "plain/plain.c.in",
         note = "one row at a time.",
         layout = function(format)
             return layout.plain_lut(format.bits)
@@ -39,7 +39,7 @@ return {
         act = "sign8",
         gemv = ONE,
         gemm = ONE,
-        template = "plain/lut_sign.c.in",
+        template = "plain/sign.c.in",
         note = "4 rows at a time.",
         layout = layout.plain_sign,
         refuse = function(format, mode, numbers)
@@ -57,7 +57,7 @@ return {
         modes = { exact = true },
         gemv = ONE,
         gemm = ONE,
-        template = "plain/dot.c.in",
+        template = "plain/plain.c.in",
         note = "one row at a time.",
         layout = function(format)
             return layout.dot(1, 1, format.bits)

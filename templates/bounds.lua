@@ -94,8 +94,8 @@ end
 
 -- All sums of a kernel of the method `entry`.
 function bounds.sums(entry, record)
-    local sums = { of_group(record.format, record.mode) }
-    return table.move(entry.sums(record), 1, 9, 2, sums)
+    local own = entry.sums(record)
+    return table.move(own, 1, #own, 2, { of_group(record.format, record.mode) })
 end
 
 -- The reason against a kernel one of whose sums does not fit, or nil.

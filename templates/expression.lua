@@ -2,7 +2,8 @@
 
 local expression = {}
 
--- The sum of the terms: plus("w", 0) is w, plus("g * 4", 2) is g * 4 + 2.
+-- The sum of the terms: plus("w", 0) is w, plus("g * 4", 2) is g * 4 + 2, plus("w", "-2 * v") is
+-- w - 2 * v.
 function expression.plus(...)
     local terms = {}
     for _, term in ipairs({ ... }) do
@@ -10,7 +11,7 @@ function expression.plus(...)
             terms[#terms + 1] = math.type(term) == "float" and math.tointeger(term) or term
         end
     end
-    return #terms > 0 and table.concat(terms, " + ") or "0"
+    return #terms > 0 and (table.concat(terms, " + "):gsub("%+ %-", "- ")) or "0"
 end
 
 -- The product of a number and an expression: times(3, "V_ROWS") is 3 * V_ROWS.

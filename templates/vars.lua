@@ -37,6 +37,9 @@ local OP_NOTES = { gemv = "GEMV: N = 1", few = "GEMM: a few tokens", gemm = "GEM
 local FILES = { mask = "dot/mask.c.in", shift = "dot/shift.c.in",
     twinsign = "sign/twinsign.c.in", quadsign = "sign/quadsign.c.in" }
 
+-- The template of the products of a panel of codes, by `panel` of an ISA.
+local PANEL_FILES = { lane = "dot/lane.c.in", matrix = "matrix/matrix.c.in" }
+
 local function file_of_loop(loop)
     return FILES[loop] or ("%s/%s.c.in"):format(loop, loop)
 end
@@ -168,12 +171,13 @@ local function panels(record)
     return math.max(1, LEVEL2_BYTES // bytes)
 end
 
--- What the steps of a panel's tile are called.
-local function panel_steps(record)
-    if record.family == "dot" and record.isa.panel then
-        return record.isa.panel
+-- The template of the products of a panel: of codes by the way that the ISA has, of indices by the
+-- loop's own.
+local function panel_template(record)
+    if record.family ~= "dot" then
+        return file_of_loop(record.loop)
     end
-    return record.loop == "trit" and "dot" or record.loop
+    return PANEL_FILES[record.isa.panel] or "dot/dot.c.in"
 end
 
 -- Groups of a row whose start values are ready together: those of a panel, or of whole units.
@@ -190,7 +194,7 @@ end
 -- The panel of unpacked weights: bytes of codes (dot), or indices of tables, low nibbles and
 -- high nibbles of each vector of packed weights (lut).
 local function panel(record)
-    local group, k, isa_panel = record.format.group, record.numbers.k or 0, record.isa.panel
+    local group, k = record.format.group, record.numbers.k or 0
     local unit = panel_vectors(record) * (record.numbers.m or 0) * record.isa.vector
     return {
         panel_unit = unit,
@@ -199,8 +203,7 @@ local function panel(record)
         panel_groups = math.max(1, k // math.max(group, 1)),
         panel_step = group > 0 and math.max(1, k // group) or k,
         value_groups = value_groups(record),
-        panel_steps = panel_steps(record) .. "/panel_steps.c.in",
-        panel_store = (isa_panel == "matrix" and "matrix/panel_" or "panel/") .. "store.c.in",
+        panel_template = panel_template(record),
     }
 end
 

@@ -1,4 +1,6 @@
--- Variables of the templates of AMX.
+-- Variables of the template of AMX.
+
+local expression = require("expression")
 
 -- Groups whose ends, for a block of tokens, are at hand together: 48 KiB of stack.
 local GROUPS = 32
@@ -17,6 +19,8 @@ return function(record, row_panels)
     local panels = GROUPS // panel_groups
     return {
         tile_k = math.min(TILE_K, group),
+        sum_of_end = record.format.zero_points and "act_sum[g]"
+            or expression.plus("V_SUM_START", expression.times(-record.format.zero, "act_sum[g]")),
         panels = panels,
         amx_groups = panels * panel_groups,
     }

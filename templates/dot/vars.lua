@@ -36,18 +36,15 @@ end
 return function(record)
     local bits, group = record.format.bits, record.format.group
     local chunk = chunk_of(record)
-    -- Then fields/vars.lua has it.
-    local sums_of_fields = record.loop == "fields" and not record.numbers.k
-    local chunk_k = group > 0 and math.min(chunk or group, group) or chunk
+    -- Those of fields are in fields/vars.lua.
+    local chunk_k = chunk and (group > 0 and math.min(chunk, group) or chunk) or false
+    local of_fields = record.loop == "fields" and not record.numbers.k
     return {
         fields = bits == 3 and 3 or 8 // bits,
         field_bits = bits == 3 and 2 or bits,
         byte_fields = bits == 3 and 4 or 8 // bits,
-        chunk = chunk or false,
-        chunk_k = not sums_of_fields and chunk_k or nil,
-        chunk_end = not chunk and (group > 0 and group or "a->k_group")
-            or group > 0 and ("k + %d"):format(chunk_k)
-            or ("k + %d < a->k_group ? k + %d : a->k_group"):format(chunk, chunk),
+        sums_of_16_bits = record.isa.sum_bits == 16,
+        chunk_k = not of_fields and chunk_k or nil,
         unroll = 2,
         code = function(vector_index, f, x, top)
             return code_expression(bits, vector_index, f, x, top)

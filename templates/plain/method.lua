@@ -35,7 +35,7 @@ return {
         modes = { exact = true, table = true, table7 = true },
         gemv = ONE,
         gemm = ONE,
-        template = "plain/lut.c.in",
+        template = "plain/plain.c.in",
         note = "one row at a time.",
         sums = sums_of_entries,
         layout = function(format)
@@ -55,7 +55,7 @@ return {
         act = "sign8",
         gemv = ONE,
         gemm = ONE,
-        template = "plain/lut_sign.c.in",
+        template = "plain/sign.c.in",
         note = "4 rows at a time.",
         sums = bounds.none,
         layout = layout.plain_sign,
@@ -74,7 +74,7 @@ return {
         modes = { exact = true },
         gemv = ONE,
         gemm = ONE,
-        template = "plain/dot.c.in",
+        template = "plain/plain.c.in",
         note = "one row at a time.",
         sums = sums_of_codes,
         layout = function(format)

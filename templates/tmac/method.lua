@@ -18,7 +18,7 @@ return {
         modes = { table = true, table7 = true },
         gemv = { { b = 1 }, { b = 4 }, { b = 8 } },
         gemm = {},
-        template = "tmac/kernel.c.in",
+        template = "tmac/tmac.c.in",
         note = "T-MAC's published schedule (arXiv 2407.00088):\n"
             .. " * every entry is widened to 16 bits and added.",
         tmac = true,

@@ -75,7 +75,7 @@ return {
     {
         family = "veclut",
         name = "rows",
-        loop = "vecrow",
+        loop = "veclut",
         isas = { neon = true },
         modes = { exact = true },
         gemv = {},

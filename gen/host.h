@@ -7,9 +7,10 @@
 #include <sys/types.h>
 
 /* Each pushes a new table of functions; the signatures of luaL_requiref's open functions. */
-int host_open_file(lua_State *L);    /* make_dir, list_dir, path_kind */
+int host_open_file(lua_State *L);    /* make_dir, list_dir, path_kind, read_file, sync */
+int host_open_lock(lua_State *L);    /* lock_folder, unlock_folder */
 int host_open_process(lua_State *L); /* run, is_terminal */
-int host_open_time(lua_State *L);    /* now */
+int host_open_time(lua_State *L);    /* now, sleep */
 int host_open_cpu(lua_State *L);     /* features, identity */
 int host_open_signal(lua_State *L);  /* exit, is_stopped */
 

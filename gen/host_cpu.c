@@ -1,6 +1,7 @@
 /* What this machine's CPU can run, as the runtime detects it. */
-#include "../runtime/kernel.h"
+#include "cpu/cpu.h"
 #include "host.h"
+#include "registry.h"
 
 #include <lauxlib.h>
 

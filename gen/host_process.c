@@ -68,6 +68,17 @@ static int wait_for(pid_t pid) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* Reads a line, on after a signal: the program has it too, and may say what it thinks of it. */
+static ssize_t read_line(char **line, size_t *capacity, FILE *output) {
+    ssize_t length;
+    do {
+        clearerr(output);
+        errno = 0;
+        length = getline(line, capacity, output);
+    } while (length < 0 && errno == EINTR);
+    return length;
+}
+
 /* Calls the function at stack index 2 with each line. After an error in it, which stays on
  * the stack, the rest is read and dropped so that the program can end. Returns LUA_OK or
  * the error's status. */
@@ -75,7 +86,7 @@ static int feed_lines(lua_State *L, FILE *output) {
     char *line = NULL;
     size_t capacity = 0;
     int status = LUA_OK;
-    for (ssize_t length; (length = getline(&line, &capacity, output)) >= 0;) {
+    for (ssize_t length; (length = read_line(&line, &capacity, output)) >= 0;) {
         if (status != LUA_OK) {
             continue;
         }

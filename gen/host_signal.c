@@ -3,15 +3,17 @@
 #include "host.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <lauxlib.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static lua_State *volatile state;       /* NULL once it is being closed */
 static volatile sig_atomic_t received;  /* the first one, or 0 */
 static volatile sig_atomic_t announced; /* Lua has had its error */
 static volatile pid_t program;          /* that we wait for, or 0 */
+static int nowhere = -1;                /* /dev/null */
 
 /* Comes before the next thing that Lua does; what it does to clean up is not disturbed. */
 static void end_lua(lua_State *L, lua_Debug *where) {
@@ -21,12 +23,24 @@ static void end_lua(lua_State *L, lua_Debug *where) {
     luaL_error(L, "stopped by signal %d", (int)received);
 }
 
+/* Whoever does not read what we say keeps us waiting no longer: a write that a signal has cut short
+ * is finished by libc. There is nothing left to say. */
+static void say_no_more(void) {
+    if (nowhere >= 0) {
+        dup2(nowhere, STDOUT_FILENO);
+        dup2(nowhere, STDERR_FILENO);
+    }
+}
+
 /* What the terminal sends reaches the program too; what a process sends is for us alone. */
 static void on_signal(int signal, siginfo_t *info, void *context) {
     (void)context;
     const int error = errno; /* of the call that this comes after */
     if (program && info->si_code <= 0) {
         kill(program, signal);
+    }
+    if (!received) {
+        say_no_more();
     }
     errno = error;
     if (!received && state) {
@@ -35,13 +49,15 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
     received = received ? received : signal;
 }
 
-/* A signal that is ignored, as in the background of a script, stays so. */
+/* A signal that is ignored, as in the background of a script, stays so. One that is caught ends
+ * what the process waits for, such as a pipe that nobody reads: without SA_RESTART. */
 void host_catch_signals(lua_State *L) {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_flags = SA_SIGINFO | SA_RESTART}, before;
+    struct sigaction action = {.sa_flags = SA_SIGINFO}, before;
     action.sa_sigaction = on_signal;
     sigemptyset(&action.sa_mask);
     state = L;
+    nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         sigaction(signals[i], NULL, &before);
         if (before.sa_handler != SIG_IGN) {
@@ -65,7 +81,6 @@ void host_exit(lua_State *L, int code) {
     state = NULL;
     lua_close(L);
     if (received) {
-        fflush(NULL);
         signal(received, SIG_DFL);
         raise(received);
     }

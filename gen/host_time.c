@@ -14,8 +14,17 @@ static int now(lua_State *L) {
     return 1;
 }
 
+/* sleep(seconds), or less where a signal comes. */
+static int sleep_for(lua_State *L) {
+    const lua_Number seconds = luaL_checknumber(L, 1);
+    const time_t whole = (time_t)seconds;
+    const struct timespec time = {whole, (long)((seconds - (lua_Number)whole) * 1e9)};
+    nanosleep(&time, NULL);
+    return 0;
+}
+
 int host_open_time(lua_State *L) {
-    static const luaL_Reg functions[] = {{"now", now}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"now", now}, {"sleep", sleep_for}, {NULL, NULL}};
     luaL_newlib(L, functions);
     return 1;
 }

@@ -2,6 +2,7 @@
  *
  * The generator's files (gen/lua, templates, runtime, shapes) are found under the folder that
  * the environment variable LUTLOOM_HOME names, or else the source tree of the build. */
+#include "home.h"
 #include "host.h"
 
 #include <lauxlib.h>
@@ -22,7 +23,8 @@ static void merge(lua_State *L) {
 /* package.loaded.host_native: everything the host gives, in one table. */
 static int open_host(lua_State *L) {
     static const lua_CFunction groups[] = {
-        host_open_file, host_open_process, host_open_time, host_open_cpu, host_open_signal,
+        host_open_file, host_open_lock, host_open_process,
+        host_open_time, host_open_cpu,  host_open_signal,
     };
     lua_newtable(L);
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {

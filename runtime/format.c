@@ -1,7 +1,7 @@
 /* Names of weight formats; the grammar is in loom.h. */
 #include <string.h>
 
-#include "kernel.h"
+#include "registry.h"
 
 struct granularity {
     const char *word;

@@ -7,7 +7,7 @@
  * that moves through the tile or from plane to plane, the last digit outermost. */
 #include <string.h>
 
-#include "kernel.h"
+#include "layout.h"
 
 /* One digit: `count` steps of so many bytes in the tile, so many planes. */
 struct step {

@@ -38,6 +38,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Before each function: what a shared library exports. All else of a library is its own. */
+#ifndef LOOM_API
+#ifdef __GNUC__
+#define LOOM_API __attribute__((visibility("default")))
+#else
+#define LOOM_API
+#endif
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -70,7 +79,7 @@ typedef enum loom_status {
 } loom_status;
 
 /* One sentence about a status, static storage; never NULL. */
-const char *loom_status_text(loom_status status);
+LOOM_API const char *loom_status_text(loom_status status);
 
 /* Numeric modes. Within one mode, results are the same bits on every CPU, for every
  * kernel, row range and number of threads.
@@ -107,7 +116,7 @@ typedef struct loom_cpu {
 /* Fills *cpu for the CPU the caller runs on, its features masked by `allow` (pass ~0u for
  * all; tests lower it). A feature counts only when the operating system saves its
  * registers. LOOM_ERROR_NULL. */
-loom_status loom_cpu_detect(loom_cpu *cpu, uint32_t allow);
+LOOM_API loom_status loom_cpu_detect(loom_cpu *cpu, uint32_t allow);
 
 /* ---- Plan: which kernels multiply one weight matrix --------------------------------- */
 
@@ -161,7 +170,7 @@ typedef struct loom_plan {
 } loom_plan;
 
 /* Parses a format's name. LOOM_ERROR_NULL, LOOM_ERROR_FORMAT. */
-loom_status loom_format_parse(loom_format *format, const char *name);
+LOOM_API loom_status loom_format_parse(loom_format *format, const char *name);
 
 /* Chooses kernels for the problem on this CPU. The environment variable LOOM_FORCE, if it is set
  * and not empty, overrides the choice: an ISA's name (`c`, `avx2`, `avx512bw`), or a kernel's,
@@ -171,29 +180,29 @@ loom_status loom_format_parse(loom_format *format, const char *name);
  * be read, is damaged, or was made by another CPU, compiler, library or version of the format is
  * ignored whole, which plan->tuning tells, and is no error.
  * LOOM_ERROR_NULL, _FORMAT, _MODE, _SIZE, _NO_KERNEL, _FORCE; *plan is not written on an error. */
-loom_status loom_plan_create(loom_plan *plan, const loom_problem *problem);
+LOOM_API loom_status loom_plan_create(loom_plan *plan, const loom_problem *problem);
 
 /* The same for any CPU and any value of LOOM_FORCE (NULL: none), without LOOM_TUNING: a pure
  * function. */
-loom_status loom_plan_create_for(loom_plan *plan, const loom_problem *problem, const loom_cpu *cpu,
-                                 const char *force);
+LOOM_API loom_status loom_plan_create_for(loom_plan *plan, const loom_problem *problem,
+                                          const loom_cpu *cpu, const char *force);
 
 /* Reads the file that LOOM_TUNING names, and says in one line whether it is valid, or else why not.
  * Writes at most `size` bytes to `text` and returns the length of the whole, as snprintf does. */
-size_t loom_tuning_status(char *text, size_t size);
+LOOM_API size_t loom_tuning_status(char *text, size_t size);
 
 /* Name of the kernel that serves n tokens, and of the numeric mode it computes in. Static
  * storage; NULL and LOOM_FASTEST without a plan. */
-const char *loom_plan_kernel(const loom_plan *plan, size_t n);
-loom_mode loom_plan_mode(const loom_plan *plan, size_t n);
+LOOM_API const char *loom_plan_kernel(const loom_plan *plan, size_t n);
+LOOM_API loom_mode loom_plan_mode(const loom_plan *plan, size_t n);
 
 /* ---- Weights ------------------------------------------------------------------------ */
 
 /* Groups of one weight row: ceil(K / group), 1 for `row` and `tensor`; 0 without a plan. */
-size_t loom_groups(const loom_plan *plan);
+LOOM_API size_t loom_groups(const loom_plan *plan);
 
 /* Bytes of the packed weights, a multiple of LOOM_ALIGN; 0 without a plan. */
-size_t loom_packed_size(const loom_plan *plan);
+LOOM_API size_t loom_packed_size(const loom_plan *plan);
 
 /* Rewrites weight rows [begin, end) into the plan's layout.
  *   packed  loom_packed_size bytes, aligned to LOOM_ALIGN
@@ -210,27 +219,27 @@ size_t loom_packed_size(const loom_plan *plan);
  * A file may be mapped, read-only if you like, anywhere that is aligned to LOOM_ALIGN, several
  * matrices in one file at multiples of LOOM_ALIGN. They are good for every plan of the same
  * problem that has the same layout, on machines of the same byte order; others refuse them. */
-loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes, const void *scales,
-                      const uint8_t *zeros, size_t begin, size_t end);
+LOOM_API loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes,
+                               const void *scales, const uint8_t *zeros, size_t begin, size_t end);
 
 /* To be called before the first use of packed weights that come from a file: LOOM_OK if there are
  * enough bytes, and a header that loom_pack wrote for a plan like this. Only the header is read:
  * that the rest is what was written is up to the caller.
  * LOOM_ERROR_NULL, _ALIGN, _SIZE (fewer than loom_packed_size), _PACKED. */
-loom_status loom_packed_check(const loom_plan *plan, const void *packed, size_t bytes);
+LOOM_API loom_status loom_packed_check(const loom_plan *plan, const void *packed, size_t bytes);
 
 /* The inverse of loom_pack for rows [begin, end), any range: codes, scales and zeros come
  * back bit for bit, at their place in whole-matrix arrays; the one scale and zero point of
  * `tensor` come with any range. zeros may be NULL when the format has none.
  * LOOM_ERROR_NULL, _ALIGN, _RANGE, _PACKED. */
-loom_status loom_unpack(const loom_plan *plan, const void *packed, uint8_t *codes, void *scales,
-                        uint8_t *zeros, size_t begin, size_t end);
+LOOM_API loom_status loom_unpack(const loom_plan *plan, const void *packed, uint8_t *codes,
+                                 void *scales, uint8_t *zeros, size_t begin, size_t end);
 
 /* ---- Activations -------------------------------------------------------------------- */
 
 /* Bytes of the prepared form of n tokens, a multiple of LOOM_ALIGN; 0 without a plan, or if n is
  * 0 or too large. */
-size_t loom_prepared_size(const loom_plan *plan, size_t n);
+LOOM_API size_t loom_prepared_size(const loom_plan *plan, size_t n);
 
 /* Turns n tokens into tables or int8, with their scales and sums: part `part` of `parts`
  * (0 of 1 for all of it). The parts together are the whole, part 0 brings the mark that
@@ -240,11 +249,11 @@ size_t loom_prepared_size(const loom_plan *plan, size_t n);
  * Plans that loom_can_share allows (Q, K and V; gate and up) use one prepared input. A group
  * that holds an infinity or a NaN makes the results it enters NaN.
  * LOOM_ERROR_NULL, _ALIGN, _SIZE, _RANGE (part >= parts). */
-loom_status loom_prepare(const loom_plan *plan, void *prepared, const float *x, size_t x_stride,
-                         size_t n, size_t part, size_t parts);
+LOOM_API loom_status loom_prepare(const loom_plan *plan, void *prepared, const float *x,
+                                  size_t x_stride, size_t n, size_t part, size_t parts);
 
 /* 1 if activations prepared for n tokens by plan a serve plan b, else 0. */
-int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n);
+LOOM_API int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n);
 
 /* ---- Multiply ----------------------------------------------------------------------- */
 
@@ -253,8 +262,9 @@ int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n);
  * right; ranges that start and end at multiples of plan->row_block waste no work. The
  * caller owns the threads. Uses at most 128 KiB of stack.
  * LOOM_ERROR_NULL, _ALIGN, _SIZE, _RANGE, _PACKED, _PREPARED; y is not written on an error. */
-loom_status loom_matmul(const loom_plan *plan, float *y, size_t y_stride, const void *packed,
-                        const void *prepared, size_t n, size_t begin, size_t end);
+LOOM_API loom_status loom_matmul(const loom_plan *plan, float *y, size_t y_stride,
+                                 const void *packed, const void *prepared, size_t n, size_t begin,
+                                 size_t end);
 
 /* ---- Optional: memory on large pages -------------------------------------------------- */
 
@@ -264,8 +274,8 @@ loom_status loom_matmul(const loom_plan *plan, float *y, size_t y_stride, const 
  * (or NULL) says whether it took the request; it may still give small pages when it runs out of
  * large ones, or was configured so. Other systems than Linux have no such request. The contents
  * are not defined. To be freed with loom_memory_free and the same bytes (NULL is fine). */
-void *loom_memory_alloc(size_t bytes, int *huge);
-void loom_memory_free(void *memory, size_t bytes);
+LOOM_API void *loom_memory_alloc(size_t bytes, int *huge);
+LOOM_API void loom_memory_free(void *memory, size_t bytes);
 
 /* ---- Optional: thread pool ------------------------------------------------------------ */
 
@@ -274,27 +284,27 @@ typedef struct loom_pool loom_pool;
 /* Starts a pool of `threads`, the caller's own among them (at most 1024; 0: one for each CPU that
  * the process may use); the pool is the caller's, to be freed with loom_pool_free (NULL is fine).
  * After each call its threads stay awake for 50 us, then sleep. LOOM_ERROR_NULL, _POOL. */
-loom_status loom_pool_create(loom_pool **pool, size_t threads);
-void loom_pool_free(loom_pool *pool);
+LOOM_API loom_status loom_pool_create(loom_pool **pool, size_t threads);
+LOOM_API void loom_pool_free(loom_pool *pool);
 
 /* loom_pack of the whole matrix, on all threads of the pool, and its errors. Each thread starts
  * on the rows that it starts on when it multiplies. */
-loom_status loom_pool_pack(loom_pool *pool, const loom_plan *plan, void *packed,
-                           const uint8_t *codes, const void *scales, const uint8_t *zeros);
+LOOM_API loom_status loom_pool_pack(loom_pool *pool, const loom_plan *plan, void *packed,
+                                    const uint8_t *codes, const void *scales, const uint8_t *zeros);
 
 /* Bytes that loom_pool_matmul prepares n tokens in, a multiple of LOOM_ALIGN: for one token as
  * much for every thread as loom_prepared_size, which is what it returns for more. 0 without a pool
  * or a plan, or if n is 0 or too large. */
-size_t loom_pool_prepared_size(const loom_pool *pool, const loom_plan *plan, size_t n);
+LOOM_API size_t loom_pool_prepared_size(const loom_pool *pool, const loom_plan *plan, size_t n);
 
 /* Prepares x in `prepared` (loom_pool_prepared_size bytes, the caller's) and multiplies: one
  * call for a whole plan. The calling thread works too, and does not wait for others that are late.
  * Afterwards `prepared` begins with what loom_prepare would have written.
  * Not to be called on one pool from two threads at once. Errors as for loom_prepare and
  * loom_matmul. */
-loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y, size_t y_stride,
-                             const void *packed, void *prepared, const float *x, size_t x_stride,
-                             size_t n);
+LOOM_API loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y,
+                                      size_t y_stride, const void *packed, void *prepared,
+                                      const float *x, size_t x_stride, size_t n);
 
 #ifdef __cplusplus
 }

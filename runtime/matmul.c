@@ -2,7 +2,7 @@
  * blocks at the ends through a buffer. */
 #include <string.h>
 
-#include "kernel.h"
+#include "plan.h"
 
 /* Floats of the buffer: LOOM_MAX_ROWS rows by 32 tokens, or fewer rows by more tokens. */
 enum { PARTIAL_FLOATS = LOOM_MAX_ROWS * 32 };
@@ -18,8 +18,8 @@ struct call {
 static struct call make_call(const loom_plan *plan, float *y, size_t y_stride,
                              const uint8_t *packed, const uint8_t *prepared, size_t n) {
     const struct loom_layout *layout = plan->gemv->layout;
-    const struct loom_packed_layout w = loom_packed_layout(plan);
-    const struct loom_prepared_layout a = loom_prepared_layout(plan, n);
+    const struct loom_packed_offsets w = loom_packed_offsets(plan);
+    const struct loom_prepared_offsets a = loom_prepared_offsets(plan, n);
     const size_t values = w.groups * layout->rows;
     return (struct call){
         .args =

@@ -1,7 +1,7 @@
 /* Packed weights: header, weights, scales, zero points. */
 #include <string.h>
 
-#include "kernel.h"
+#include "plan.h"
 
 struct packed_header {
     uint32_t magic, version, check;
@@ -126,7 +126,7 @@ static loom_status check_pack(const loom_plan *plan, const void *packed, const u
 
 /* What is left between the arrays: every byte of packed weights is defined. */
 static void clear_gaps(const loom_plan *plan, uint8_t *packed,
-                       const struct loom_packed_layout *at) {
+                       const struct loom_packed_offsets *at) {
     const struct loom_layout *layout = plan->gemv->layout;
     const size_t rows = at->blocks * layout->rows, values = rows * at->groups;
     const struct {
@@ -151,7 +151,7 @@ loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes,
     if (status != LOOM_OK) {
         return status;
     }
-    const struct loom_packed_layout at = loom_packed_layout(plan);
+    const struct loom_packed_offsets at = loom_packed_offsets(plan);
     uint8_t *bytes = packed;
     if (begin == 0) {
         memset(bytes, 0, LOOM_HEADER_BYTES);
@@ -196,7 +196,7 @@ loom_status loom_unpack(const loom_plan *plan, const void *packed, uint8_t *code
     if (status != LOOM_OK) {
         return status;
     }
-    const struct loom_packed_layout at = loom_packed_layout(plan);
+    const struct loom_packed_offsets at = loom_packed_offsets(plan);
     const uint8_t *bytes = packed;
     loom_unpack_codes(plan->gemv->layout, bytes + at.weights, codes, plan->k, at.k_padded, begin,
                       end);

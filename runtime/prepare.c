@@ -1,7 +1,7 @@
 /* Prepared activations: header, tables or int8, scales, sums. */
 #include <string.h>
 
-#include "kernel.h"
+#include "plan.h"
 
 struct prepared_header {
     uint32_t magic, act, k, n, group, act_row, tokens;
@@ -72,7 +72,7 @@ static size_t min_size(size_t a, size_t b) {
 /* Activations [begin, end) of one token, of its padded K. */
 static void prepare_range(const loom_plan *plan, uint8_t *prepared, const float *x, size_t n,
                           size_t token, size_t begin, size_t end) {
-    const struct loom_prepared_layout at = loom_prepared_layout(plan, n);
+    const struct loom_prepared_offsets at = loom_prepared_offsets(plan, n);
     const struct loom_prepare_kernel *kernel = loom_prepare_for(plan, n);
     const enum loom_act act = kernel->act;
     const size_t tokens = loom_kernel_for(plan, n)->tokens;

@@ -9,7 +9,7 @@
  * one least: its magnitude, 0 .. 13, is the index. 14 and 15 stand for 0.
  *
  * Of two symbols with the same codes the smaller one is used. */
-#include "kernel.h"
+#include "layout.h"
 
 /* 3 codes as 5 bits c: 11 in c0 c1 or c2 c3 says that the third, or the last two, are 2. */
 static unsigned three_codes(unsigned first, unsigned second, unsigned third) {

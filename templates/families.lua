@@ -5,6 +5,7 @@
 --   gemv, gemm     the numbers (name.lua) worth trying
 --   act            the form of its activations, where family and mode do not say it
 --   template, note the template, and the sentence that stands above a kernel
+--   sums           of a kernel, with its variables: the sums that must not overflow (bounds.lua)
 --   layout         of a format, numbers and ISA
 --   refuse         a reason against a choice of numbers, or nil
 --   cost           vector operations a weight and token: in the loop over codes, at the end of

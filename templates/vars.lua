@@ -1,9 +1,11 @@
 -- What a template may use: the variables of one kernel.
 
+local act = require("act")
+local expression = require("expression")
 local vars_amx = require("amx.vars")
 local vars_dot = require("dot.vars")
 local vars_fields = require("fields.vars")
-local vars_lut = require("pair.vars")
+local vars_pair = require("pair.vars")
 local vars_rows = require("rows.vars")
 local vars_sign = require("sign.vars")
 local vars_trit = require("trit.vars")
@@ -20,8 +22,10 @@ local TOKEN_BLOCK = { lut = 64, dot = 128, veclut = 128 }
 -- what is left beside a neighbour on the other hyperthread.
 local LEVEL2_BYTES = 256 * 1024
 
-local OF_FAMILY = { lut = vars_lut, dot = vars_dot, veclut = vars_veclut }
-local OF_LOOP = { rows = vars_rows.of, twin = vars_twin, fields = vars_fields }
+local OF_FAMILY = { dot = vars_dot, veclut = vars_veclut }
+local OF_LOOP = { pair = vars_pair, rows = vars_rows.of, twin = vars_twin, fields = vars_fields,
+    sign = vars_sign, twinsign = vars_sign, quadsign = vars_sign, plainsign = vars_sign,
+    trit = vars_trit.of }
 local OF_TEMPLATE = { ["amx/amx.c.in"] = vars_amx }
 local FAMILY_NOTES = { lut = "table lookup", dot = "integer dot product",
     veclut = "lookup of vectors over tokens" }
@@ -29,10 +33,27 @@ local MODE_NOTES = { exact = "exact", table = "8-bit tables", table7 = "7-bit ta
 
 local OP_NOTES = { gemv = "GEMV: N = 1", few = "GEMM: a few tokens", gemm = "GEMM: many tokens" }
 
--- Entries are stored plus this, so that they are unsigned bytes (enum loom_act in kernel.h).
-local BIAS = { exact = 512, table = 128, table7 = 64 }
-local ACT_UNIT_K = { i8 = 4, lut8 = 32, lut7 = 32, lut16 = 32, sign16 = 24, sign8 = 24 } -- kernel.h
-local ACT_UNIT = { i8 = 4, lut8 = 128, lut7 = 128, lut16 = 256, sign16 = 256, sign8 = 256 }
+-- The template of a loop that does not stand in a folder of its own.
+local FILES = { mask = "dot/mask.c.in", shift = "dot/shift.c.in",
+    twinsign = "sign/twinsign.c.in", quadsign = "sign/quadsign.c.in" }
+
+-- The template of the products of a panel of codes, by `panel` of an ISA.
+local PANEL_FILES = { lane = "dot/lane.c.in", matrix = "matrix/matrix.c.in" }
+
+local function file_of_loop(loop)
+    return FILES[loop] or ("%s/%s.c.in"):format(loop, loop)
+end
+
+-- A tile of a few tokens that is less than a block takes the block's parts in turn itself.
+local function takes_block(record)
+    local numbers = record.numbers
+    return record.loop == "quad" and record.op == "few" and numbers.m < numbers.b
+end
+
+local function tile_template(record)
+    return record.loop == "trit" and "trit/tile.c.in"
+        or takes_block(record) and "tile/block_tile.c.in" or "tile/tile.c.in"
+end
 
 local function tile_sizes(n)
     local sizes = {}
@@ -58,53 +79,79 @@ local function block_bytes(of)
     return ("a->groups * a->k_group / 8 * %d"):format(of.rows * of.bits)
 end
 
+-- A C expression: what a sum starts at where activations have the sum `sum`.
+local function start_value(format, factor, bias)
+    local of_bias = bias > 0 and ("%d * (int32_t)(a->k_group / 4)"):format(-bias) or 0
+    return (expression.plus(expression.times(factor, "sum"), of_bias,
+        format.group > 0 and "V_SUM_START" or 0):gsub("%+ %-", "- "))
+end
+
 local function arithmetic(record)
     local format, is_table = record.format, record.family == "lut" and record.mode ~= "exact"
-    local planes_sum, signs = (1 << format.bits) - 1, record.layout.symbol_k == 3
+    local planes_sum, bias = (1 << format.bits) - 1, act[record.act].bias
+    local signs = record.layout.symbol_k == 3
+    local sum_factor, zero_factor = is_table and format.step * planes_sum or 0, is_table and 2 or 1
+    local start_factor = sum_factor - (format.zero_points and 0 or zero_factor * format.zero)
     return {
         planes_sum = planes_sum,
-        bias = record.family == "lut" and BIAS[record.mode] or 0,
-        sum_factor = is_table and format.step * planes_sum or 0,
-        zero_factor = is_table and 2 or 1,
-        act_bytes = ACT_UNIT[record.act] // ACT_UNIT_K[record.act],
-        act_unit = ACT_UNIT[record.act],
+        bias = bias,
+        sum_factor = sum_factor,
+        zero_factor = zero_factor,
         signs = signs,
         uses_act_sum = not signs,
         sum_is_small = format.group > 0,
         spread = record.isa.spread and "v_spread_4" or "v_load_4",
         spreads = record.isa.spread or false,
+        start_uses_sum = start_factor ~= 0,
+        start_value = start_value(format, start_factor, format.step * bias * planes_sum),
+        sum_step = record.family == "lut" and format.step or 1,
         sum_start = format.group > 0 and "V_SUM_START" or "0",
+    }
+end
+
+-- Of a token's activations bytes, all of a unit's, and those of a tile's tokens for a unit of
+-- weights.
+local function activations(record)
+    local unit = act[record.act]
+    return {
+        act_bytes = unit.unit_bytes // unit.unit_k,
+        act_unit = unit.unit_bytes,
+        acts_step = record.layout.unit_k // unit.unit_k * unit.unit_bytes * record.tokens,
     }
 end
 
 -- Loops whose vectors have a row in each byte, not in each 4.
 local BYTE_ROWS = { pair = true, sign = true, rows = true, twinsign = true }
 
--- Loops whose tile is another's, with steps of their own.
-local TILES = { twinsign = "sign" }
+-- Rows of a byte of packed weights, and vectors of them for one of the rows of a tile.
+local function part_bytes(record, m)
+    local bits = record.format.bits
+    if record.loop == "fields" then
+        return m // (8 // bits) * record.isa.vector
+    end
+    return m * record.isa.vector * (record.loop == "pair" and bits > 1 and 2 or 1)
+end
 
 local function tile(record)
     local numbers, vector = record.numbers, record.isa.vector
     local bytes = BYTE_ROWS[record.loop]
     local m, lanes = numbers.m or numbers.b, vector // 4
-    -- A tile of a few tokens that is less than a block takes the block's parts in turn itself.
-    local whole = record.loop == "quad" and record.op == "few" and m < numbers.b
     return {
-        tile_template = (TILES[record.loop] or record.loop)
-            .. (whole and "/block_tile.c.in" or "/tile.c.in"),
-        parts = whole and 1 or numbers.b // m,
+        tile_template = tile_template(record),
+        loop_template = file_of_loop(record.loop),
+        block_parts = takes_block(record) and 1 or numbers.b // m,
         block = numbers.b,
         m = m,
         lanes = lanes,
         vector = vector,
-        vectors = bytes and 4 or 1,
+        row_vectors = m * (bytes and 4 or 1),
         token_tile = record.tokens,
         tile_sizes = tile_sizes(record.tokens),
         prefetch = numbers.p or 0,
         prefetch_far = numbers.f or 0,
         token_block = TOKEN_BLOCK[record.family] // record.tokens * record.tokens,
         part_rows = m * lanes * (bytes and 4 or 1),
-        part_bytes = m * vector * (record.loop == "pair" and record.format.bits > 1 and 2 or 1),
+        part_bytes = part_bytes(record, m),
     }
 end
 
@@ -119,22 +166,35 @@ end
 -- Panels of a row whose activations, of a block of tokens, stay in the level 2 cache together.
 local function panels(record)
     local k = math.max(record.numbers.k or 1, record.format.group)
-    local bytes = TOKEN_BLOCK[record.family] * ACT_UNIT[record.act] // ACT_UNIT_K[record.act] * k
+    local unit = act[record.act]
+    local bytes = TOKEN_BLOCK[record.family] * unit.unit_bytes // unit.unit_k * k
     return math.max(1, LEVEL2_BYTES // bytes)
 end
 
--- What the steps of a panel's tile are called.
-local function panel_steps(record)
-    if record.family == "dot" and record.isa.panel then
-        return record.isa.panel
+-- The template of the products of a panel: of codes by the way that the ISA has, of indices by the
+-- loop's own.
+local function panel_template(record)
+    if record.family ~= "dot" then
+        return file_of_loop(record.loop)
     end
-    return record.loop == "trit" and "dot" or record.loop
+    return PANEL_FILES[record.isa.panel] or "dot/dot.c.in"
+end
+
+-- Groups of a row whose start values are ready together: those of a panel, or of whole units.
+local function value_groups(record)
+    local group, k = record.format.group, record.numbers.k
+    if group == 0 then
+        return 1
+    elseif record.loop == "trit" and not k then
+        return vars_trit.GROUPS
+    end
+    return math.max(1, (k or 0) // group)
 end
 
 -- The panel of unpacked weights: bytes of codes (dot), or indices of tables, low nibbles and
 -- high nibbles of each vector of packed weights (lut).
 local function panel(record)
-    local group, k, isa_panel = record.format.group, record.numbers.k or 0, record.isa.panel
+    local group, k = record.format.group, record.numbers.k or 0
     local unit = panel_vectors(record) * (record.numbers.m or 0) * record.isa.vector
     return {
         panel_unit = unit,
@@ -142,16 +202,24 @@ local function panel(record)
         panel_note = record.family == "dot" and "bytes: [k / 4][row][4]" or "indices of tables",
         panel_groups = math.max(1, k // math.max(group, 1)),
         panel_step = group > 0 and math.max(1, k // group) or k,
-        panels = panels(record),
-        panel_steps = panel_steps(record) .. "/panel_steps.c.in",
-        panel_store = (isa_panel == "matrix" and "matrix/panel_" or "panel/") .. "store.c.in",
+        value_groups = value_groups(record),
+        panel_template = panel_template(record),
     }
 end
 
--- The variables of a kernel's template.
-function vars.of(record)
+-- The templates that say how the kernel works.
+local function sources(record)
+    local list = { "templates/" .. record.template }
+    if record.template == "tile/tiles.c.in" then
+        list[1] = "templates/" .. file_of_loop(record.loop)
+        list[2] = "templates/" .. tile_template(record)
+    end
+    return table.concat(list, " and ")
+end
+
+local function problem(record)
     local format = record.format
-    local result = {
+    return {
         name = record.name,
         op = record.op,
         family = record.family,
@@ -175,16 +243,42 @@ function vars.of(record)
         unit_bytes = record.layout.unit_bytes,
         block_bytes = block_bytes(record.layout),
     }
-    local parts = { arithmetic(record), tile(record), panel(record), vars_trit(record),
-        vars_sign(record), OF_FAMILY[record.family](record) }
-    parts[#parts + 1] = OF_LOOP[record.loop] and OF_LOOP[record.loop](record)
-    parts[#parts + 1] = OF_TEMPLATE[record.template] and OF_TEMPLATE[record.template](record)
-    for _, part in ipairs(parts) do
-        for key, value in pairs(part) do
-            result[key] = value
+end
+
+-- Adds the variables of one part to `all`; `owners` says which part has set each.
+function vars.add(all, owners, part, values)
+    for key, value in pairs(values) do
+        if owners[key] then
+            error(("variable '%s' is set by %s and by %s"):format(key, owners[key], part))
         end
+        owners[key] = part
+        all[key] = value
     end
-    return result
+end
+
+-- The variables of a kernel's template.
+function vars.of(record)
+    local all, owners = {}, {}
+    local function add(part, values)
+        vars.add(all, owners, part, values)
+    end
+    add("expression", expression)
+    add("sources", { sources = sources(record) })
+    add("problem", problem(record))
+    add("arithmetic", arithmetic(record))
+    add("activations", activations(record))
+    add("tile", tile(record))
+    add("panel", panel(record))
+    local of_family, of_loop = OF_FAMILY[record.family], OF_LOOP[record.loop]
+    add("family " .. record.family, of_family and of_family(record) or {})
+    add("loop " .. record.loop, of_loop and of_loop(record) or {})
+    local of_template = OF_TEMPLATE[record.template]
+    add("template " .. record.template, of_template and of_template(record, panels(record))
+        or { panels = panels(record) })
+    if not owners.chunk_k then
+        add("chunks", { chunk_k = false })
+    end
+    return all
 end
 
 return vars

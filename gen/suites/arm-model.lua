@@ -1,5 +1,5 @@
 -- The figures that kernels for ARM are built to reach, on llvm-mca's models of the cores.
--- "README.md" of gen/ says what the fields mean.
+-- README.md says what the fields mean.
 -- Ternary weights packed at 1.6 or 1.67 bits.
 local DENSE = { "_trit_", "sign_" }
 

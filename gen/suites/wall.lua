@@ -1,4 +1,4 @@
--- The figures that Lutloom is built to reach. "README.md" of gen/ says what the fields mean.
+-- The figures that Lutloom is built to reach. README.md says what the fields mean.
 -- Ternary weights packed at 1.6 or 1.67 bits.
 local DENSE = { "_trit", "sign_" }
 

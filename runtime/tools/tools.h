@@ -3,7 +3,7 @@
 #ifndef LOOM_TOOLS_H
 #define LOOM_TOOLS_H
 
-#include "kernel.h"
+#include "registry.h"
 
 /* Kernels that are not in the library: candidates that lost, and T-MAC's schedule. Sorted by
  * name. */

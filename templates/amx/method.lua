@@ -1,6 +1,7 @@
 -- Products of tiles of codes (AMX), for many tokens: `amx` for the codes of layout.dot, `tritamx`
 -- for those of layout.trit.
 
+local bounds = require("bounds")
 local layout = require("layout")
 local method_cost = require("cost")
 
@@ -59,6 +60,7 @@ local function entry(name, loop, gemm, layout_of, refuse, unpack)
         note = "fields are unpacked to a panel of bytes in the\n"
             .. " * level 1 cache, which serves a block of tokens: TDPBSUD multiplies 16 rows of\n"
             .. " * 64 codes by 16 tokens.",
+        sums = bounds.none,
         layout = layout_of,
         refuse = refuse,
         cost = function(format, _, numbers, isa)

@@ -2,6 +2,7 @@
 
 local layout = require("layout")
 local method_cost = require("cost")
+local sums_dot = require("dot.sums")
 
 local VECTORS = {
     ssse3 = true, avx2 = true, avxvnni = true, avx512bw = true, avx512vbmi = true,
@@ -39,6 +40,7 @@ return {
         template = "tile/tiles.c.in",
         note = "VPDPBUSD on fields in place, a sum for each field,\n"
             .. " * shifted once at the end of a group.",
+        sums = sums_dot.mask,
         layout = function(format, numbers)
             return layout.dot(16, numbers.b, format.bits)
         end,
@@ -74,6 +76,7 @@ return {
         gemm = {},
         template = "tile/tiles.c.in",
         note = "fields are shifted and masked, then multiplied.",
+        sums = sums_dot.products,
         layout = function(format, numbers, isa)
             return layout.dot(isa.vector // 4, numbers.b, format.bits)
         end,
@@ -106,6 +109,7 @@ return {
         template = "panel/panel.c.in",
         note = "fields are unpacked once to a panel of bytes in the\n"
             .. " * level 1 cache, which serves all tokens of a block.",
+        sums = sums_dot.products,
         layout = function(format, numbers, isa)
             return layout.dot(isa.vector // 4, numbers.b, format.bits)
         end,

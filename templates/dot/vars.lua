@@ -1,5 +1,7 @@
 -- Variables of the integer dot products' templates.
 
+local sums_dot = require("dot.sums")
+
 -- A C expression: field f of the vector x, for 3 bits with its top bit from `top`, as bytes; for
 -- 1 bit twice the code, which is what enters the sum.
 local function code_expression(bits, vector_index, f, x, top)
@@ -22,36 +24,27 @@ local function code_expression(bits, vector_index, f, x, top)
     return ("v_and(%s, v_set_i8(%d))"):format(shift(x, bits * f), (1 << bits) - 1)
 end
 
--- The largest number of codes, a power of two and at most 256, whose products of unsigned
--- codes and int8 sum to 16 bits. nil where sums have 32 bits.
-local function dot_chunk(record)
-    if record.isa.sum_bits == 32 then
-        return nil
+-- Codes that are summed together, or nil for all of a group.
+local function chunk_of(record)
+    if record.loop == "mask" then
+        return sums_dot.mask_chunk(record.format)
     end
-    local code = ((1 << record.format.bits) - 1) * record.format.step
-    local largest = record.isa.sum_products * 127 * code
-    local chunk = 256
-    while chunk // 4 * largest > 32767 do
-        chunk = chunk // 2
-    end
-    return chunk
+    return sums_dot.products_chunk(record.format, record.isa)
 end
 
 -- The variables of one kernel.
 return function(record)
     local bits, group = record.format.bits, record.format.group
-    local chunk = dot_chunk(record)
-    local chunk_k = group > 0 and math.min(chunk or group, group) or chunk
+    local chunk = chunk_of(record)
+    -- Those of fields are in fields/vars.lua.
+    local chunk_k = chunk and (group > 0 and math.min(chunk, group) or chunk) or false
+    local of_fields = record.loop == "fields" and not record.numbers.k
     return {
         fields = bits == 3 and 3 or 8 // bits,
-        sum_step = 1,
         field_bits = bits == 3 and 2 or bits,
         byte_fields = bits == 3 and 4 or 8 // bits,
-        chunk = chunk or false,
-        chunk_k = chunk_k or false,
-        chunk_end = not chunk and (group > 0 and group or "a->k_group")
-            or group > 0 and ("k + %d"):format(chunk_k)
-            or ("k + %d < a->k_group ? k + %d : a->k_group"):format(chunk, chunk),
+        sums_of_16_bits = record.isa.sum_bits == 16,
+        chunk_k = not of_fields and chunk_k or nil,
         unroll = 2,
         code = function(vector_index, f, x, top)
             return code_expression(bits, vector_index, f, x, top)

@@ -1,8 +1,10 @@
 -- Integer dot products of codes whose bytes hold several rows: `fields` for few tokens,
 -- `fieldpanel` for many.
 
+local bounds = require("bounds")
 local layout = require("layout")
 local method_cost = require("cost")
+local sums_fields = require("fields.sums")
 
 
 local function layout_of(format, numbers, isa)
@@ -38,6 +40,7 @@ return {
         note = "a byte holds fields of several rows, each field has a\n"
             .. " * sum of the byte's bits up to its own; the sum of the field below is taken off\n"
             .. " * at the end of a group.",
+        sums = sums_fields.bytes,
         layout = layout_of,
         refuse = function(format, _, numbers, isa)
             return refuse_fields(format, numbers) or method_cost.whole_block(numbers)
@@ -64,6 +67,7 @@ return {
         note = "fields are unpacked once to a panel of bytes in the\n"
             .. " * level 1 cache, which serves all tokens of a block; each lane of a vector of\n"
             .. " * activations multiplies by itself.",
+        sums = bounds.none,
         layout = layout_of,
         refuse = function(format, _, numbers, isa)
             if numbers.m == 8 and format.bits > 1 then

@@ -3,7 +3,7 @@
 #define ISA_DOTPROD_H
 
 #ifndef __ARM_FEATURE_DOTPROD
-#error "compile this file with -march=armv8-a+dotprod"
+#error "compile this file with -march=armv8.2-a+dotprod"
 #endif
 
 #include "isa_aarch64.h"

@@ -3,7 +3,7 @@
 #define ISA_I8MM_H
 
 #ifndef __ARM_FEATURE_MATMUL_INT8
-#error "compile this file with -march=armv8-a+dotprod+i8mm"
+#error "compile this file with -march=armv8.2-a+dotprod+i8mm"
 #endif
 
 #include "isa_dotprod.h"

@@ -1,6 +1,7 @@
 -- Products of small matrices of codes, for many tokens: `matrix` for the codes of layout.dot,
 -- `fieldmatrix` for those of layout.fields.
 
+local bounds = require("bounds")
 local layout = require("layout")
 local method_cost = require("cost")
 
@@ -26,6 +27,7 @@ local function entry(name, loop, layout_of, refuse_fields)
         gemm = TILES,
         template = "panel/panel.c.in",
         note = NOTE,
+        sums = bounds.none,
         layout = layout_of,
         refuse = function(format, _, numbers, isa)
             if numbers.m == 8 and format.bits > 1 then

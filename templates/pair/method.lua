@@ -3,6 +3,7 @@
 
 local layout = require("layout")
 local method_cost = require("cost")
+local sums_pair = require("pair.sums")
 
 local lookups, registers = method_cost.lookups, method_cost.registers
 
@@ -84,6 +85,7 @@ return {
         note = "VPMADDUBSW adds the entries of two planes in 16\n"
             .. " * bits, which are widened before they can overflow; a plane without a partner\n"
             .. " * has two rows in a 16-bit lane, told apart by a second sum of the high bytes.",
+        sums = sums_pair.planes,
         layout = layout_of,
         refuse = function(format, mode, numbers, isa)
             local needed = sums_of(format, mode, numbers) + lookups(mode) // 2
@@ -105,6 +107,7 @@ return {
         template = "panel/panel.c.in",
         note = "indices are unpacked once to a panel in the\n"
             .. " * level 1 cache, which serves all tokens of a block; added as lut_pair does it.",
+        sums = sums_pair.planes,
         layout = layout_of,
         refuse = function(format, mode, numbers, isa)
             local sums, others = sums_of(format, mode, numbers), lookups(mode) // 2 + 3

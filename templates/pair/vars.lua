@@ -1,4 +1,6 @@
--- Variables of the table lookups' templates.
+-- Variables of the lookups in one byte table at a time.
+
+local sums_pair = require("pair.sums")
 
 -- Accumulators of the `pair` method for one token: name, the two vectors of 32-bit sums it
 -- is widened into, and the power of two it is worth.
@@ -49,11 +51,8 @@ end
 
 -- The variables of one kernel.
 return function(record)
-    local in_panel = record.numbers.k and "panel_" or ""
     return {
-        chunk = 256,
-        sum_step = record.format.step,
-        indices = record.loop .. "/" .. in_panel .. "indices.c.in",
+        chunk_k = sums_pair.CHUNK,
         plane_pairs = record.format.bits // 2,
         accumulators = function(token)
             return pair_accumulators(record, token)

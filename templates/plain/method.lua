@@ -1,7 +1,22 @@
 -- Portable C: one row at a time.
 
+local bounds = require("bounds")
 local layout = require("layout")
 local method_cost = require("cost")
+
+-- C leaves open what an int32_t does that overflows.
+local function sum_of(record, adds, of)
+    return bounds.sum("the sum of products", adds * ((1 << record.format.bits) - 1), of,
+        bounds.chunk_k(record), bounds.I32)
+end
+
+local function sums_of_entries(record)
+    return record.mode == "exact" and {} or { sum_of(record, bounds.STORED[record.mode], 4) }
+end
+
+local function sums_of_codes(record)
+    return { sum_of(record, record.format.step * bounds.ACT, 1) }
+end
 
 local ONE = { { b = 1, m = 1, n = 1 } }
 
@@ -20,8 +35,9 @@ return {
         modes = { exact = true, table = true, table7 = true },
         gemv = ONE,
         gemm = ONE,
-        template = "plain/lut.c.in",
+        template = "plain/plain.c.in",
         note = "one row at a time.",
+        sums = sums_of_entries,
         layout = function(format)
             return layout.plain_lut(format.bits)
         end,
@@ -39,8 +55,9 @@ return {
         act = "sign8",
         gemv = ONE,
         gemm = ONE,
-        template = "plain/lut_sign.c.in",
+        template = "plain/sign.c.in",
         note = "4 rows at a time.",
+        sums = bounds.none,
         layout = layout.plain_sign,
         refuse = function(format, mode, numbers)
             return method_cost.triples(format) or refuse(format, mode, numbers)
@@ -57,8 +74,9 @@ return {
         modes = { exact = true },
         gemv = ONE,
         gemm = ONE,
-        template = "plain/dot.c.in",
+        template = "plain/plain.c.in",
         note = "one row at a time.",
+        sums = sums_of_codes,
         layout = function(format)
             return layout.dot(1, 1, format.bits)
         end,

@@ -1,5 +1,6 @@
 -- Four byte tables at once, with VBMI: `quad` for one token and `panel` for many.
 
+local bounds = require("bounds")
 local layout = require("layout")
 local method_cost = require("cost")
 
@@ -9,6 +10,10 @@ local MODES = { exact = true, table = true, table7 = true }
 
 local function layout_of(format, numbers)
     return layout.quad(16, numbers.b, format.bits)
+end
+
+local function sums_of(record)
+    return bounds.entries_in_byte(record.mode)
 end
 
 local function refuse(_, mode, numbers, isa)
@@ -43,6 +48,7 @@ return {
         template = "tile/tiles.c.in",
         note = "VPERMB looks up four tables at once, VPDPBUSD\n"
             .. " * adds the entries of four LUT groups times the plane's weight.",
+        sums = sums_of,
         layout = layout_of,
         refuse = refuse,
         cost = function(format, mode, numbers, isa)
@@ -64,6 +70,7 @@ return {
         template = "panel/panel.c.in",
         note = "indices are unpacked once to a panel in the\n"
             .. " * level 1 cache, which serves all tokens of a block; added as lut_quad does it.",
+        sums = sums_of,
         layout = layout_of,
         refuse = refuse,
         cost = function(format, mode, numbers, isa)

@@ -2,6 +2,7 @@
 
 local layout = require("layout")
 local method_cost = require("cost")
+local sums_rows = require("rows.sums")
 local vars_rows = require("rows.vars")
 
 -- Operations on a vector of weights, 8 codes of a row each: two indices, their lookups (of which
@@ -40,6 +41,7 @@ return {
         template = "tile/tiles.c.in",
         note = "a byte lane is a row: TBL looks up one LUT group of\n"
             .. " * 16 rows, UADDW adds the entries in 16 bits, a sum for each plane.",
+        sums = sums_rows.planes,
         layout = function(format, numbers, isa)
             return layout.rows(isa.vector, numbers.b, format.bits)
         end,

@@ -1,24 +1,8 @@
 -- Variables of the table lookups whose byte lanes are rows.
 
+local sums_rows = require("rows.sums")
+
 local vars_rows = {}
-
-local LARGEST = { table = 255, table7 = 127, exact = 1020 } -- entries (enum loom_act in kernel.h)
-local MOST_K = 256
-
--- The low parts of exact entries add up in a byte.
-local LOW_LARGEST, LOW_K = 7, 128
-assert(LOW_K // 4 * LOW_LARGEST <= 255)
-
--- The most k, a power of two, whose sums of all planes fit 16 bits.
-local function chunk_of(format, mode)
-    local largest = LARGEST[mode] * ((1 << format.bits) - 1) * format.step
-    local chunk = mode == "exact" and LOW_K or MOST_K
-    while chunk // 4 * largest > 65535 do
-        chunk = chunk // 2
-    end
-    assert(chunk >= 32, "16-bit sums would overflow")
-    return chunk
-end
 
 -- Vectors of sums for 16 rows and a token: 16 bits, and for exact entries a byte.
 function vars_rows.sums(format, mode)
@@ -35,15 +19,11 @@ end
 
 -- The variables of one kernel.
 function vars_rows.of(record)
-    local format = record.format
-    local chunk = chunk_of(format, record.mode)
     return {
         address = function(base, offset)
             return address(base, offset, record.isa.vector)
         end,
-        chunk_k = math.min(chunk, format.group > 0 and format.group or chunk),
-        chunk_end = format.group > 0 and ("k + %d"):format(math.min(chunk, format.group))
-            or ("k + %d < a->k_group ? k + %d : a->k_group"):format(chunk, chunk),
+        chunk_k = sums_rows.chunk(record.format, record.mode),
     }
 end
 

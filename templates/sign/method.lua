@@ -1,7 +1,9 @@
 -- Ternary weights, 3 codes in 5 bits, for table lookup.
 
+local bounds = require("bounds")
 local layout = require("layout")
 local method_cost = require("cost")
+local sums_sign = require("sign.sums")
 
 local function refuse_sign(format, _, numbers)
     return method_cost.triples(format) or method_cost.whole_block(numbers)
@@ -40,6 +42,7 @@ return {
         note = "3 codes are an index and a sign: PSHUFB looks up\n"
             .. " * the two bytes of a sum of 3 activations, PSIGNB applies the sign, 8 such sums\n"
             .. " * add in a byte and PMADDUBSW joins the two bytes.",
+        sums = sums_sign.symbols,
         layout = layout_of,
         refuse = function(format, mode, numbers)
             return refuse_sign(format, mode, numbers)
@@ -63,6 +66,7 @@ return {
         template = "tile/tiles.c.in",
         note = "3 codes are an index and a sign: one lookup of the\n"
             .. " * sum of 3 activations, to which the sign is applied; added in 16 bits.",
+        sums = sums_sign.symbols,
         layout = layout_of,
         refuse = function(format, mode, numbers, isa)
             return refuse_sign(format, mode, numbers)
@@ -83,6 +87,7 @@ return {
         template = "tile/tiles.c.in",
         note = "3 codes are an index of two tables at once, those of\n"
             .. " * sums of 3 activations and of minus the sums; entries are added in 16 bits.",
+        sums = sums_sign.symbols,
         layout = function(_, numbers, isa)
             return layout.twinsign(isa.vector, numbers.b)
         end,
@@ -110,6 +115,7 @@ return {
         template = "tile/tiles.c.in",
         note = "3 codes are an index and a sign: VPERMB looks up four\n"
             .. " * tables at once, a mask of signs negates, VPDPBUSD adds four entries of a row.",
+        sums = bounds.none,
         layout = function(_, numbers)
             return layout.quadsign(16, numbers.b)
         end,

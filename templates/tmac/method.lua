@@ -1,6 +1,13 @@
 -- T-MAC's published schedule, kept to compare with.
 
+local bounds = require("bounds")
 local layout = require("layout")
+
+-- Those of a unit are added in 16 bits.
+local function entries(record)
+    return { bounds.sum("the sum of entries", bounds.STORED.table, 4, record.layout.unit_k,
+        bounds.U16) }
+end
 
 return {
     {
@@ -11,10 +18,11 @@ return {
         modes = { table = true, table7 = true },
         gemv = { { b = 1 }, { b = 4 }, { b = 8 } },
         gemm = {},
-        template = "tmac/kernel.c.in",
+        template = "tmac/tmac.c.in",
         note = "T-MAC's published schedule (arXiv 2407.00088):\n"
             .. " * every entry is widened to 16 bits and added.",
         tmac = true,
+        sums = entries,
         layout = function(format, numbers)
             return layout.tmac(numbers.b, format.group == 32 and 32 or 64, format.bits)
         end,

@@ -1,7 +1,9 @@
 -- Ternary weights, 5 codes in 8 bits, for the dot product: one entry for one token, one for many.
 
+local bounds = require("bounds")
 local layout = require("layout")
 local method_cost = require("cost")
+local sums_trit = require("trit.sums")
 
 local function layout_of(_, numbers)
     return layout.trit(16, numbers.b)
@@ -37,6 +39,7 @@ return {
         template = "tile/tiles.c.in",
         note = "5 codes are 8 bits, the bits are planes; 17 VPTERNLOG\n"
             .. " * of them are 5 codes of 2 bits, which VPDPBUSD takes as fields in place.",
+        sums = sums_trit.fields,
         layout = layout_of,
         refuse = refuse,
         cost = function(format, _, numbers, isa)
@@ -55,6 +58,7 @@ return {
         template = "panel/panel.c.in",
         note = "5 codes are 8 bits, the bits are planes, unpacked\n"
             .. " * once to a panel of bytes in the level 1 cache, which serves a block of tokens.",
+        sums = bounds.none,
         layout = layout_of,
         refuse = refuse,
         cost = function(format, _, numbers, isa)

@@ -1,5 +1,9 @@
 -- Variables of the templates for ternary codes, five in a symbol.
 
+local sums_trit = require("trit.sums")
+
+local vars_trit = {}
+
 -- The number that tells v_logic what to do: bit 4 a + 2 b + c of it is f(a, b, c).
 local function logic(f)
     local number = 0
@@ -11,22 +15,34 @@ local function logic(f)
     return number
 end
 
+local LOGIC = {
+    a_and_b_and_c = logic(function(a, b, c) return a and b and c end),
+    a_or_b_and_c = logic(function(a, b, c) return a or b and c end),
+    a_or_b_but_not_c = logic(function(a, b, c) return a or b and not c end),
+    a_if_c_or_not_b = logic(function(a, b, c) return a and (c or not b) end),
+    b_but_not_a = logic(function(a, b) return not a and b end),
+}
+
+-- Groups whose values are ready together, since so many end where a unit does.
+vars_trit.GROUPS = 5
+
 -- Units of 160 codes are 5 runs of 32; so many units are together 5 groups. A part is a group, or
 -- a run where the group is the whole row.
-return function(record)
+function vars_trit.of(record)
     local group = record.format.group
     local runs = group > 0 and group // 32 or 1
     return {
-        logic = logic,
+        chunk_k = group == 0 and not record.numbers.k and sums_trit.chunk(record.layout.unit_k)
+            or nil,
+        logic = LOGIC,
         units = runs,
-        unit_groups = 5,
+        unit_groups = vars_trit.GROUPS,
         run_of = function(unit, j)
             local run = unit * 5 + j
             return { part = run // runs, starts = group > 0 and run % runs == 0,
                 ends = group > 0 and run % runs == runs - 1 }
         end,
-        fields_of = function(v)
-            return ("field0_%d, field1_%d, field2_%d, field3_%d"):format(v, v, v, v)
-        end,
     }
 end
+
+return vars_trit

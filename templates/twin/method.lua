@@ -1,7 +1,9 @@
 -- Two byte tables at once, for instruction sets whose lookup takes two registers.
 
+local bounds = require("bounds")
 local layout = require("layout")
 local method_cost = require("cost")
+local sums_twin = require("twin.sums")
 
 local function layout_of(format, numbers, isa)
     return layout.twin(isa.vector // 4, numbers.b, format.bits)
@@ -43,6 +45,7 @@ return {
         note = "two tables at once: bit 4 of an index, which\n"
             .. " * stays in its register, tells which. A dot product adds two planes times their\n"
             .. " * weights; a plane without a partner is added in 16 bits.",
+        sums = sums_twin.single_plane,
         layout = layout_of,
         refuse = function(format, _, numbers, isa)
             local sums = (format.bits // 2 + format.bits % 2 / 2) * numbers.m * numbers.n
@@ -65,6 +68,7 @@ return {
         template = "panel/panel.c.in",
         note = "indices are unpacked once to a panel of bytes in the\n"
             .. " * level 1 cache, the codes, which serves all tokens of a block.",
+        sums = bounds.none,
         layout = layout_of,
         refuse = function(format, _, numbers, isa)
             return refuse_planes(format, numbers) or method_cost.even_tokens(numbers, isa)

@@ -1,8 +1,6 @@
 -- Variables of the lookups in two byte tables at once.
 
--- The most k, a power of two, whose sums of two entries a LUT group pair fit 16 bits.
-local MOST_K = 1024
-assert(MOST_K // 16 * 4 * 255 < 65536 and 2 * MOST_K // 16 * 4 * 255 > 65536)
+local sums_twin = require("twin.sums")
 
 -- Pairs of index registers. An index waits for the one before it in its register: two registers in
 -- turn, where no other kind of vector comes between.
@@ -44,9 +42,7 @@ return function(record)
         plane_pairs = format.bits // 2,
         singles = format.bits % 2 == 1 and record.numbers.m // 2 or 0,
         single_factor = format.step << format.bits - 1,
-        chunk_k = format.group,
-        chunk_end = format.group > 0 and format.group
-            or ("k + %d < a->k_group ? k + %d : a->k_group"):format(MOST_K, MOST_K),
+        chunk_k = record.family == "lut" and sums_twin.CHUNK or nil,
         vectors_of_step = function(s)
             return packed_vectors(record, s)
         end,

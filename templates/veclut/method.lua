@@ -2,6 +2,7 @@
 
 local layout = require("layout")
 local method_cost = require("cost")
+local sums_veclut = require("veclut.sums")
 
 -- Of a level 1 cache of 32 KiB; with more than this other levels have to help. A panel of indices
 -- goes through it once for all tokens of a tile.
@@ -64,6 +65,7 @@ return {
         note = "an index picks the sums of 4 activations of\n"
             .. " * all tokens of a tile at once (Vec-LUT, arXiv 2512.06443), from tables that are\n"
             .. " * made in the level 1 cache for many rows.",
+        sums = sums_veclut.planes,
         layout = function(format, numbers, isa)
             return layout.pair(isa.vector, numbers.b, format.bits)
         end,
@@ -73,7 +75,7 @@ return {
     {
         family = "veclut",
         name = "rows",
-        loop = "vecrow",
+        loop = "veclut",
         isas = { neon = true },
         modes = { exact = true },
         gemv = {},
@@ -82,6 +84,7 @@ return {
         note = "an index picks the sums of 4 activations of\n"
             .. " * all tokens of a tile at once (Vec-LUT, arXiv 2512.06443), from tables that are\n"
             .. " * made in the level 1 cache for many rows; rows share what a group ends with.",
+        sums = sums_veclut.doubled_planes,
         layout = function(format, numbers, isa)
             return layout.rows(isa.vector, numbers.b, format.bits)
         end,

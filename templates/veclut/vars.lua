@@ -1,8 +1,6 @@
 -- Variables of the templates whose tables have rows over tokens.
 
--- The most k, a power of two, whose sums of 4 int8 activations add up in 16 bits.
-local MOST_K = 256
-assert(MOST_K // 4 * (4 * 127) <= 32767 and 2 * MOST_K // 4 * (4 * 127) > 32767)
+local expression = require("expression")
 
 -- Floats of a tile of y: [row][token], 32 KiB of the stack.
 local TILE_FLOATS = 8192
@@ -38,12 +36,21 @@ local function offset_expression(x, nibble, entry_bytes)
         math.abs(shift), 15 * entry_bytes)
 end
 
+-- A C expression: what the sums of token t of a group start at.
+local function start_expression(format)
+    local zero = format.zero_points and 0 or format.zero
+    return expression.plus(format.group > 0 and "V_SUM_START" or 0,
+        expression.times(-zero, "group->act_sum[t]"))
+end
+
+-- The type of a panel's values, by method.
+local PANEL_TYPES = { pair = "uint16_t", rows = "uint8_t" }
+
 -- The variables of one kernel.
 return function(record)
     local group, tokens, rows = record.format.group, record.numbers.n, record.layout.rows
     local k, entry_bytes, bits = group > 0 and group or record.numbers.k, 2 * tokens,
         record.format.bits
-    assert(k <= MOST_K, "16-bit sums would overflow")
     return {
         tokens = tokens,
         k_block = k,
@@ -54,7 +61,10 @@ return function(record)
         chunk_blocks = TILE_FLOATS // tokens // rows,
         vectors = packed_vectors(record),
         tile_rows = 4 // bits,
-        panel_type = record.loop == "vecrow" and "uint8_t" or "uint16_t",
+        hooks = ("veclut/%s.c.in"):format(record.method),
+        group_start = start_expression(record.format),
+        y_note = group == 0 and ", integer sums" or "",
+        panel_type = PANEL_TYPES[record.method],
         panel_values = 8 * bits * rows,
         panel_at = function(lut_group, plane)
             return (lut_group * bits + plane) * rows

@@ -24,6 +24,7 @@ case("a model may bring formats of its own", function()
     check.contains(readme, "| bitnet-b1.58-2b-4t | ffn_down | 2560 | 6912 | t |")
     refuses("gen --model @/tiny.lua:w5 --out @/bad", "unknown format 'w5'")
     refuses("gen --model @/tiny.lua:w1g32, --out @/bad", "has an empty word")
+    refuses(GEN .. "@/bad --name A-b", "--name: 'A-b' is no library's name: ")
 end)
 
 case("shapes lists presets and layers", function()

@@ -40,20 +40,31 @@ local function names(choice)
     return ("%s: %s %s %s"):format(choice.why, choice.gemv.name, choice.few.name, choice.gemm.name)
 end
 
+-- The names of the default among the kernels.
+local function default(kernels, mode, level)
+    local choice = plan.default(kernels, problem(mode), isa.by_name[level or "avx2"])
+    return choice and names(choice)
+end
+
 case("the default is the pair of one layout that costs least in the modes that serve", function()
-    check.equal(names(plan.default(KERNELS, "exact")), "default: va fa ma")
-    check.equal(names(plan.default(KERNELS, "table")), "default: vt mt mt")
-    check.equal(names(plan.default(KERNELS, "fastest")), "default: vt mt mt")
-    check.equal(names(plan.default(KERNELS, "table7")), "default: v7 m7 m7")
-    check.equal(plan.default({ KERNELS[1], KERNELS[5] }, "exact"), nil)
+    check.equal(default(KERNELS, "exact"), "default: va fa ma")
+    check.equal(default(KERNELS, "table"), "default: vt mt mt")
+    check.equal(default(KERNELS, "fastest"), "default: vt fb mt")
+    check.equal(default(KERNELS, "table7"), "default: v7 m7 m7")
+    check.equal(default({ KERNELS[1], KERNELS[5] }, "exact"), nil)
+    check.equal(default(KERNELS, "exact", "avx512bw"), nil)
+end)
+
+case("7-bit tables are the default of who gets nothing else", function()
+    check.equal(default({ KERNELS[1], KERNELS[9], KERNELS[10] }, "fastest"), "default: v7 m7 m7")
 end)
 
 case("kernels of a level that adds to another go with those of that one", function()
-    check.equal(names(plan.default({
+    check.equal(default({
         kernel("v", "gemv", 2, "a", { isa = "avx512vbmi" }),
         kernel("m", "gemm", 1, "a", { isa = "avx512vbmi" }),
         kernel("x", "gemm", 0.5, "a", { isa = "amx", rank = 1 }),
-    }, "exact")), "default: v x x")
+    }, "exact", "amx"), "default: v x x")
 end)
 
 case("of the kernels for a few tokens in the pair's layout the first takes them", function()
@@ -64,7 +75,7 @@ case("of the kernels for a few tokens in the pair's layout the first takes them"
             kernel("vt", "gemv", 1, "a", { mode = "table" }),
             kernel("mt", "gemm", 2, "a", { mode = "table" }),
             kernel("ft", "few", 2, "a", { mode = "table" }),
-        }, "fastest").few.name
+        }, problem("fastest"), isa.by_name.avx2).few.name
     end
     check.equal(few_of(1), "f")
     check.equal(few_of(3), "ft")
@@ -72,7 +83,7 @@ end)
 
 local function row(m, k, more)
     local made = { format = "w2g128", mode = "exact", m = m, k = k, threads = 1, residency = "dram",
-        gemv = "va", few = "fa", gemm = "ma" }
+        isa = "avx2", gemv = "va", few = "fa", gemm = "ma" }
     for field, value in pairs(more or {}) do
         made[field] = value
     end
@@ -83,7 +94,7 @@ local OTHERS = { gemv = "vb", few = "fb", gemm = "mb" }
 
 -- What is chosen for 64 x 64 of these rows.
 local function chosen(...)
-    return names(plan.choose(KERNELS, { ... }, problem("exact")))
+    return names(plan.choose(KERNELS, { ... }, problem("exact"), isa.by_name.avx2))
 end
 
 case("what was measured for the shape goes before what was for another, and the model", function()
@@ -111,6 +122,8 @@ case("rows of another mode, format or level do not count", function()
     check.equal(chosen(row(64, 64, { format = "w2g64", gemv = "vb", few = "fb", gemm = "mb" })),
         "default: va fa ma")
     check.equal(chosen(row(64, 64, { gemv = "v_avx512", few = "fb", gemm = "mb" })),
+        "default: va fa ma")
+    check.equal(chosen(row(64, 64, { gemv = "vb", few = "fb", gemm = "mb", isa = "ssse3" })),
         "default: va fa ma")
 end)
 

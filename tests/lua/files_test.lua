@@ -70,6 +70,56 @@ check.case("files: the frame is staged first and renamed last", function()
     end)
 end)
 
+-- What write_all does to the disk, in its order: "sync a.lutloom-new", "rename a", ...
+local function disk_order(texts, frame)
+    local order = {}
+    local sync, rename = host.sync, os.rename
+    rawset(host, "sync", function(paths)
+        local names = {}
+        for index, path in ipairs(paths) do
+            names[index] = path:match("[^/]+$")
+        end
+        order[#order + 1] = "sync " .. table.concat(names, " ")
+        return true
+    end)
+    rawset(os, "rename", function(from, to)
+        order[#order + 1] = "rename " .. to:match("[^/]+$")
+        return rename(from, to)
+    end)
+    local count, reason = files.write_all(texts, frame)
+    rawset(host, "sync", sync)
+    rawset(os, "rename", rename)
+    assert(count, reason)
+    return table.concat(order, ", ")
+end
+
+check.case("files: a power cut finds the frame's temporary file, or the set on the disk", function()
+    in_folder(function(folder)
+        local home = folder:match("[^/]+$")
+        local texts = { [folder .. "/m"] = "1\n", [folder .. "/s/a"] = "2\n" }
+        check.equal(disk_order(texts, folder .. "/m"), ("sync m.lutloom-new %s, "
+            .. "sync a.lutloom-new, rename a, sync s, rename m, sync %s"):format(home, home))
+        check.equal(disk_order(texts, folder .. "/m"), "")
+        texts[folder .. "/m"] = "3\n"
+        check.equal(disk_order(texts), "rename m")
+    end)
+end)
+
+check.case("files: a set that could not be written whole stays marked", function()
+    in_folder(function(folder)
+        assert(files.write_all({ [folder .. "/m"] = "1\n", [folder .. "/a"] = "1\n" },
+            folder .. "/m"))
+        assert(io.open(files.temporary(folder .. "/m"), "w")):close()
+        local count, reason = files.write_all({ [folder .. "/m"] = "2\n", [folder .. "/a"] = "2\n",
+            [folder .. "/z" .. ("z"):rep(300)] = "2\n" }, folder .. "/m")
+        check.refused("zzz: File name too long", count, reason)
+        check.equal(content(folder), "a m m.lutloom-new")
+        check.equal(files.write_all({ [folder .. "/m"] = "1\n", [folder .. "/a"] = "1\n" },
+            folder .. "/m"), 0)
+        check.equal(content(folder), "a m")
+    end)
+end)
+
 check.case("files: a failure to rename names the file", function()
     in_folder(function(folder)
         local rename = os.rename

@@ -5,6 +5,7 @@ local library_record = require("library.record")
 local home = require("base.home")
 local json = require("base.json")
 local manifest = require("library.manifest")
+local names = require("library.names")
 
 home.path = check.root
 
@@ -143,6 +144,44 @@ check.case("generate: a library for plain C needs no guards", function()
     local texts = make({ isas = { "c" }, mode = "exact" })
     check.absent(texts["src/registry.c"], "#ifndef LOOM_PORTABLE")
     check.absent(texts["src/registry.c"], "LOOM_TABLE")
+end)
+
+check.case("generate: a library without a name ties its users to its formats and modes", function()
+    local function tag(more)
+        return make(more)["include/loom.h"]:match("#define LOOM_LIBRARY_(%x+)\n")
+    end
+    local usual = tag()
+    check.equal(#usual, 8)
+    check.contains(make()["src/registry.c"], "loom_plan_create_" .. usual .. "(")
+    check.equal(tag({ isas = { "c" } }), usual)
+    check.equal(tag({ formats = { "t", "w2g128" } }), usual)
+    check.equal(tag({ formats = { "t" } }) == usual, false)
+    check.equal(tag({ mode = "exact" }) == usual, false)
+    check.equal(make()["src/names.h"], nil)
+end)
+
+check.case("generate: a library with a name has all its names under it", function()
+    local texts, record = make({ name = "fast" })
+    check.equal(texts["include/loom.h"], nil)
+    check.contains(texts["include/fast/loom.h"], "#define loom_matmul fast_loom_matmul\n")
+    check.contains(texts["src/names.h"], "#define loom_registry fast_loom_registry\n")
+    for _, kernel in ipairs(record.kernels) do
+        check.contains(texts["src/names.h"], ("#define %s fast_%s\n"):format(kernel.name,
+            kernel.name))
+    end
+    check.contains(texts["meson.build"], "project('fast', 'c',")
+    check.contains(record.command, " --name fast ")
+    local _, plain = make()
+    check.equal(record.hash, plain.hash)
+end)
+
+check.case("generate: a library's name is one of C and of files", function()
+    for _, name in ipairs({ "fast", "bitnet_2b", "q" }) do
+        check.equal(names.error(name), nil)
+    end
+    for _, name in ipairs({ "loom", "", "Fast", "2b", "a-b", "a/b", ("a"):rep(33) }) do
+        check.contains(names.error(name), ("'%s' is no library's name: "):format(name))
+    end
 end)
 
 check.case("generate: a layer without a format is refused", function()

@@ -20,8 +20,8 @@ local FEATURE_OF = {
     ["-mamx-int8"] = "LOOM_CPU_AMX",
     ["-march=armv7-a"] = "LOOM_CPU_NEON32",
     ["-mfpu=neon-vfpv4"] = "LOOM_CPU_NEON32",
-    ["-march=armv8-a+dotprod"] = "LOOM_CPU_DOTPROD",
-    ["-march=armv8-a+dotprod+i8mm"] = "LOOM_CPU_I8MM",
+    ["-march=armv8.2-a+dotprod"] = "LOOM_CPU_DOTPROD",
+    ["-march=armv8.2-a+dotprod+i8mm"] = "LOOM_CPU_I8MM",
 }
 
 check.case("isa: the runtime asks for every feature that the flags allow", function()

@@ -36,15 +36,101 @@ check.case("model: errors name the file and the line", function()
     check.refused("m.lua:3: ", parse('\n\nreturn { name = os.getenv("HOME") }'))
 end)
 
-check.case("model: no code of it runs", function()
-    check.refused("m.lua:1: ", parse('print("x") return {}'))
-    check.refused("m.lua: more than a table of data", parse("while true do end"))
-    check.refused("m.lua: more than a table of data",
-        parse('local s = "x" while true do s = s .. s end'))
-    check.refused("m.lua: ", parse("return " .. ("{"):rep(10000)))
-    check.refused("m.lua:1: ", parse('return { name = ("x"):rep(10) }'))
-    check.refused("m.lua: ", parse(string.dump(function() end)))
+-- A case that takes less than two seconds of the CPU.
+local function case_with_time(name, run)
+    check.case(name, function()
+        local start = os.clock()
+        run()
+        check.equal(os.clock() - start < 2, true, "took too long")
+    end)
+end
+
+-- What a file may try: to call something, to keep Lua busy, to fill the memory, to hide that in
+-- what one reader takes for a text or a comment and another does not.
+local TRIES = {
+    'print("x") return {}',
+    "while true do end",
+    "repeat until false",
+    "for i = 1, 1e99 do end",
+    "goto a ::a::",
+    'local s = "x" while true do s = s .. s end',
+    'local s = "x" s = s .. s return { name = s }',
+    'local s = "x" .. "y" .. s return { name = s }',
+    'name = "x" return { name = name .. "y" }',
+    "return { name = 1 .. 2 }",
+    'return { name = ("x"):rep(10) }',
+    'local s = "x" return { s:upper() }',
+    'local s = "x" local up = s["upper"] return { name = up"y" }',
+    'local s = "x" return { name = s.upper }',
+    "local function f() return f() end return f()",
+    "return (function() end)()",
+    "return { ... }",
+    "local a <close> = nil return {}",
+    "local a = {} a.b = 1 return a",
+    'return { [[ " ]], f(), [[ " ]] }',
+    'return { [=[ " ]=], f(), [=[ " ]=] }',
+    "return { --[[ ]] f() --[[ ]] }",
+    "return { --[=[ ]] ]=] f() --[=[ ]=] }",
+    "return { -- comment\r f() }",
+    'return { "\\\\", f(), "" }',
+    'return { "\\\"", f(), "" }',
+    "return { '\\'', f(), '' }",
+    'return { "\\z \n", f(), "" }',
+    'return { "a\nb", f(), "" }',
+    "return { 'a\"', f(), '\"' }",
+    "return _ENV",
+    "return not nil",
+    "return #{}",
+    "return 2 ^ 1024 % 3",
+    "return 1 < 2",
+    "#!/usr/bin/lua\nreturn {}",
+    string.dump(function() end),
+}
+
+check.case("model: no code of it runs, whatever it tries", function()
+    for _, text in ipairs(TRIES) do
+        local record, reason = parse(text)
+        if text:find("_ENV", 1, true) then
+            check.refused("m.lua: ", record, reason) -- an empty table is no model
+        else
+            check.refused(" is more than a table of data", record, reason)
+        end
+    end
     check.equal(("x"):rep(2), "xx")
+end)
+
+case_with_time("model: what is refused while it runs, or is long, is soon done", function()
+    check.refused("m.lua:1: attempt to call", parse('local a = {} return { name = a"x" }'))
+    check.refused("m.lua:1: attempt to unm", parse('return { name = -"x" }'))
+    check.refused("m.lua: ", parse("return " .. ("{"):rep(10000)))
+    check.refused("m.lua: ", parse("return " .. ("-"):rep(10000) .. "1"))
+    local mib = 1 << 20
+    local name = "local s = '" .. ("x"):rep(100000) .. "' local t = s" .. (" .. s"):rep(150)
+    check.refused("m.lua:1: '..' is more", parse(name .. " local u = t" .. (" .. t"):rep(150)))
+    check.refused("m.lua:1: ", parse("return {" .. ("--[["):rep(mib // 4)))
+    check.refused("m.lua:1: ", parse("return { name = " .. ("'"):rep(mib)))
+    check.refused("m.lua: ", parse("return {" .. ("{},"):rep(mib // 3) .. "}"))
+end)
+
+local LIVELY = [==[
+-- A comment.
+--[=[ and ]] another ]=]
+local hidden = 64
+return { name = "a" .. 'b', layers = {
+    { role = "up\x2dgate", m = 2 * hidden + 16, k = 0x80 - hidden }, --[[ q ]]
+    { role = 'o', m = 5 // 2, k = - -7 } } }
+]==]
+
+check.case("model: sums, comments and names of its own are data", function()
+    local record = assert(parse(LIVELY))
+    check.equal(record.name, "ab")
+    check.equal(record.layers[1].role, "up-gate")
+    check.equal(record.layers[1].m, 144)
+    check.equal(record.layers[2].k, 7)
+end)
+
+check.case("model: a byte order mark is named", function()
+    check.refused("m.lua:1: begins with a byte order mark", parse("\xEF\xBB\xBFreturn {}"))
 end)
 
 check.case("model: what is no table of layers is refused", function()

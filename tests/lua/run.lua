@@ -6,10 +6,11 @@ package.path = table.concat({ ROOT .. "/gen/lua/?.lua", ROOT .. "/templates/?.lu
 local check = require("check")
 
 local SUITES = {
-    "modules_test", "c_code_test", "template_test", "format_test", "model_test", "isa_test", "target_test",
-    "tuning_test", "selection_test", "shortlist_test", "files_test", "name_test", "generate_test",
-    "suite_test", "chart_test", "cli_test", "explain_test", "tune_command_test", "tune_plot_test",
-    "bench_test", "veclut_test", "mca_test", "correction_test", "json_test", "stop_test",
+    "modules_test", "c_code_test", "template_test", "format_test", "model_test", "isa_test",
+    "target_test", "tuning_test", "selection_test", "shortlist_test", "files_test", "name_test",
+    "generate_test", "suite_test", "chart_test", "cli_test", "explain_test", "tune_command_test",
+    "tune_plot_test", "bench_test", "veclut_test", "bounds_test", "mca_test", "correction_test",
+    "json_test", "stop_test", "killed_test", "rows_test", "luck_test",
 }
 
 check.root = ROOT

@@ -147,7 +147,7 @@ case("wrong numbers are refused", function()
         line.refuses(GEN .. "--out @/bad --candidates" .. (number:find("=") and "" or " ")
             .. number, "is no number from 0 to 9999")
     end
-    line.refuses("gen --out @/usual --candidates 1", "--candidates and --mca have no place")
+    line.refuses("gen --out @/usual --candidates 1", "--mca and --name have no place")
 end)
 
 line.close()

@@ -13,15 +13,31 @@ local line = require("command_line").new()
 local folder = line.folder
 local NUMBERS = { HUP = 1, INT = 2, TERM = 15 }
 
+-- Whether a process ends within three seconds, though nobody reads what it says.
+local function ends(pid)
+    for _ = 1, 60 do
+        local state = (files.read(("/proc/%s/stat"):format(pid)) or ""):match("%) (%a)")
+        if not state or state == "Z" then
+            return true
+        end
+        os.execute("sleep 0.05")
+    end
+    return false
+end
+
 -- Runs the words, and sends the signal to lutloom alone when wait(the file of its output) returns.
--- It has to die of that signal; returns the rest of what it said.
-local function stop(signal, words, wait)
+-- It has to die of that signal; returns the rest of what it said. `is_stuck` says that it cannot
+-- write, so that it has to die before anybody reads.
+local function stop(signal, words, wait, is_stuck)
     local command = ("echo $$; exec env --default-signal=HUP,INT,TERM %s %s 2>&1"):format(
         table.concat(line.program, " "), table.concat(line.split(words), " "))
     local pipe = assert(io.popen(command))
     local pid = pipe:read()
     wait(pipe)
     os.execute(("kill -s %s %s"):format(signal, pid))
+    if is_stuck then
+        check.equal(ends(pid), true, "waits on")
+    end
     local said = pipe:read("a")
     local _, how, number = pipe:close()
     check.equal(how, "signal", said)
@@ -80,5 +96,25 @@ for _, signal in ipairs({ "HUP", "INT", "TERM" }) do
         check.equal(host.path_kind(rows .. ".partial"), nil)
     end)
 end
+
+check.case("stop: a signal ends the waiting for another command", function()
+    local holder = assert(io.popen(("flock %s/lib cat"):format(folder), "w"))
+    os.execute(("while flock -n %s/lib true; do sleep 0.02; done"):format(folder))
+    stop("TERM", "gen --out @/lib", line_with("waiting for the command"), true)
+    stop("INT", "build @/lib", line_with("waiting for the command"), true)
+    holder:close()
+end)
+
+check.case("stop: a signal ends the waiting for whoever reads", function()
+    local header = "lutloom-tuning 3\ncpu A\nisa c\ncompiler x 1\nkernels 0123\n"
+    local lines = {}
+    for number = 1, 2000 do
+        lines[number] = ("failed kernel_%d %s\n"):format(number, ("x"):rep(100))
+    end
+    line.write("long.txt", header .. table.concat(lines))
+    stop("TERM", "tune --merge @/long.txt", function()
+        os.execute("sleep 0.5")
+    end, true)
+end)
 
 line.close()

@@ -1,7 +1,6 @@
 local check = require("check")
 local figure = require("suite.figure")
 local files = require("base.files")
-local rows_of = require("build.rows")
 local suite = require("suite.suite")
 local suite_table = require("suite.table")
 
@@ -224,13 +223,4 @@ case("a modelled figure has T-MAC's beside it", function()
     check.contains(text, "19.300      >= 19  reached       T-MAC's 12.8  ")
     check.contains(table.concat(suite_table.lines({ compute(item, { slower }) }), "\n"),
         "3.000      >= 19  not reached   T-MAC's -  ")
-end)
-
-case("rows are read line by line", function()
-    local list = assert(rows_of.parse('{"n":1,"read_ratio":null}\n\n{"n":2}\n', "x.jsonl"))
-    check.equal(#list, 2)
-    check.equal(list[1].read_ratio, nil)
-    check.refused("x.jsonl:3: is no row", rows_of.parse('{"n":1}\n\n{"n":"two"}\n', "x.jsonl"))
-    check.refused("x.jsonl:1: is no row", rows_of.parse("[1", "x.jsonl"))
-    check.refused("x.jsonl: has no rows", rows_of.parse("\n", "x.jsonl"))
 end)

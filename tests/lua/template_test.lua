@@ -111,6 +111,52 @@ check.case("template: indentation of nested includes adds up", function()
     check.equal(render("  $ if true then include('y.c.in') end\na\n", {}, loader), "    z\na\n")
 end)
 
+check.case("template: a hook is rendered where it is called, indented as that line is", function()
+    local text = "$ local function add(v) -- v: a number\nx${v};\n    y${v};\n$ end\n{\n"
+        .. "    $ for v = 0, 1 do\n    $ add(v)\n    $ end\n}\n$ add(2)\nz\n"
+    check.equal(render(text),
+        "{\n    x0;\n        y0;\n    x1;\n        y1;\n}\nx2;\n    y2;\nz\n")
+end)
+
+check.case("template: hooks call hooks, and indentation adds up", function()
+    local text = "$ local function inner()\na;\n$ end\n$ local function outer()\n{\n"
+        .. "    $ inner()\n}\n$ return 1\n$ end\n  $ local one = outer()\n${one}\n"
+    check.equal(render(text), "  {\n      a;\n  }\n1\n")
+end)
+
+check.case("template: a skeleton calls hooks of the template that includes it", function()
+    local loader = loader_of({ ["loop.c.in"] = "for (;;) {\n    $ step(n)\n}\n" })
+    local text = "$ local twice = 2 * n\n$ local function step(n)\n"
+        .. "${n}, ${twice};\n$ end\n{\n  $ include('loop.c.in', { n = 7, step = step })\n}\n"
+    check.equal(render(text, { n = 1 }, loader),
+        "{\n  for (;;) {\n      7, 2;\n  }\n}\n")
+end)
+
+check.case("template: include returns what the template returns, such as hooks", function()
+    local loader = loader_of({ ["parts.c.in"] =
+        "$ local parts = {}\n$ function parts.add(v)\nadd${v + n};\n$ end\n$ return parts\n" })
+    check.equal(render("$ local parts = include('parts.c.in')\n{\n    $ parts.add(2)\n}\n",
+        { n = 1 }, loader), "{\n    add3;\n}\n")
+end)
+
+check.case("template: an error in a hook names the hook's file and line", function()
+    local loader = loader_of({ ["loop.c.in"] = "\n\n\n$ step()\n" })
+    local result, message = render("a\n$ local function step()\n${missing}\n$ end\n"
+        .. "$ include('loop.c.in', { step = step })\n", {}, loader)
+    check.refused("templates/x.c.in:3: unset variable 'missing'", result, message)
+    result, message = render("$ include('loop.c.in')\n", {}, loader)
+    check.refused("templates/loop.c.in:4: unset variable 'step'", result, message)
+    result, message = render("$ local function step()\na\n", {}, loader)
+    check.refused("templates/x.c.in:", result, message)
+end)
+
+check.case("template: an include in a hook names the hook's file and line", function()
+    local loader = loader_of({ ["loop.c.in"] = "\n\n\n$ step()\n" })
+    local result, message = render("$ local function step()\n$ include('q.c.in')\n$ end\n"
+        .. "$ include('loop.c.in', { step = step })\n", {}, loader)
+    check.refused("templates/x.c.in:2: cannot include 'q.c.in'", result, message)
+end)
+
 check.case("template: a file can be included twice, but not by itself", function()
     local loader = loader_of({ ["y.c.in"] = "y\n", ["z.c.in"] = "$ include('z.c.in')\n" })
     check.equal(render("$ include('y.c.in')\n$ include('y.c.in')\n", {}, loader), "y\ny\n")

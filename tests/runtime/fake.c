@@ -1,5 +1,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include "fake.h"
+#include "registry.h"
 
 #include <math.h>
 #include <stdlib.h>

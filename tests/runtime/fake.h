@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "kernel.h"
+#include "loom.h"
 
 /* The registry (loom_registry) of the tests that run kernels has one ISA, `c`, and these
  * formats, each in a layout of its own. GEMV kernels read LOOM_ACT_LUT8, GEMM kernels

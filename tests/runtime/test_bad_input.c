@@ -1,5 +1,6 @@
 /* Every error of every function, and that nothing is written where one comes back. */
 #include "fake.h"
+#include "select/select.h"
 
 #include <stdint.h>
 #include <stdlib.h>

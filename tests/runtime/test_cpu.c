@@ -1,4 +1,5 @@
 /* CPU features from the words of cpuid and xgetbv. */
+#include "cpu/cpu.h"
 #include "fake.h"
 
 #include <string.h>

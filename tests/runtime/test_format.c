@@ -1,5 +1,6 @@
 /* Names of formats: what parses, to what, and what does not. */
 #include "fake.h"
+#include "registry.h"
 
 #include <stdio.h>
 #include <string.h>

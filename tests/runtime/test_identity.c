@@ -1,5 +1,6 @@
 /* The CPU in one line, on machines whose proc and sys stand in a folder of the test's. */
 #define _POSIX_C_SOURCE 200809L
+#include "cpu/cpu.h"
 #include "fake.h"
 
 #include <fcntl.h>

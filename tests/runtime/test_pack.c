@@ -1,5 +1,6 @@
 /* Packing and unpacking: bit for bit, in every kind of layout, in parts, on threads. */
 #include "fake.h"
+#include "plan.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -276,7 +277,7 @@ static void packed_bytes_are_reproducible(void **state) {
                 loom_pack(&plan, packed[j], matrix.codes, matrix.scales, matrix.zeros, 0, 37),
                 LOOM_OK);
         }
-        const struct loom_packed_layout at = loom_packed_layout(&plan);
+        const struct loom_packed_offsets at = loom_packed_offsets(&plan);
         const size_t rows = at.blocks * plan.row_block, values = rows * at.groups;
         assert_memory_equal(packed[0], packed[1], 64 + rows * at.k_padded * layouts[i].bits / 8);
         assert_memory_equal(packed[0] + at.scales, packed[1] + at.scales, values * 4);

@@ -1,6 +1,7 @@
 /* Plans: LOOM_FORCE, sizes, offsets, and what ties memory to a plan. */
 #define _POSIX_C_SOURCE 200809L
 #include "fake.h"
+#include "plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static void a_plan_says_what_it_is(void **state) {
 static void packed_memory_has_its_size(void **state) {
     (void)state;
     const loom_plan plan = fake_plan("w2g32f32", 20, 70);
-    const struct loom_packed_layout at = loom_packed_layout(&plan);
+    const struct loom_packed_offsets at = loom_packed_offsets(&plan);
     assert_int_equal(at.k_padded, 96);
     assert_int_equal(at.blocks, 4);
     assert_int_equal(at.groups, 3);
@@ -56,7 +57,7 @@ static void packed_memory_has_its_size(void **state) {
     assert_int_equal(at.size, at.scales + 320); /* 24 * 3 * 4 = 288 */
     assert_int_equal(loom_packed_size(&plan), at.size);
     const loom_plan zeros = fake_plan("w3g64zf32", 20, 70);
-    const struct loom_packed_layout with_zeros = loom_packed_layout(&zeros);
+    const struct loom_packed_offsets with_zeros = loom_packed_offsets(&zeros);
     assert_int_equal(with_zeros.zeros, 64 + 32 * 128 * 3 / 8 + 32 * 2 * 4);
     assert_int_equal(with_zeros.size, with_zeros.zeros + 64);
 }
@@ -64,13 +65,13 @@ static void packed_memory_has_its_size(void **state) {
 static void prepared_memory_has_its_size(void **state) {
     (void)state;
     const loom_plan plan = fake_plan("w2g32f32", 20, 70);
-    const struct loom_prepared_layout one = loom_prepared_layout(&plan, 1);
+    const struct loom_prepared_offsets one = loom_prepared_offsets(&plan, 1);
     assert_int_equal(one.acts, 64);
     assert_int_equal(one.act_stride, 96 * 4 + 64);
     assert_int_equal(one.act_scale, one.acts + one.act_stride);
     assert_int_equal(one.act_sum, one.act_scale + 64);
     assert_int_equal(one.size, one.act_sum + 64);
-    const struct loom_prepared_layout many = loom_prepared_layout(&plan, 7);
+    const struct loom_prepared_offsets many = loom_prepared_offsets(&plan, 7);
     assert_int_equal(many.act_stride, 128 + 64);
     assert_int_equal(many.act_scale, 64 + 7 * 192);
     assert_int_equal(many.act_sum, many.act_scale + 128);

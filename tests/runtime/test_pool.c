@@ -8,7 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pool.h"
+#include "plan.h"
+#include "pool/pool.h"
 
 static loom_pool *new_pool(size_t threads) {
     loom_pool *pool = NULL;

@@ -1,5 +1,6 @@
 /* Prepared activations: the parts make the whole, whatever their number. */
 #include "fake.h"
+#include "plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +44,7 @@ static void parts_make_the_whole(void **state) {
 /* The cache lines of acts that a part writes, as a set of lines of `prepared`. */
 static void mark_lines(const loom_plan *plan, const float *x, size_t n, size_t part, size_t parts,
                        uint8_t *writers) {
-    const struct loom_prepared_layout at = loom_prepared_layout(plan, n);
+    const struct loom_prepared_offsets at = loom_prepared_offsets(plan, n);
     uint8_t *prepared = fake_alloc(at.size);
     assert_int_equal(loom_prepare(plan, prepared, x, plan->k, n, part, parts), LOOM_OK);
     for (size_t line = at.acts / LOOM_ALIGN; line < at.act_scale / LOOM_ALIGN; line++) {

@@ -1,5 +1,6 @@
 /* The choice of kernels, in registries and on CPUs made up for each case. */
 #include "fake.h"
+#include "select/select.h"
 
 #include <stdio.h>
 #include <string.h>

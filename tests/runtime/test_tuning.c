@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tuning_file.h"
+#include "cpu/cpu.h"
+#include "select/select.h"
+#include "tuning/tuning.h"
 
 #define GEMV "loom_gemv_w2g32f32_exact__fake_c"
 #define GEMM "loom_gemm_w2g32f32_exact__fake_c"
@@ -96,6 +98,24 @@ static void a_valid_file_is_used(void **state) {
     write_text(header, "");
     assert_plan(20, 70, LOOM_CHOICE_DEFAULT, LOOM_TUNING_READ);
     assert_status("is valid", ", choices: 0");
+}
+
+/* As an editor, or a copy to Windows and back, leaves a file. */
+static void other_line_ends_are_read(void **state) {
+    (void)state;
+    char text[4096], *to = text;
+    write_text(header, CHOICE_OF("20 70 1 dram"));
+    const int file = open(path, O_RDONLY);
+    char byte;
+    while (read(file, &byte, 1) == 1) {
+        if (byte == '\n') {
+            *to++ = '\r';
+        }
+        *to++ = byte;
+    }
+    close(file);
+    write_bytes(text, (size_t)(to - text));
+    assert_plan(20, 70, LOOM_CHOICE_TUNED, LOOM_TUNING_READ);
 }
 
 static void none_is_none(void **state) {
@@ -196,8 +216,8 @@ static void what_is_for_others_is_ignored(void **state) {
     assert_ignored("line 4: compiler is 'fake 1.2.4', and here it is 'fake 1.2.3'");
     spoil_header("kernels ", "0123456789abcdee");
     assert_ignored("line 5: kernels is '0123456789abcdee', and here it is '0123456789abcdef'");
-    spoil_header("cpu ", "\x1b[31m\r");
-    assert_ignored("line 2: cpu is '?[31m?', and");
+    spoil_header("cpu ", "\x1b[31m\rx");
+    assert_ignored("line 2: cpu is '?[31m?x', and");
 }
 
 static void garbage_is_ignored(void **state) {
@@ -322,7 +342,7 @@ static void lines_are_results_or_not(void **state) {
     (void)state;
     static const char *const good[] = {
         "choice w2g32 table7 4096 999999999 16 cache a_1 1 1 b 1.5 4 c 1.5e-05 128",
-        "sample t 1 1 1 1 dram a 0 0 0 0", "sample t 1 1 1 1 dram a 1e+04 12.25e-1 000 999999999",
+        "sample t 1 1 1 1 dram a 0.5 0 0 0", "sample t 1 1 1 1 dram a 1e+04 12.25e-1 000 999999999",
         "failed a b", "failed a   signal 11, after  2 s "};
     static const char *const bad[] = {
         "",
@@ -347,6 +367,8 @@ static void lines_are_results_or_not(void **state) {
         "choice w2g32 table7 01 1 16 cache a 1 1 b 1 4 c 1 128",
         "choice w2g32 table7 1000000000 1 16 cache a 1 1 b 1 4 c 1 128",
         "choice w2g32 table7 -1 1 16 cache a 1 1 b 1 4 c 1 128",
+        "sample t 1 1 1 1 dram a 0 0 0 0",
+        "sample t 1 1 1 1 dram a 0.0e5 0 0 0",
         "sample t 1 1 1 1 dram a 1. 0 0 0",
         "sample t 1 1 1 1 dram a .5 0 0 0",
         "sample t 1 1 1 1 dram a 1e 0 0 0",
@@ -372,6 +394,7 @@ static void lines_are_results_or_not(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(a_valid_file_is_used),
+        CASE(other_line_ends_are_read),
         CASE(none_is_none),
         CASE(a_force_goes_first),
         CASE(kernels_that_the_library_lacks_are_passed_over),

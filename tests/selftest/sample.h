@@ -1,9 +1,9 @@
 /* A small library for the selftest, in portable C: one layout, kernels for w2g128z in every
- * mode, prepare kernels for every form, and the same with one fault each. */
+ * mode and for w2rowz, prepare kernels for every form, and the same with one fault each. */
 #ifndef LOOM_SELFTEST_SAMPLE_H
 #define LOOM_SELFTEST_SAMPLE_H
 
-#include "kernel.h"
+#include "registry.h"
 
 #include <stdbool.h>
 
@@ -17,7 +17,7 @@ struct sample_prepare {
     bool good;
 };
 
-enum { SAMPLE_KERNELS = 27, SAMPLE_GOOD_KERNELS = 8 };
+enum { SAMPLE_KERNELS = 31, SAMPLE_GOOD_KERNELS = 10 };
 extern const struct sample_kernel sample_kernels[SAMPLE_KERNELS];
 extern const struct sample_prepare sample_prepares[];
 extern const size_t sample_prepare_count;

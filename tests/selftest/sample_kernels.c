@@ -69,6 +69,32 @@ static int32_t dot_int8(const struct dot *dot) {
     return sum - dot->zero * dot->act_sum;
 }
 
+/* The four fields of a byte where they are: field i counts 4^i times, and has a sum of its own,
+ * which is divided after every `chunk` codes. */
+static int32_t dot_fields(const struct dot *dot, size_t chunk) {
+    int32_t sum = 0;
+    for (size_t begin = 0; begin < dot->k; begin += chunk) {
+        const size_t end = dot->k - begin < chunk ? dot->k : begin + chunk;
+        uint32_t fields[4] = {0};
+        for (size_t k = begin; k < end; k++) {
+            fields[k % 4] += (code(dot, k) << k % 4 * 2) * (uint32_t)(int8_t)dot->acts[k];
+        }
+        for (int i = 0; i < 4; i++) {
+            sum += (int32_t)fields[i] / (1 << 2 * i);
+        }
+    }
+    return sum - dot->zero * dot->act_sum;
+}
+
+static int32_t dot_flushed(const struct dot *dot) {
+    return dot_fields(dot, 65536);
+}
+
+/* Right up to 352277 codes of 3 and activations of 127: (3 << 6) * 127 / 4 each. */
+static int32_t dot_not_flushed(const struct dot *dot) {
+    return dot_fields(dot, LOOM_MAX_DIM);
+}
+
 static int32_t dot_lut16(const struct dot *dot) {
     int32_t sum = 0;
     for (size_t k = 0; k < dot->k; k += 4) {
@@ -205,6 +231,8 @@ DEFINE(good_int8, dot_int8, 1, NO_FAULT)
 DEFINE(good_lut16, dot_lut16, 8, NO_FAULT)
 DEFINE(good_lut8, dot_lut8, 4, NO_FAULT)
 DEFINE(good_lut7, dot_lut7, 4, NO_FAULT)
+DEFINE(fields_flushed, dot_flushed, 1, NO_FAULT)
+DEFINE(fields_not_flushed, dot_not_flushed, 1, NO_FAULT)
 DEFINE(last_group_skipped, dot_int8, 1, LAST_GROUP_SKIPPED)
 DEFINE(last_row_skipped, dot_int8, 1, LAST_ROW_SKIPPED)
 DEFINE(zero_point_lost, dot_int8, 1, ZERO_POINT_LOST)
@@ -226,19 +254,25 @@ DEFINE(endless, dot_int8, 1, ENDLESS)
 DEFINE(wrong_bias, dot_lut7, 4, NO_FAULT)
 
 enum { gemv_op = LOOM_OP_GEMV, gemm_op = LOOM_OP_GEMM };
-#define KERNEL(function, operation, numbers, form, is_good)                                        \
+#define KERNEL_OF(group_size, function, operation, numbers, form, is_good)                         \
     {.kernel = {.name = #function "_" #operation,                                                  \
                 .schedule = #function,                                                             \
                 .layout = &layout,                                                                 \
                 .run = (function),                                                                 \
-                .format = {.bits = 2, .zero_points = 1, .group = 128},                             \
+                .format = {.bits = 2, .zero_points = 1, .group = (group_size)},                    \
                 .op = operation##_op,                                                              \
                 .family = LOOM_FAMILY_DOT,                                                         \
                 .mode = LOOM_##numbers,                                                            \
                 .act = LOOM_ACT_##form,                                                            \
                 .tokens = 1},                                                                      \
      .good = (is_good)}
+#define KERNEL(function, operation, numbers, form, is_good)                                        \
+    KERNEL_OF(128, function, operation, numbers, form, is_good)
+#define ROW_KERNEL(function, operation, numbers, form, is_good)                                    \
+    KERNEL_OF(0, function, operation, numbers, form, is_good)
 const struct sample_kernel sample_kernels[SAMPLE_KERNELS] = {
+    ROW_KERNEL(fields_flushed, gemv, EXACT, I8, true),
+    ROW_KERNEL(fields_flushed, gemm, EXACT, I8, true),
     KERNEL(good_int8, gemv, EXACT, I8, true),
     KERNEL(good_int8, gemm, EXACT, I8, true),
     KERNEL(good_lut16, gemv, EXACT, LUT16, true),
@@ -247,6 +281,8 @@ const struct sample_kernel sample_kernels[SAMPLE_KERNELS] = {
     KERNEL(good_lut8, gemm, TABLE, LUT8, true),
     KERNEL(good_lut7, gemv, TABLE7, LUT7, true),
     KERNEL(good_lut7, gemm, TABLE7, LUT7, true),
+    ROW_KERNEL(fields_not_flushed, gemv, EXACT, I8, false),
+    ROW_KERNEL(fields_not_flushed, gemm, EXACT, I8, false),
     KERNEL(last_group_skipped, gemv, EXACT, I8, false),
     KERNEL(last_row_skipped, gemv, EXACT, I8, false),
     KERNEL(zero_point_lost, gemv, EXACT, I8, false),

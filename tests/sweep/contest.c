@@ -11,8 +11,8 @@ void start(struct made_up *made, loom_mode mode) {
     made->contest.wanted[mode] = true;
 }
 
-struct contender *add(struct made_up *made, enum token_class class,
-                      const struct loom_layout *layout, loom_mode mode, double seconds) {
+struct contender *add(struct made_up *made, enum loom_op class, const struct loom_layout *layout,
+                      loom_mode mode, double seconds) {
     const size_t i = made->contest.count++;
     if (i == MOST_CONTENDERS) {
         abort();

@@ -16,8 +16,8 @@ struct made_up {
 void start(struct made_up *made, loom_mode mode);
 
 /* Adds a contender with 1 % of noise; `layout` is static. */
-struct contender *add(struct made_up *made, enum token_class class,
-                      const struct loom_layout *layout, loom_mode mode, double seconds);
+struct contender *add(struct made_up *made, enum loom_op class, const struct loom_layout *layout,
+                      loom_mode mode, double seconds);
 
 extern const struct loom_layout layout_a, layout_b, layout_c;
 

@@ -19,97 +19,97 @@ static struct sweep_choice choose(loom_mode mode) {
 static void kernels_share_one_layout(void **state) {
     (void)state;
     start(&made, LOOM_EXACT);
-    const struct contender *one = add(&made, CLASS_ONE, &layout_a, LOOM_EXACT, 1);
-    const struct contender *many = add(&made, CLASS_MANY, &layout_a, LOOM_EXACT, 128);
-    add(&made, CLASS_ONE, &layout_b, LOOM_EXACT, 0.5);
-    add(&made, CLASS_MANY, &layout_c, LOOM_EXACT, 1);
-    add(&made, CLASS_FEW, &layout_b, LOOM_EXACT, 0.1);
+    const struct contender *one = add(&made, LOOM_OP_GEMV, &layout_a, LOOM_EXACT, 1);
+    const struct contender *many = add(&made, LOOM_OP_GEMM, &layout_a, LOOM_EXACT, 128);
+    add(&made, LOOM_OP_GEMV, &layout_b, LOOM_EXACT, 0.5);
+    add(&made, LOOM_OP_GEMM, &layout_c, LOOM_EXACT, 1);
+    add(&made, LOOM_OP_FEW, &layout_b, LOOM_EXACT, 0.1);
     const struct sweep_choice choice = choose(LOOM_EXACT);
-    assert_ptr_equal(choice.of[CLASS_ONE], one);
-    assert_ptr_equal(choice.of[CLASS_FEW], many); /* none of its layout was measured */
-    assert_ptr_equal(choice.of[CLASS_MANY], many);
+    assert_ptr_equal(choice.of[LOOM_OP_GEMV], one);
+    assert_ptr_equal(choice.of[LOOM_OP_FEW], many); /* none of its layout was measured */
+    assert_ptr_equal(choice.of[LOOM_OP_GEMM], many);
 }
 
 /* With 128 tokens a GEMM's 32 seconds count as the GEMV's one. */
 static void a_token_read_counts_as_its_share(void **state) {
     (void)state;
     start(&made, LOOM_EXACT);
-    const struct contender *a = add(&made, CLASS_ONE, &layout_a, LOOM_EXACT, 1);
-    add(&made, CLASS_MANY, &layout_a, LOOM_EXACT, 32);
-    add(&made, CLASS_ONE, &layout_b, LOOM_EXACT, 0.9);
-    add(&made, CLASS_MANY, &layout_b, LOOM_EXACT, 38.4);
-    assert_ptr_equal(choose(LOOM_EXACT).of[CLASS_ONE], a);
-    const struct contender *c = add(&made, CLASS_ONE, &layout_c, LOOM_EXACT, 0.9);
-    add(&made, CLASS_MANY, &layout_c, LOOM_EXACT, 33.6);
-    assert_ptr_equal(choose(LOOM_EXACT).of[CLASS_ONE], c);
+    const struct contender *a = add(&made, LOOM_OP_GEMV, &layout_a, LOOM_EXACT, 1);
+    add(&made, LOOM_OP_GEMM, &layout_a, LOOM_EXACT, 32);
+    add(&made, LOOM_OP_GEMV, &layout_b, LOOM_EXACT, 0.9);
+    add(&made, LOOM_OP_GEMM, &layout_b, LOOM_EXACT, 38.4);
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], a);
+    const struct contender *c = add(&made, LOOM_OP_GEMV, &layout_c, LOOM_EXACT, 0.9);
+    add(&made, LOOM_OP_GEMM, &layout_c, LOOM_EXACT, 33.6);
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], c);
 }
 
 static void for_a_few_tokens_the_fastest_of_the_layout(void **state) {
     (void)state;
     start(&made, LOOM_EXACT);
-    add(&made, CLASS_ONE, &layout_a, LOOM_EXACT, 1);
-    add(&made, CLASS_MANY, &layout_a, LOOM_EXACT, 100);
-    add(&made, CLASS_FEW, &layout_a, LOOM_EXACT, 3);
-    const struct contender *few = add(&made, CLASS_FEW, &layout_a, LOOM_EXACT, 2);
-    assert_ptr_equal(choose(LOOM_EXACT).of[CLASS_FEW], few);
+    add(&made, LOOM_OP_GEMV, &layout_a, LOOM_EXACT, 1);
+    add(&made, LOOM_OP_GEMM, &layout_a, LOOM_EXACT, 100);
+    add(&made, LOOM_OP_FEW, &layout_a, LOOM_EXACT, 3);
+    const struct contender *few = add(&made, LOOM_OP_FEW, &layout_a, LOOM_EXACT, 2);
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_FEW], few);
 }
 
 static void modes_are_served_by_their_own(void **state) {
     (void)state;
     start(&made, LOOM_FASTEST);
-    const struct contender *exact = add(&made, CLASS_ONE, &layout_a, LOOM_EXACT, 2);
-    const struct contender *table = add(&made, CLASS_ONE, &layout_a, LOOM_TABLE, 1);
-    add(&made, CLASS_ONE, &layout_a, LOOM_TABLE7, 0.5);
-    const struct contender *many = add(&made, CLASS_MANY, &layout_a, LOOM_EXACT, 1);
-    const struct contender *slow = add(&made, CLASS_MANY, &layout_a, LOOM_TABLE, 2);
+    const struct contender *exact = add(&made, LOOM_OP_GEMV, &layout_a, LOOM_EXACT, 2);
+    const struct contender *table = add(&made, LOOM_OP_GEMV, &layout_a, LOOM_TABLE, 1);
+    add(&made, LOOM_OP_GEMV, &layout_a, LOOM_TABLE7, 0.5);
+    const struct contender *many = add(&made, LOOM_OP_GEMM, &layout_a, LOOM_EXACT, 1);
+    const struct contender *slow = add(&made, LOOM_OP_GEMM, &layout_a, LOOM_TABLE, 2);
     struct sweep_choice none;
-    assert_ptr_equal(choose(LOOM_FASTEST).of[CLASS_ONE], table);
-    assert_ptr_equal(choose(LOOM_FASTEST).of[CLASS_MANY], many);
-    assert_ptr_equal(choose(LOOM_EXACT).of[CLASS_ONE], exact);
-    assert_ptr_equal(choose(LOOM_TABLE).of[CLASS_MANY], slow);
+    assert_ptr_equal(choose(LOOM_FASTEST).of[LOOM_OP_GEMV], table);
+    assert_ptr_equal(choose(LOOM_FASTEST).of[LOOM_OP_GEMM], many);
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], exact);
+    assert_ptr_equal(choose(LOOM_TABLE).of[LOOM_OP_GEMM], slow);
     assert_false(sweep_choose(&made.contest, LOOM_TABLE7, &none));
 }
 
 /* Layout a is the incumbent's, with 1 second for one token. */
 static struct contender *start_with_incumbent(void) {
     start(&made, LOOM_EXACT);
-    struct contender *one = add(&made, CLASS_ONE, &layout_a, LOOM_EXACT, 1);
-    made.contest.incumbent[LOOM_EXACT][CLASS_ONE] = one;
-    made.contest.incumbent[LOOM_EXACT][CLASS_MANY] =
-        add(&made, CLASS_MANY, &layout_a, LOOM_EXACT, 1);
+    struct contender *one = add(&made, LOOM_OP_GEMV, &layout_a, LOOM_EXACT, 1);
+    made.contest.incumbent[LOOM_EXACT][LOOM_OP_GEMV] = one;
+    made.contest.incumbent[LOOM_EXACT][LOOM_OP_GEMM] =
+        add(&made, LOOM_OP_GEMM, &layout_a, LOOM_EXACT, 1);
     return one;
 }
 
 static void within_the_noise_the_incumbent_stays(void **state) {
     (void)state;
     const struct contender *incumbent = start_with_incumbent();
-    struct contender *challenger = add(&made, CLASS_ONE, &layout_a, LOOM_EXACT, 0.985);
-    assert_ptr_equal(choose(LOOM_EXACT).of[CLASS_ONE], incumbent);
+    struct contender *challenger = add(&made, LOOM_OP_GEMV, &layout_a, LOOM_EXACT, 0.985);
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], incumbent);
     challenger->noise = 0.001;
-    assert_ptr_equal(choose(LOOM_EXACT).of[CLASS_ONE], challenger);
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], challenger);
     challenger->noise = 0.1;
     challenger->seconds = 0.95;
-    assert_ptr_equal(choose(LOOM_EXACT).of[CLASS_ONE], incumbent);
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], incumbent);
 }
 
 static void another_layout_must_be_faster_by_more_than_the_noise(void **state) {
     (void)state;
     const struct contender *incumbent = start_with_incumbent();
-    struct contender *other = add(&made, CLASS_ONE, &layout_b, LOOM_EXACT, 0.985);
-    add(&made, CLASS_MANY, &layout_b, LOOM_EXACT, 1);
-    assert_ptr_equal(choose(LOOM_EXACT).of[CLASS_ONE], incumbent);
+    struct contender *other = add(&made, LOOM_OP_GEMV, &layout_b, LOOM_EXACT, 0.985);
+    add(&made, LOOM_OP_GEMM, &layout_b, LOOM_EXACT, 1);
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], incumbent);
     other->seconds = 0.97;
-    assert_ptr_equal(choose(LOOM_EXACT).of[CLASS_ONE], other);
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], other);
     other->out = true;
-    assert_ptr_equal(choose(LOOM_EXACT).of[CLASS_ONE], incumbent);
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], incumbent);
 }
 
 static void an_unmeasured_incumbent_is_none(void **state) {
     (void)state;
     struct contender *incumbent = start_with_incumbent();
     incumbent->seconds = 0;
-    const struct contender *slow = add(&made, CLASS_ONE, &layout_a, LOOM_EXACT, 5);
-    assert_ptr_equal(choose(LOOM_EXACT).of[CLASS_ONE], slow);
+    const struct contender *slow = add(&made, LOOM_OP_GEMV, &layout_a, LOOM_EXACT, 5);
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], slow);
 }
 
 int main(void) {

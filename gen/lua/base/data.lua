@@ -1,36 +1,23 @@
 -- Data files: Lua tables that are read without running code of theirs.
+local data_text = require("base.data_text")
+
 local data = {}
 
--- Instructions and KiB a file may take. A table of data needs a few for each value; a loop never
--- ends, and a text that is doubled fills the memory.
-local MOST_INSTRUCTIONS, MOST_KIB = 1000000, 16384
-
--- Calls `chunk` without the methods of strings, within these limits.
-local function run_limited(chunk)
-    local strings = getmetatable("")
-    local methods = strings.__index
-    local thread = coroutine.create(chunk)
-    local instructions, most_kib = 0, collectgarbage("count") + MOST_KIB
-    debug.sethook(thread, function()
-        instructions = instructions + 1
-        if instructions > MOST_INSTRUCTIONS or collectgarbage("count") > most_kib then
-            error("more than a table of data", 0)
-        end
-    end, "", 1)
-    strings.__index = nil
-    local ok, value = coroutine.resume(thread)
-    strings.__index = methods
-    return ok, value
-end
+-- MiB that a file of data may have.
+data.MOST_MIB = 1
 
 -- The table that a file's text returns, or nil and a message with the file's name (and line).
 -- Its environment is empty, so whatever is not a constant is an error.
 function data.parse(text, filename)
+    local fault = data_text.error(text, filename)
+    if fault then
+        return nil, fault
+    end
     -- pcall keeps a caller's xpcall from handling what load() reports by itself.
     local _, chunk, reason = pcall(load, text, "=data", "t", {})
     local ok, value
     if chunk then
-        ok, value = run_limited(chunk)
+        ok, value = pcall(chunk)
         reason = tostring(value)
     end
     if not ok then
@@ -48,9 +35,7 @@ local function sorted_keys(record)
     for key in pairs(record) do
         keys[#keys + 1] = key
     end
-    table.sort(keys, function(a, b)
-        return tostring(a) < tostring(b)
-    end)
+    table.sort(keys)
     return keys
 end
 
@@ -78,15 +63,24 @@ function data.show(value)
     return (kind == "number" or kind == "boolean") and tostring(value) or "a " .. kind
 end
 
+-- The first of the record's keys that is none of `fields`, or nil.
+local function unknown_key(record, fields)
+    local first
+    for key in pairs(record) do
+        local text = not fields[key] and tostring(key)
+        first = text and (not first or text < first) and text or first
+    end
+    return first
+end
+
 -- Checks the fields of a record. `fields` maps a name to { check, what it must be, optional }.
 -- Returns true, or nil and a message that starts with `where`.
 function data.check_fields(record, fields, where)
     local names = sorted_keys(fields)
-    for _, key in ipairs(sorted_keys(record)) do
-        if not fields[key] then
-            return nil, ("%s: unknown key '%s'; it may have %s"):format(where, tostring(key),
-                table.concat(names, ", "))
-        end
+    local unknown = unknown_key(record, fields)
+    if unknown then
+        return nil, ("%s: unknown key '%s'; it may have %s"):format(where, unknown,
+            table.concat(names, ", "))
     end
     for _, name in ipairs(names) do
         local field, value = fields[name], record[name]

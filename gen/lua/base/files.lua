@@ -1,30 +1,28 @@
 -- Reading and writing files. A set of files is written as a whole: all under temporary names
 -- first, so that a full disk leaves what was there before, then renamed into place.
 local host = require("base.host")
+local staged_files = require("base.staged")
 
 local files = {}
 
-local SUFFIX = ".lutloom-new"
-local SUFFIX_PATTERN = SUFFIX:gsub("%p", "%%%0")
-
 -- The name that a file has until all of its set are written.
-function files.temporary(path)
-    return path .. SUFFIX
-end
+files.temporary = staged_files.temporary
 
--- The text of a file, or nil and a message that names it.
-function files.read(path)
-    local file, reason = io.open(path, "rb")
-    if not file then
-        return nil, path == "" and "'': is no file's name" or reason
+-- MiB that a file may have, where whoever reads it says no less.
+local MOST_MIB = 64
+
+-- The text of a regular file of at most so many MiB, or nil and a message that names it.
+function files.read(path, most_mib)
+    if path == "" then
+        return nil, "'': is no file's name"
     end
-    local text
-    text, reason = file:read("a")
-    file:close()
-    if not text then
-        return nil, ("%s: %s"):format(path, reason)
+    local most = (most_mib or MOST_MIB) << 20
+    local text, reason = host.read_file(path, most)
+    if text and #text > most then
+        return nil, ("%s: has more than %d MiB, the most that such a file may have"):format(path,
+            most >> 20)
     end
-    return text
+    return text, reason
 end
 
 -- A folder's path from the root, without links; nil if there is no such folder.
@@ -38,132 +36,54 @@ function files.absolute(path)
     return absolute
 end
 
-local function parent(path)
-    return path:match("^(.*[^/])/+[^/]+/*$")
-end
-
--- Makes a folder and those above it; the paths that are new are added to `made`. Returns true,
--- or nil and a message.
-local function make_folder(path, made)
-    local kind = host.path_kind(path)
-    if kind == "folder" then
-        return true
-    elseif kind then
-        return nil, ("%s: is a file, not a folder"):format(path)
-    end
-    local above = parent(path)
-    if above then
-        local ok, reason = make_folder(above, made)
-        if not ok then
-            return nil, reason
-        end
-    end
-    local ok, reason = host.make_dir(path)
-    if not ok then
-        return nil, reason
-    end
-    made[#made + 1] = path
-    return true
-end
-
-local function write(path, text)
-    local file, reason = io.open(path, "wb")
-    if not file then
-        return nil, reason
-    end
-    local ok
-    ok, reason = file:write(text)
-    local closed, close_reason = file:close()
-    if not ok or not closed then
-        return nil, ("%s: %s"):format(path, reason or close_reason)
-    end
-    return true
-end
-
--- What is being written: a list of paths that have temporary files, and `made`, new folders.
--- Closing it removes both, the latest first, unless all is there and gets its name.
-local Staged = {}
-Staged.__index = Staged
-
-function Staged:__close()
-    if self.complete then
-        return
-    end
-    for _, path in ipairs(self) do
-        os.remove(files.temporary(path))
-    end
-    for index = #self.made, 1, -1 do
-        os.remove(self.made[index])
-    end
-end
-
-function Staged:add(path, text)
-    local above = parent(path)
-    local ok, reason = true, nil
-    if above then
-        ok, reason = make_folder(above, self.made)
-    end
-    if ok and host.path_kind(path) == "folder" then
-        ok, reason = nil, path .. ": is a folder, not a file"
-    end
-    if ok then
-        self[#self + 1] = path
-        ok, reason = write(files.temporary(path), text)
-    end
-    return ok, reason
-end
-
--- The first that was added is renamed last. Stopped in the middle, it leaves the others' temporary
--- files, which tell so.
-function Staged:rename_all()
-    self.complete = true
-    for index = #self, 1, -1 do
-        local path = self[index]
-        local ok, reason = os.rename(files.temporary(path), path)
-        if not ok then
-            self.complete = false
-            return nil, ("%s: %s"):format(path, reason)
-        end
-    end
-    return true
-end
-
--- The paths whose content changes, `frame` before the others.
-local function changed_paths(texts, frame)
+-- The sorted paths whose content changes.
+local function changed_paths(texts)
     local changed = {}
     for path, text in pairs(texts) do
         if files.read(path) ~= text then
             changed[#changed + 1] = path
         end
     end
-    table.sort(changed, function(a, b)
-        if (a == frame) ~= (b == frame) then
-            return a == frame
-        end
-        return a < b
-    end)
+    table.sort(changed)
     return changed
 end
 
--- Writes the files of `texts` (path -> text) whose content changes; `frame` (a path, or nil) is the
--- first to get a temporary file and the last to be renamed, so that this file stands as long as the
--- set is incomplete. Returns how many were written, or nil and a message; after a message nothing
--- has changed, but for a failure to rename.
-function files.write_all(texts, frame)
-    local changed = changed_paths(texts, frame)
-    local staged <close> = setmetatable({ made = {} }, Staged)
-    local ok, reason = true, nil
+-- The same with `frame` first: it is written with any other, and where it has been left.
+local function to_stage(changed, frame, was_left)
+    local paths = (#changed > 0 or was_left) and { frame } or {}
     for _, path in ipairs(changed) do
+        paths[#paths + 1] = path ~= frame and path or nil
+    end
+    return paths
+end
+
+-- Writes the files of `texts` (path -> text) whose content changes. Returns how many, or nil and a
+-- message; after a message nothing has changed, but for a failure to rename.
+--
+-- `frame` (a path of them, or nil) stands for the whole set. Its temporary file is the first to
+-- come and the last to go: where one stands, something has stopped the writing, perhaps a power
+-- cut, and the set is incomplete. Before it goes `clear` (a function, or nil) is called, to remove
+-- what is not of the set.
+function files.write_all(texts, frame, clear)
+    local changed = changed_paths(texts)
+    local was_left = frame and host.path_kind(files.temporary(frame)) ~= nil
+    local paths = to_stage(changed, frame, was_left)
+    local staged <close> = staged_files.new(frame, was_left)
+    local ok, reason = true, nil
+    for _, path in ipairs(paths) do
         ok, reason = staged:add(path, texts[path])
         if not ok then
             break
         end
     end
     if ok then
-        ok, reason = staged:rename_all()
+        ok, reason = staged:rename_others()
+    end
+    if ok and #paths > 0 then
+        ok, reason = staged:finish(clear)
     end
     if not ok then
-        return nil, (reason:gsub(SUFFIX_PATTERN, "", 1))
+        return nil, staged_files.with_last_name(reason)
     end
     return #changed
 end
@@ -176,7 +96,7 @@ function files.write(path, text)
     elseif host.path_kind(path) == "other" then
         return nil, path .. ": is no regular file"
     end
-    local count, reason = files.write_all({ [path] = text })
+    local count, reason = files.write_all({ [path] = text }, path)
     return count and true, reason
 end
 

@@ -37,13 +37,73 @@ function host_stock.list_dir(path)
     return names
 end
 
+-- By exit code; one shell, in this order, since another process may make the path in between.
+local KIND = "test -e %s || exit 4; test -d %s && exit 5; test -f %s && exit 6; exit 7"
+local KINDS = { [5] = "folder", [6] = "file", [7] = "other" }
+
 function host_stock.path_kind(path)
-    if shell_succeeds("test -d %s", quote(path)) then
-        return "folder"
-    elseif shell_succeeds("test -f %s", quote(path)) then
-        return "file"
+    local name = quote(path)
+    local _, _, code = os.execute(KIND:format(name, name, name))
+    return KINDS[code]
+end
+
+-- Lua alone would wait for whoever writes to a pipe.
+function host_stock.read_file(path, most)
+    if host_stock.path_kind(path) == "other" then
+        return nil, path .. ": is no regular file"
     end
-    return shell_succeeds("test -e %s", quote(path)) and "other" or nil
+    local file, reason = io.open(path, "rb")
+    if not file then
+        return nil, reason
+    end
+    local text
+    text, reason = file:read(most + 1)
+    file:close()
+    if reason then
+        return nil, ("%s: %s"):format(path, reason)
+    end
+    return text or ""
+end
+
+-- As far as the program can: it says nothing of kinds of files that reach no disk.
+function host_stock.sync(paths)
+    local pipe = assert(io.popen("xargs -0 sync -- 2>/dev/null", "w"))
+    pipe:write(table.concat(paths, "\0"))
+    pipe:close()
+    return true
+end
+
+-- flock takes the number of a file that this process has opened and the shell has inherited. It is
+-- not known here, so it is found: what is opened at that path.
+local FLOCK = [[
+command -v flock >/dev/null && test -d /proc/$$/fd || exit 3
+for file in /proc/$$/fd/*; do
+    if test "$file" -ef %s; then exec flock %s "${file##*/}" 2>/dev/null; fi
+done
+exit 4]]
+
+-- Other than with the C host, programs that are started have the lock too, until they end or it is
+-- given back.
+function host_stock.lock_folder(path)
+    local folder = host_stock.path_kind(path) == "folder" and io.open(path)
+    if not folder then
+        return nil, path .. ": not a folder"
+    end
+    local locked, _, code = os.execute(FLOCK:format(quote(path), "-n -E 4"))
+    if locked then
+        return { folder = folder, path = path }
+    end
+    folder:close()
+    if code == 4 then
+        return false
+    end
+    return nil, path .. (code == 3 and ": needs flock (package util-linux) and /proc"
+        or ": flock refuses it")
+end
+
+function host_stock.unlock_folder(lock)
+    shell_succeeds(FLOCK, quote(lock.path), "-u")
+    lock.folder:close()
 end
 
 function host_stock.run(argv, on_line)
@@ -79,6 +139,13 @@ end
 
 function host_stock.now()
     return os.time() + 0.0
+end
+
+-- The shell takes the signals meanwhile.
+function host_stock.sleep(seconds)
+    if not shell_succeeds("sleep %g", seconds) then
+        host_stock.exit(1)
+    end
 end
 
 -- The words of /proc/cpuinfo that a feature of the runtime stands for, in its order.

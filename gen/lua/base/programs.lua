@@ -27,7 +27,7 @@ end
 
 local COMPILERS = { "clang-19", "clang", "gcc", "cc" }
 
--- The C compiler's command: $CC, or the first of COMPILERS that is there.
+-- The C compiler's command: $CC, or the first of COMPILERS that is there; true where it is $CC.
 function programs.compiler()
     local wanted = os.getenv("CC") or ""
     local program = wanted:match("%S+")
@@ -35,11 +35,11 @@ function programs.compiler()
         if not programs.find(program) then
             fail("CC is '%s', but there is no program %s", wanted, program)
         end
-        return wanted
+        return wanted, true
     end
     for _, name in ipairs(COMPILERS) do
         if programs.find(name) then
-            return name
+            return name, false
         end
     end
     fail("no C compiler: install one of %s, or name yours in the environment variable CC",
@@ -55,14 +55,19 @@ function programs.words(command)
     return words
 end
 
--- "clang version 19.1.7": the first line that a compiler, or another program, says of its version.
-function programs.compiler_version(compiler)
-    local words, first = programs.words(compiler), nil
-    words[#words + 1] = "--version"
-    host.run(words, function(line)
+-- The first line that the compiler of these words says to a question such as -dumpmachine, or nil.
+function programs.compiler_answer(words, question)
+    local asked, first = table.move(words, 1, #words, 1, {}), nil
+    asked[#asked + 1] = question
+    local code = host.run(asked, function(line)
         first = first or line
     end)
-    return first or compiler
+    return code == 0 and first or nil
+end
+
+-- "clang version 19.1.7": the first line that a compiler, or another program, says of its version.
+function programs.compiler_version(compiler)
+    return programs.compiler_answer(programs.words(compiler), "--version") or compiler
 end
 
 -- "clang 19.1.7", as a library that the compiler of these words builds says it (registry.c.in).

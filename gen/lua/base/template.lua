@@ -4,6 +4,11 @@
 --  * `${expr}` in any other line is replaced by the value of the expression.
 --  * `$ include("name", { a = 1 })` renders another template at that place, indented as that
 --    line is. It sees the same variables and those of the table, but not this template's locals.
+--    It may end in `$ return value`, which include() returns.
+--  * `$ local function step(v)` to `$ end` is a hook: its lines are rendered where it is called,
+--    `$ step(2)`, indented as that line is. Write them as at the margin. A hook sees the variables
+--    and locals of its own template, whoever calls it: so a template gives hooks to a skeleton that
+--    it includes, `$ include("skeleton", { step = step })`, or returns some that others call.
 --
 -- A template becomes a Lua chunk with one line for each of its lines, so that every error,
 -- of syntax or at run time, carries the template's own file and line.
@@ -67,6 +72,16 @@ local function compile_text(line)
     return "_emit(" .. table.concat(pieces, ", ") .. ")"
 end
 
+-- A line of Lua. A function whose head ends the line may hold text: it notes who called it.
+local function compile_lua(statement)
+    local head, comment = statement:match("^(.-)%s*(%-%-.*)$")
+    head = head or statement
+    if head:find("%f[%w_]function%s*[%w_.:]*%s*%b()%s*$") then
+        return head .. " local _hook <close> = _enter() " .. (comment or "")
+    end
+    return statement
+end
+
 -- The Lua code of a template, and the indentation of each of its lines.
 local function compile(text, filename)
     local code, indents = {}, {}
@@ -76,7 +91,9 @@ local function compile(text, filename)
     for line in text:gmatch("(.-)\n") do
         local number = #code + 1
         local statement = line:match("^%s*%$%s(.*)$") or line:match("^%s*%$%s*$") and ""
-        if not statement then
+        if statement then
+            statement = compile_lua(statement)
+        else
             local reason
             statement, reason = compile_text(line)
             if not statement then
@@ -128,9 +145,15 @@ function Renderer:emit(text)
     self.output[#self.output + 1] = indent .. text
 end
 
--- The line of a template that runs now, `level` calls up, is indented by this much.
-local function current_indent(indents, level)
-    return indents[debug.getinfo(level + 1, "l").currentline] or ""
+-- All lines are indented as the line is that runs now, `level` calls up, until the result is
+-- closed. Only lines of templates are.
+function Renderer:enter(level)
+    local caller, outer = debug.getinfo(level + 1, "Sl"), self.indent
+    local indents = self.indents[caller.source] or {}
+    self.indent = outer .. (indents[caller.currentline] or "")
+    return setmetatable({}, { __close = function()
+        self.indent = outer
+    end })
 end
 
 function Renderer:run(text, filename, env)
@@ -142,17 +165,22 @@ function Renderer:run(text, filename, env)
     if not chunk then
         error(reason or indents, 0)
     end
+    self.indents["@" .. filename] = indents
     rawset(env, "_emit", function(...)
         self:emit(table.concat({ ... }))
     end)
-    rawset(env, "include", function(name, vars)
-        self:include(name, setmetatable(vars or {}, { __index = env }),
-            current_indent(indents, 2))
+    rawset(env, "_enter", function()
+        local scope = self:enter(3)
+        return scope
     end)
-    chunk()
+    rawset(env, "include", function(name, vars)
+        local _ <close> = self:enter(2)
+        return self:include(name, setmetatable(vars or {}, { __index = env }))
+    end)
+    return chunk()
 end
 
-function Renderer:include(name, env, indent)
+function Renderer:include(name, env)
     local text, filename
     if self.loader then
         text, filename = self.loader(name)
@@ -162,12 +190,10 @@ function Renderer:include(name, env, indent)
     elseif self.including[name] then
         error(("'%s' includes itself"):format(name), 3)
     end
-    local outer = self.indent
-    self.indent = outer .. indent
     self.including[name] = true
-    self:run(text, filename or name, env)
+    local result = self:run(text, filename or name, env)
     self.including[name] = nil
-    self.indent = outer
+    return result
 end
 
 -- Renders a template.
@@ -178,8 +204,8 @@ end
 --                 include()
 -- @return the text, or nil and a message that starts with file and line
 function template.render(text, filename, vars, loader)
-    local renderer = setmetatable({ output = {}, indent = "", including = {}, loader = loader },
-        Renderer)
+    local renderer = setmetatable({ output = {}, indent = "", indents = {}, including = {},
+        loader = loader }, Renderer)
     local ok, reason = pcall(renderer.run, renderer, text, filename, environment(vars))
     if not ok then
         return nil, tostring(reason)

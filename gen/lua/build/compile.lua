@@ -19,7 +19,7 @@ end
 
 -- What a library that is built here says of its compiler.
 function compile.compiler_of(request)
-    return programs.compiler_identity(cross.compiler_words(programs.compiler(), request))
+    return programs.compiler_identity(cross.compiler_words(request))
 end
 
 -- Runs a command and returns its exit code and lines; each line goes to on_line too.
@@ -127,7 +127,7 @@ local function setup(folder, build, compiler, request, options)
     end
     check(files.write(marker_path(build), "no setup yet\n"))
     if cross.needed(request) then
-        local more = cross.meson_words(folder, build, compiler, request)
+        local more = cross.meson_words(folder, build, request)
         table.move(more, 1, #more, #words + 1, words)
     end
     configure(folder, build, compiler, words)
@@ -177,7 +177,8 @@ function compile.without_verifying(folder, manifest, options, target)
     programs.need("meson", "'lutloom build'")
     programs.need("ninja", "'lutloom build'")
     local build = folder .. "/build"
-    setup(folder, build, programs.compiler(), manifest.request,
+    local compiler = table.concat(cross.compiler_words(manifest.request), " ")
+    setup(folder, build, compiler, manifest.request,
         with_programs(options or {}, build, manifest.request))
     compile_target(folder, build, target)
     return build

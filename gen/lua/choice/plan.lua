@@ -1,57 +1,100 @@
--- What a plan gets for a problem, as runtime/select.c has it: from the records of one ISA level and
--- the choices of a tuning file. Pure.
+-- What a plan gets for a problem, as the runtime has it: of a library's kernels and the choices of
+-- a tuning file, on a CPU of one ISA level. Pure.
 --
--- A problem is { format = record of format.lua, mode =, m =, k = }; a choice is { why = "tuned",
--- "nearest" or "default", gemv =, few =, gemm = records, row = the tuning file's, if any }.
+-- It tells what runtime/select/ does, since the generator runs under a stock
+-- interpreter too, which has no C. tests/select holds the two against each other.
+--
+-- A problem is { format = record of format.lua, mode =, m =, k = }; a level is a record of isa.lua,
+-- the highest of the library's that the CPU runs. A row is a tuning file's, with the name of the
+-- level that it was measured on. A choice is { why = "tuned", "nearest" or "default", gemv =,
+-- few =, gemm = records, row = the tuning file's, if any }.
 local format = require("input.format")
+local isa = require("input.isa")
+local kernel_cost = require("space.kernel_cost")
+local MODES = require("input.modes").asked
 local OPS = require("input.ops").list
 local selection = require("choice.selection")
 
 local plan = {}
 
--- LOOM_FEW_TOKENS of runtime/kernel.h: the most that a kernel for few tokens serves.
-plan.FEW_TOKENS = 8
-
--- Whether a request for `mode` may be served by kernels of another: 7-bit tables are for those who
--- ask for them.
-function plan.serves(kernel_mode, mode)
-    return kernel_mode == mode or mode == "fastest" and kernel_mode ~= "table7"
+local mode_index = {}
+for index, mode in ipairs(MODES) do
+    mode_index[mode] = index
 end
 
--- The kernels that a library has untuned for the mode.
-local function untuned(kernels, mode)
-    local members = {}
-    for _, defaults in pairs(selection.defaults(kernels)) do
-        for _, kernel in pairs(defaults) do
-            members[#members + 1] = plan.serves(kernel.mode, mode) and kernel or nil
-        end
-    end
-    table.sort(members, function(a, b)
-        return a.rank ~= b.rank and a.rank < b.rank or a.rank == b.rank and a.name < b.name
-    end)
-    return members
+-- Whether a plan may have the kernel, of this level or of the one that it adds to.
+local function is_allowed(kernel, problem, level)
+    return (kernel.isa == level or kernel.isa.name == level.adds_to) and not kernel.tmac
+        and kernel.format.key == problem.format.key
+        and (problem.mode == "fastest" or kernel.mode == problem.mode)
 end
 
--- What a plan gets where nothing was measured, or nil if no two kernels go together.
-function plan.default(kernels, mode)
-    local members, found, least = untuned(kernels, mode), nil, math.huge
-    for _, gemv in ipairs(members) do
-        for _, gemm in ipairs(gemv.op == "gemv" and members or {}) do
-            local cost = gemm.op == "gemm" and gemm.layout.name == gemv.layout.name
-                and selection.pair_cost(gemv.cost, gemm.cost) or math.huge
-            if cost < least then
-                found, least = { why = "default", gemv = gemv, few = gemm, gemm = gemm }, cost
-            end
-        end
-    end
-    for index = #members, 1, -1 do
-        local few = members[index]
-        if found and few.op == "few" and few.layout.name == found.gemv.layout.name then
-            found.few = few
-        end
+local function allowed(kernels, problem, level)
+    local found = {}
+    for _, kernel in ipairs(kernels) do
+        found[#found + 1] = is_allowed(kernel, problem, level) and kernel or nil
     end
     return found
 end
+
+-- ---- What the model takes -----------------------------------------------------------------
+
+-- Smaller is better, and the first number that differs decides. 7-bit tables are for those who ask
+-- for them.
+local function order_of(pair)
+    local gemv, gemm = pair.gemv, pair.gemm
+    return {
+        (gemv.mode == "table7" or gemm.mode == "table7") and 1 or 0,
+        selection.pair_cost(kernel_cost.stored(gemv.cost), kernel_cost.stored(gemm.cost)),
+        gemv.rank,
+        gemm.rank,
+        mode_index[gemv.mode],
+        mode_index[gemm.mode],
+    }
+end
+
+local function is_better(pair, best)
+    pair.order, best.order = pair.order or order_of(pair), best.order or order_of(best)
+    for index, value in ipairs(pair.order) do
+        if value ~= best.order[index] then
+            return value < best.order[index]
+        end
+    end
+    return false
+end
+
+-- The best kernel made for a few tokens in the pair's layout, or else the pair's GEMM kernel.
+local function few_of(members, pair)
+    local best
+    for _, kernel in ipairs(members) do
+        if kernel.op == "few" and kernel.layout.name == pair.gemv.layout.name
+            and (not best or kernel.isa.index > best.isa.index
+                or kernel.isa == best.isa and kernel.rank < best.rank) then
+            best = kernel
+        end
+    end
+    return best or pair.gemm
+end
+
+-- What a plan gets where nothing was measured, or nil if no two kernels go together.
+function plan.default(kernels, problem, level)
+    local members, best = allowed(kernels, problem, level), nil
+    for _, gemv in ipairs(members) do
+        for _, gemm in ipairs(gemv.op == "gemv" and members or {}) do
+            local pair = gemm.op == "gemm" and gemm.layout.name == gemv.layout.name
+                and { why = "default", gemv = gemv, gemm = gemm }
+            if pair and (not best or is_better(pair, best)) then
+                best = pair
+            end
+        end
+    end
+    if best then
+        best.few = few_of(members, best)
+    end
+    return best
+end
+
+-- ---- What was measured --------------------------------------------------------------------
 
 local function ratio(a, b)
     return math.max(a, b) / math.min(a, b)
@@ -62,10 +105,23 @@ local function distance(row, problem)
     return ratio(row.m, problem.m) * ratio(row.k, problem.k)
 end
 
--- The row's kernels as a choice, or nil where it is for something else or not for this level.
-local function choice_of(row, by_name, problem)
+-- Whether a row is for the problem. What was measured on a lesser CPU says nothing about this one.
+local function is_for(row, problem, level)
     local weights = format.parse(row.format)
-    if row.mode ~= problem.mode or not weights or weights.key ~= problem.format.key then
+    return row.mode == problem.mode and weights and weights.key == problem.format.key
+        and isa.by_name[row.isa].index >= level.index
+end
+
+-- Whether the kernels of a choice are there and go together.
+local function is_whole(choice)
+    local gemv, few, gemm = choice.gemv, choice.few, choice.gemm
+    return gemv and few and gemm and gemv.op == "gemv" and gemm.op == "gemm" and few.op ~= "gemv"
+        and gemm.layout.name == gemv.layout.name and few.layout.name == gemv.layout.name
+end
+
+-- The row's kernels as a choice, or nil where it is for something else or not for this level.
+local function choice_of(row, by_name, problem, level)
+    if not is_for(row, problem, level) then
         return nil
     end
     local choice = { row = row, distance = distance(row, problem) }
@@ -73,7 +129,7 @@ local function choice_of(row, by_name, problem)
         choice[op] = by_name[row[op]]
     end
     choice.why = choice.distance == 1 and "tuned" or "nearest"
-    return choice.gemv and choice.few and choice.gemm and choice
+    return is_whole(choice) and choice or nil
 end
 
 -- Of choices for the very same the later one counts.
@@ -85,19 +141,17 @@ local function goes_before(a, b)
     elseif a.row.threads ~= b.row.threads then
         return a.row.threads < b.row.threads
     end
-    return a.row.m == b.row.m and a.row.k == b.row.k
-        or selection.pair_cost(a.gemv.cost, a.gemm.cost)
-            < selection.pair_cost(b.gemv.cost, b.gemm.cost)
+    return a.row.m == b.row.m and a.row.k == b.row.k or is_better(a, b)
 end
 
 -- The choice among the rows of a tuning file that goes first for the problem, or nil.
-local function measured(kernels, rows, problem)
+local function measured(kernels, rows, problem, level)
     local by_name, best = {}, nil
-    for _, kernel in ipairs(kernels) do
+    for _, kernel in ipairs(allowed(kernels, problem, level)) do
         by_name[kernel.name] = kernel
     end
     for _, row in ipairs(rows) do
-        local choice = choice_of(row, by_name, problem)
+        local choice = choice_of(row, by_name, problem, level)
         if choice and (not best or goes_before(choice, best)) then
             best = choice
         end
@@ -106,8 +160,8 @@ local function measured(kernels, rows, problem)
 end
 
 -- The choice for the problem, or nil where the level has none and a plan takes a lower one's.
-function plan.choose(kernels, rows, problem)
-    return measured(kernels, rows, problem) or plan.default(kernels, problem.mode)
+function plan.choose(kernels, rows, problem, level)
+    return measured(kernels, rows, problem, level) or plan.default(kernels, problem, level)
 end
 
 return plan

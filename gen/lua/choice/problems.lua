@@ -1,5 +1,5 @@
--- The problems that a sweep measures: a library's distinct ones, as runtime/tools/sweep_problems.c
--- has them.
+-- The problems that a sweep measures: a library's distinct ones, as
+-- runtime/tools/sweep/problems.c has them.
 local format = require("input.format")
 
 local problems = {}

@@ -8,7 +8,7 @@ local OPS = require("input.ops").list
 
 local selection = {}
 
--- Tokens that are read for one that is written, LOOM_GEMM_WEIGHT of runtime/kernel.h.
+-- Tokens that are read for one that is written, LOOM_GEMM_WEIGHT of runtime/registry.h.
 selection.GEMM_WEIGHT = 4
 
 -- What a pair costs, of what its GEMV and its GEMM cost for one token.

@@ -6,9 +6,12 @@ local tuning = require("choice.tuning")
 
 local tuning_file = {}
 
+-- MiB that a tuning file may have.
+local MOST_MIB = 16
+
 -- The record of the file. Where a connection broke off in the middle of a line, all others stay.
 function tuning_file.read(path)
-    local text = check(files.read(path))
+    local text = check(files.read(path, MOST_MIB))
     local whole = text:match("^.*\n") or ""
     if whole ~= text and tuning.parse(whole, path) then
         remark(("%s: ends in the middle of a line, which is left out"):format(path))

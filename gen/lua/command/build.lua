@@ -13,7 +13,7 @@ function build.options(command)
 end
 
 function build.run(args)
-    local manifest, folder = library_folder.open(args.folder)
+    local manifest, folder, lock <close> = library_folder.open_alone(args.folder)
     local options = args.ggml and { compile.ggml_option(args.ggml) }
     say("%s: %s", folder, compile.library(folder, manifest, options))
 end

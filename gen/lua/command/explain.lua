@@ -165,7 +165,7 @@ end
 -- What a library's folder says of the kernel of a format: the folder's plain path, the manifest's
 -- entry, what was measured, and the model that ranks it, if any and if `ranked`.
 local function open_library(given, kernel, weights, ranked)
-    local manifest, folder = library_folder.open(given)
+    local manifest, folder, lock <close> = library_folder.open_to_rank(given)
     local entry = find(manifest.kernels, kernel)
     if not entry then
         fail("%s: was generated without %s; its manifest.json lists the kernels", folder, kernel)

@@ -14,6 +14,7 @@ local machine = require("input.machine")
 local modes = require("input.modes")
 local plan = require("choice.plan")
 local say = require("base.say")
+local selection = require("choice.selection")
 local shortlist = require("space.shortlist")
 local space = require("space.space")
 local space_model = require("mca.space_model")
@@ -59,7 +60,7 @@ end
 
 -- A library as the rest needs it, from its folder: the ISA levels, the mode, what was measured.
 local function open_library(given, problem)
-    local manifest, folder = library_folder.open(given)
+    local manifest, folder, lock <close> = library_folder.open_to_rank(given)
     local request, formats = manifest.request, {}
     for _, entry in ipairs(manifest.kernels) do
         formats[entry.format] = true
@@ -113,30 +114,54 @@ local function samples_for(tuned, problem, row)
     return found
 end
 
--- Those of the kernels that may serve the mode.
-local function for_mode(kernels, mode)
-    local served = {}
+-- Those of the kernels that have one of the modes.
+local function of_modes(kernels, names)
+    local found = {}
     for _, kernel in ipairs(kernels) do
-        served[#served + 1] = plan.serves(kernel.mode, mode) and kernel or nil
+        found[#found + 1] = list.contains(names, kernel.mode) and kernel or nil
     end
-    return served
+    return found
 end
 
--- What explain_candidates.lua calls a view.
+-- The rows of a tuning file whose kernels are all among these, each with the level it is for.
+local function rows_among(tuned, kernels)
+    local rows, known = {}, {}
+    for _, kernel in ipairs(kernels) do
+        known[kernel.name] = true
+    end
+    for _, row in ipairs(tuned.rows) do
+        row.isa = tuned.isa
+        rows[#rows + 1] = known[row.gemv] and known[row.few] and known[row.gemm] and row or nil
+    end
+    return rows
+end
+
+-- Those of the kernels that the library has with the rows' choices in it.
+local function in_library(kernels, rows)
+    local chosen, found = selection.library(kernels, rows), {}
+    for _, kernel in ipairs(kernels) do
+        found[#found + 1] = chosen[kernel.name] and kernel or nil
+    end
+    return found
+end
+
+-- What explain/candidates.lua calls a view.
 local function view_of(problem, library, levels, all)
     local kernels, refused = space.kernels({ problem.format }, modes.of_library(library.mode),
         levels, library.model)
     local compiled, others = shortlist.of(kernels, library.candidates)
-    local served, failed = for_mode(compiled, problem.mode), {}
+    local serving, failed = modes.serving(problem.mode, library.mode), {}
     for _, row in ipairs(library.tuned.failed) do
         failed[row.kernel] = row.reason
     end
-    local choice = plan.choose(served, library.tuned.rows, problem)
-    return { problem = problem, kernels = served, others = for_mode(others, problem.mode),
-        refused = refused, failed = failed, all = all, choice = choice,
+    local rows, level = rows_among(library.tuned, compiled), levels[#levels]
+    local choice = plan.choose(in_library(compiled, rows), rows, problem, level)
+    return { problem = problem, modes = serving, kernels = of_modes(compiled, serving),
+        others = of_modes(others, serving), refused = refused, failed = failed, all = all,
+        choice = choice,
         note = library.model and library.model.note,
         samples = samples_for(library.tuned, problem, choice and choice.row),
-        default = plan.default(served, problem.mode) }
+        default = plan.default(in_library(compiled, {}), problem, level) }
 end
 
 function explain_problem.run(args)

@@ -3,6 +3,7 @@ local fail = require("base.fail").fail
 local generate = require("build.generate")
 local library_folder = require("library.folder")
 local MODES = require("input.modes").asked
+local names = require("library.names")
 local remark = require("base.fail").remark
 local request = require("input.request")
 local say = require("base.say")
@@ -12,6 +13,11 @@ local gen = {}
 local function count(text)
     local value = text:find("^%d+$") and #text <= 4 and math.tointeger(tonumber(text))
     return value or nil, ("--candidates: '%s' is no number from 0 to 9999"):format(text)
+end
+
+local function name(text)
+    local reason = names.error(text)
+    return not reason and text or nil, reason and "--name: " .. reason
 end
 
 function gen.options(command)
@@ -30,6 +36,9 @@ function gen.options(command)
         :argname("<count>"):convert(count):overwrite(false)
     command:flag("--mca", "Rank candidates by llvm-mca's models of the targets, corrected where "
         .. "that was measured (gen/corrections), instead of by the analytic model.")
+    command:option("--name", "What the library is called, and its functions by the linker, so that "
+        .. "it can live in one program with others (default: loom).")
+        :argname("<name>"):convert(name):overwrite(false)
     command:option("--out", "Folder of the library; an earlier library there is generated again, "
         .. "as before where --model is not said."):argname("<folder>"):count(1):overwrite(false)
 end
@@ -40,9 +49,9 @@ local function request_again(args, old)
         fail("--model is missing: give a preset's name ('lutloom shapes' lists them) or a shapes "
             .. "file")
     elseif args.format or args.target or args.mode or args.candidates
-        or args.mca then
+        or args.mca or args.name then
         fail("--model is missing: without it %s is generated as before, and --format, --target, "
-            .. "--mode, --candidates and --mca have no place", args.out)
+            .. "--mode, --candidates, --mca and --name have no place", args.out)
     end
     return old.request
 end
@@ -58,8 +67,9 @@ local function summary(record, folder, changed)
 end
 
 function gen.run(args)
-    local old, folder = library_folder.claim(args.out)
-    local wanted = #args.model > 0 and request.of(args) or request_again(args, old)
+    local wanted = #args.model > 0 and request.of(args)
+    local old, folder, lock <close> = library_folder.claim(args.out)
+    wanted = wanted or request_again(args, old)
     local record, changed, reason = generate.run(wanted, folder, old)
     if reason then
         remark(reason)

@@ -35,7 +35,7 @@ local function formats()
 end
 
 function llama.run(args)
-    local old, folder = library_folder.claim(args.out)
+    local old, folder, lock <close> = library_folder.claim(args.out)
     local wanted = request.of({ model = { args.model }, format = formats(), target = args.target,
         mode = args.mode })
     wanted.llama = true
@@ -43,8 +43,7 @@ function llama.run(args)
     if reason then
         remark(reason)
     end
-    local manifest = library_folder.open(folder)
-    say("%s: %s", folder, compile.library(folder, manifest))
+    say("%s: %s", folder, compile.library(folder, { request = wanted }))
     say("GGML_BACKEND_PATH=%s/build/libggml-lutloom.so makes llama.cpp use it", folder)
 end
 

@@ -45,6 +45,20 @@ local function put(program, path)
     end
 end
 
+-- Makes a library's program and puts it into its folder.
+local function make(path)
+    local manifest, folder, lock <close> = library_folder.open_alone(path)
+    put(compile.sweep(folder, manifest), folder .. "/sweep")
+end
+
+-- A line of jobs is split where there are tabs.
+local function check_name(folder)
+    if folder:find("[\t\n\r]") then
+        fail("%s: --jobs: a folder's name with a tab or the end of a line in it has no place in a "
+            .. "list with tabs", folder)
+    end
+end
+
 local function list_jobs(folder, manifest)
     for _, problem in ipairs(problems.distinct(manifest.problems)) do
         say("%s\t%s\t%dx%d", folder, problem.format, problem.m, problem.k)
@@ -56,10 +70,13 @@ function command_sweep.run(args)
     for index, path in ipairs(args.folder) do
         local manifest, folder = library_folder.open(path)
         check_target(folder, manifest.request, args.target)
+        if args.jobs then
+            check_name(folder)
+        end
         libraries[index] = { folder = folder, manifest = manifest }
     end
     for _, library in ipairs(libraries) do
-        put(compile.sweep(library.folder, library.manifest), library.folder .. "/sweep")
+        make(library.folder)
     end
     for _, library in ipairs(libraries) do
         if args.jobs then

@@ -71,7 +71,7 @@ local function bake(folder)
 end
 
 local function measure_all(args)
-    local manifest, folder = library_folder.open(args.folder)
+    local manifest, folder, lock <close> = library_folder.open_alone(args.folder)
     cross.must_run(folder, manifest.request, "lutloom tune")
     compile.without_verifying(folder, manifest)
     sweep(folder, args)

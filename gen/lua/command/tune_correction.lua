@@ -3,6 +3,7 @@
 local check = require("base.fail").check
 local correction_fit = require("mca.correction_fit")
 local corrections = require("mca.corrections")
+local data = require("base.data")
 local fail = require("base.fail").fail
 local files = require("base.files")
 local library_record = require("library.record")
@@ -83,7 +84,7 @@ local function known_factors(path, cpu)
     if not host.path_kind(path) then
         return {}
     end
-    local old = check(corrections.parse(check(files.read(path)), path))
+    local old = check(corrections.parse(check(files.read(path, data.MOST_MIB)), path))
     if old.cpu ~= cpu then
         remark(("%s is replaced: cpu was '%s' and is '%s'"):format(path, old.cpu, cpu))
         return {}
@@ -92,7 +93,7 @@ local function known_factors(path, cpu)
 end
 
 function tune_correction.run(args)
-    local manifest, folder = library_folder.open(args.folder)
+    local manifest, folder, lock <close> = library_folder.open_alone(args.folder)
     local path = args.correction
     local target = target_of(path)
     local levels = by_level(manifest.request, target)

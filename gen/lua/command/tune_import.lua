@@ -53,7 +53,7 @@ end
 
 -- `bake` is tune's: it generates, builds and verifies a library with its tuning file's choices.
 function tune_import.run(args, bake)
-    local manifest, folder = library_folder.open(args.folder)
+    local manifest, folder, lock <close> = library_folder.open_alone(args.folder)
     local path = folder .. "/tuning.txt"
     local record = extend(path, read(args.import, folder, manifest.request))
     check(files.write(path, tuning.text(record)))

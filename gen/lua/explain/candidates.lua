@@ -1,8 +1,8 @@
 -- What `lutloom explain PROBLEM` says of the candidates: for one token, a few and many those that
 -- matter, each with the model's rank and cost and what was measured. Pure.
+local list = require("base.list")
 local name = require("space.name")
 local ops = require("input.ops")
-local plan = require("choice.plan")
 
 local explain_candidates = {}
 
@@ -103,7 +103,7 @@ local function refused_for(view, op)
     local found = {}
     for _, one in ipairs(view.refused) do
         local parts = name.parse(one.name)
-        if parts.op == op and plan.serves(parts.mode, view.problem.mode) then
+        if parts.op == op and list.contains(view.modes, parts.mode) then
             found[#found + 1] = { text = short(one.name), reason = one.reason }
         end
     end
@@ -161,7 +161,8 @@ end
 
 -- The lines for a view:
 --   problem          as plan.lua has it
---   kernels, others  records of space.lua for its mode that are compiled, and that are not
+--   modes            of the kernels that serve it
+--   kernels, others  records of space.lua in these modes that are compiled, and that are not
 --   refused          refusals of space.lua
 --   samples          those of the tuning file that count for it
 --   failed           kernel's name -> reason

@@ -120,7 +120,7 @@ local function default_line(view)
         gemv / row.gemv_seconds, gemm / (row.gemm_seconds / row.gemm_n), row.gemm_n)
 end
 
--- The lines for a view of explain_candidates.lua.
+-- The lines for a view of explain/candidates.lua.
 function explain_choice.lines(view)
     local choice = view.choice
     if not choice then

@@ -3,6 +3,8 @@
 --   family    meson's name
 --   package   Debian's cross compiler for them
 --   emulator  of Debian's package qemu-user
+--   machine_flags  how the compiler's flags begin that make code for some of its CPUs alone
+--   any_machine    the flags that take those back, where the compiler has them
 
 local arch = {}
 
@@ -12,18 +14,30 @@ arch.by_name = {
         family = "x86_64",
         package = "crossbuild-essential-amd64",
         emulator = "qemu-x86_64",
+        machine_flags = {
+            "-march=", "-msse3", "-mssse3", "-msse4", "-mavx", "-mfma", "-mf16c", "-mbmi",
+            "-mlzcnt", "-mabm", "-mpopcnt", "-mmovbe",
+        },
+        any_machine = {
+            "-march=x86-64", "-mno-sse3", "-mno-bmi", "-mno-bmi2", "-mno-lzcnt", "-mno-popcnt",
+            "-mno-movbe",
+        },
     },
     aarch64 = {
         triple = "aarch64-linux-gnu",
         family = "aarch64",
         package = "crossbuild-essential-arm64",
         emulator = "qemu-aarch64",
+        machine_flags = { "-march=", "-mcpu=" },
+        any_machine = { "-march=armv8-a" },
     },
     armv7 = {
         triple = "arm-linux-gnueabihf",
         family = "arm",
         package = "crossbuild-essential-armhf",
         emulator = "qemu-arm",
+        machine_flags = { "-march=", "-mcpu=", "-mfpu=" },
+        any_machine = { "-mcpu=generic", "-march=armv7-a", "-mfpu=vfpv3-d16" },
     },
 }
 
@@ -34,6 +48,16 @@ function arch.of(machine, long_bits)
         return "armv7"
     end
     return machine
+end
+
+local MACHINES = { amd64 = "x86_64", arm64 = "aarch64", arm = "armv7" }
+
+-- The name for a compiler's triple, such as "aarch64-poky-linux" or "armv7a-linux-androideabi24";
+-- nil for one that has no levels here.
+function arch.of_triple(triple)
+    local machine = triple:match("^[^-]*")
+    return MACHINES[machine] or machine:find("^armv[678]") and "armv7"
+        or arch.by_name[machine] and machine or nil
 end
 
 return arch

@@ -1,6 +1,7 @@
 -- Finds models: presets in shapes/, or a user's own files.
 local fail = require("base.fail").fail
 local check = require("base.fail").check
+local data = require("base.data")
 local files = require("base.files")
 local home = require("base.home")
 local model = require("input.model")
@@ -24,7 +25,7 @@ end
 -- The model of a preset's name or a file's path.
 function models.read(name)
     if name:find("/", 1, true) or name:find("%.lua$") then
-        return check(model.parse(check(files.read(name)), name))
+        return check(model.parse(check(files.read(name, data.MOST_MIB)), name))
     end
     local presets = models.presets()
     for _, preset in ipairs(presets) do

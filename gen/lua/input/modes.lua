@@ -12,4 +12,13 @@ function modes.of_library(mode)
     return mode == "fastest" and modes.list or { mode }
 end
 
+-- The modes of the kernels that serve who asks such a library for `mode`: 7-bit tables are for
+-- those who ask for them.
+function modes.serving(mode, of_library)
+    if mode ~= "fastest" then
+        return { mode }
+    end
+    return of_library == "fastest" and { "exact", "table" } or { of_library }
+end
+
 return modes

@@ -70,6 +70,7 @@ function request.of(args)
         mode = args.mode or "fastest",
         candidates = args.candidates,
         mca = args.mca,
+        name = args.name,
         targets = target_names,
         arch = joined.arch,
         triple = joined.triple,

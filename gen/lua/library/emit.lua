@@ -22,6 +22,7 @@ local library_kernels = require("library.kernels")
 local library_project = require("library.project")
 local library_tables = require("library.tables")
 local hash = require("base.hash")
+local names = require("library.names")
 
 local emit = {}
 
@@ -51,9 +52,12 @@ function emit.files(library, sources)
     local files = {}
     local context = { library = library, sources = sources, files = files,
         indices = isa_indices(library.isas),
+        names = names.of(library),
         isa_of = {} }
     for name, text in pairs(sources.runtime) do
-        files[(name == "loom.h" and "include/" or "src/") .. name] = text
+        if name ~= "loom.h" then
+            files["src/" .. name] = text
+        end
     end
     for name, text in pairs(sources.tools) do
         files["tools/" .. name] = text
@@ -69,7 +73,7 @@ function emit.files(library, sources)
     end
     library.hash = hash_of(texts)
     local ok
-    for _, add in ipairs({ library_tables.add, library_project.add }) do
+    for _, add in ipairs({ library_tables.add, names.add, library_project.add }) do
         ok, reason = add(context)
         if not ok then
             return nil, reason

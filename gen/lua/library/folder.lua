@@ -2,6 +2,7 @@
 local check = require("base.fail").check
 local fail = require("base.fail").fail
 local files = require("base.files")
+local folder_lock = require("library.folder_lock")
 local host = require("base.host")
 local manifest = require("library.manifest")
 
@@ -16,8 +17,10 @@ local function plain(path)
     return path:find("^%-") and "./" .. path or path
 end
 
+local MANIFEST = "manifest.json"
+
 local function manifest_path(folder)
-    return folder .. "/manifest.json"
+    return folder .. "/" .. MANIFEST
 end
 
 local function read_manifest(folder)
@@ -50,6 +53,23 @@ function library_folder.open(folder)
     return read_manifest(folder), folder
 end
 
+-- The same for commands that write there, with the folder's lock, which a `<close>` variable keeps.
+function library_folder.open_alone(folder)
+    local lock = folder_lock.take(plain(folder))
+    local record
+    record, folder = library_folder.open(folder)
+    return record, folder, lock
+end
+
+-- The same for commands that rank kernels: they write there what llvm-mca says, if that ranks them.
+function library_folder.open_to_rank(folder)
+    local record, path = library_folder.open(folder)
+    if record.request.mca then
+        return library_folder.open_alone(folder)
+    end
+    return record, path, nil
+end
+
 -- Whether there is nothing in the folder but what a generation that was stopped has modelled.
 local function is_free(folder)
     for _, name in ipairs(check(host.list_dir(folder))) do
@@ -60,8 +80,9 @@ local function is_free(folder)
     return true
 end
 
--- The manifest of the library that `folder` already holds, or nil where a new one may be
--- written, and the folder's plain path. Anybody else's files are an error.
+-- The manifest of the library that `folder` already holds, or nil where a new one may be written,
+-- the folder's plain path, and its lock, which a `<close>` variable keeps. The folder is made where
+-- there is none. Anybody else's files are an error.
 function library_folder.claim(folder)
     folder = plain(folder)
     local kind = host.path_kind(folder)
@@ -69,12 +90,14 @@ function library_folder.claim(folder)
         fail("--out needs a folder's name")
     elseif kind and kind ~= "folder" then
         fail("%s: is a file; --out needs a folder", folder)
-    elseif host.path_kind(manifest_path(folder)) == "file" then
-        return read_manifest(folder), folder
-    elseif kind and not is_incomplete(folder) and not is_free(folder) then
+    end
+    local lock = folder_lock.take(folder, true)
+    if host.path_kind(manifest_path(folder)) == "file" then
+        return read_manifest(folder), folder, lock
+    elseif not is_incomplete(folder) and not is_free(folder) then
         fail("%s: holds files that are no Lutloom library; choose a new or empty folder", folder)
     end
-    return nil, folder
+    return nil, folder, lock
 end
 
 -- A path that a manifest may name for removal: inside the folder, and nothing unusual.
@@ -98,13 +121,16 @@ local function remove_empty(folder, path)
     end
 end
 
--- Removes the files of an earlier generation (its manifest or nil) that the new one does not have,
--- and what is left of its temporary files.
-local function remove_stale(folder, earlier, texts)
+-- Removes the files of a generation (its manifest or nil) that are in none of the sets (path ->
+-- whatever), and what is left of its temporary files but for the manifest's.
+local function remove_stale(folder, earlier, ...)
     for _, path in ipairs(earlier and earlier.files or {}) do
-        local full = folder .. "/" .. path
-        if is_plain_file(path) then
-            if not texts[path] and host.path_kind(full) == "file" then
+        local full, is_kept = folder .. "/" .. path, false
+        for _, kept in ipairs({ ... }) do
+            is_kept = is_kept or kept[path]
+        end
+        if path ~= MANIFEST and is_plain_file(path) then
+            if not is_kept and host.path_kind(full) == "file" then
                 check(os.remove(full))
             end
             os.remove(files.temporary(full))
@@ -120,19 +146,27 @@ local function stopped_manifest(folder)
     return text and manifest.parse(text, path)
 end
 
--- Writes a generated library (path -> text) into `folder`, in place of `old`, its manifest
--- there so far or nil. Returns how many files have changed.
+-- Writes a generated library (path -> text) into `folder`, in place of `old`, its manifest there so
+-- far or nil. Returns how many files have changed.
+--
+-- Whenever it is stopped, `old` and the manifest's temporary file name all that may be there: what
+-- a generation that was stopped has brought goes before its manifest does, and what only `old` has
+-- before the new manifest gets its name.
 function library_folder.write(folder, texts, old)
-    local full, stopped = {}, stopped_manifest(folder)
+    local full, of_old = {}, {}
     for path, text in pairs(texts) do
         full[folder .. "/" .. path] = text
     end
-    local changed, reason = files.write_all(full, manifest_path(folder))
+    for _, path in ipairs(old and old.files or {}) do
+        of_old[path] = true
+    end
+    remove_stale(folder, stopped_manifest(folder), texts, of_old)
+    local changed, reason = files.write_all(full, manifest_path(folder), function()
+        remove_stale(folder, old, texts)
+    end)
     if not changed then
         fail("%s; the library was not written", reason)
     end
-    remove_stale(folder, old, texts)
-    remove_stale(folder, stopped, texts)
     return changed
 end
 

@@ -4,12 +4,13 @@ local template = require("base.template")
 
 local library_kernels = {}
 
-local function with_name(record)
+-- `marks` tells templates to mark their loops, for loop_model.lua.
+local function variables(context, record)
     local vars = {}
     for name, value in pairs(record.vars) do
         vars[name] = value
     end
-    vars.name = record.name
+    vars.name, vars.template, vars.marks = record.name, record.template, context.marks or false
     return vars
 end
 
@@ -20,7 +21,7 @@ local function render_function(context, record)
     if not source then
         return nil, ("%s: template %s: %s"):format(record.name, record.template, filename)
     end
-    local text, reason = template.render(source, filename, with_name(record), load)
+    local text, reason = template.render(source, filename, variables(context, record), load)
     if not text then
         return nil, ("%s: %s"):format(record.name, reason)
     end

@@ -8,7 +8,8 @@ local manifest = {}
 -- What tells a library's folder from others.
 manifest.KIND = "lutloom library"
 
--- The manifest's first entry, a hash of the text with zeros in its place: it tells a damaged file.
+-- The manifest's first entry, a hash of the text with zeros in its place: it tells a damaged file
+-- and one that somebody has changed.
 local CHECKSUM = '"checksum":"%x+"'
 local NO_CHECKSUM = ("0"):rep(16)
 
@@ -77,22 +78,29 @@ local function missing_list(record, names)
     return nil
 end
 
--- The record of a manifest's text, or nil and a message.
-function manifest.parse(text, filename)
-    local checksum = text:match(CHECKSUM)
-    if checksum and checksum ~= checksum_of(text) then
-        return nil, ("%s: is damaged; remove it with its folder, and generate the library again")
-            :format(filename)
-    end
-    local record, reason = json.decode(text)
+-- Without its list nothing tells a library's files from the user's.
+local REMEDY = "if the folder is a library, save its tuning.txt, remove the folder, and generate "
+    .. "the library again"
+
+-- nil, or why a text is no whole manifest; `record` is what it says, or nil.
+local function fault_of(text, record)
     if type(record) ~= "table" then
-        return nil, ("%s: %s"):format(filename, reason or "no JSON object")
+        return "is damaged; " .. REMEDY
     elseif record.kind ~= manifest.KIND or type(record.request) ~= "table" then
-        return nil, ("%s: not the manifest of a Lutloom library"):format(filename)
+        return "not the manifest of a Lutloom library"
+    elseif text:match(CHECKSUM) ~= checksum_of(text) then
+        return "is damaged or was changed; " .. REMEDY
     end
     local missing = missing_list(record, LISTS) or missing_list(record.request, REQUEST_LISTS)
-    if missing then
-        return nil, ("%s: '%s' is missing; generate the library again"):format(filename, missing)
+    return missing and ("'%s' is missing; generate the library again"):format(missing)
+end
+
+-- The record of a manifest's text, or nil and a message.
+function manifest.parse(text, filename)
+    local record = json.decode(text)
+    local fault = fault_of(text, record)
+    if fault then
+        return nil, ("%s: %s"):format(filename, fault)
     end
     return record
 end

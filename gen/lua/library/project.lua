@@ -42,15 +42,6 @@ local function by_isa(paths, isa_of)
     return of_isa, rest
 end
 
--- ", '-mavx2', '-mfma'": the rest of a list in a meson file.
-local function quoted_flags(flags)
-    local text = {}
-    for index, word in ipairs(flags) do
-        text[index] = (", '%s'"):format(word)
-    end
-    return table.concat(text)
-end
-
 -- All items of two lists; the second may be nil.
 local function joined(first, second)
     local items = table.move(first, 1, #first, 1, {})
@@ -100,6 +91,9 @@ local function variables(context)
         version = library.version,
         for_board = library.request.arch ~= "x86_64" and arch.by_name[library.request.arch],
         command = library.command,
+        arch = #library.isas > 1 and arch.by_name[library.request.arch],
+        names = context.names,
+        inner = context.names.prefix ~= "" and "-include names.h " or "",
         title = library.title,
         formats = library.formats,
         problems = library.problems,
@@ -114,7 +108,6 @@ local function variables(context)
         tool_sources = tools,
         llama_sources = library.request.llama and c_files(files, "llama") or {},
         ggml_sources = ggml_sources,
-        quoted_flags = quoted_flags,
     }
 end
 

@@ -113,6 +113,7 @@ local function command_of(request)
         words[#words + 1] = ("--candidates %d"):format(request.candidates)
     end
     words[#words + 1] = request.mca and "--mca" or nil
+    words[#words + 1] = request.name and "--name " .. request.name or nil
     words[#words + 1] = "--out DIR"
     return table.concat(words, " ")
 end
@@ -123,6 +124,7 @@ end
 --   arch, triple, flags      of the targets
 --   isas                     names, ascending, "c" first
 --   candidates               how many that no method lists (shortlist.lua), or nil
+--   name                     what sets it apart in a program with others, or nil
 --   mca                      true where `model` (kernel_cost.lua) ranks them, or nil
 -- or nil and a message. `tuned` are the rows of a tuning file for these kernels, `version` is the
 -- generator's.

@@ -1,5 +1,6 @@
 -- The C tables: the registry, the tuning, and what the tools are given.
 local gguf_types = require("input.gguf_types")
+local kernel_cost = require("space.kernel_cost")
 local template = require("base.template")
 
 local library_tables = {}
@@ -15,8 +16,8 @@ local function format_fields(format)
         format.fixed_zero and format.zero + 1 or 0, flag(format.scale_fp32), format.group)
 end
 
--- Copies of `records` for a table: with their ISA's index, and with marks where a run of
--- records begins and ends that LOOM_PORTABLE leaves out.
+-- Copies of `records` for a table: with their ISA's index, their cost as text, and with marks where
+-- a run of records begins and ends that LOOM_PORTABLE leaves out.
 local function table_rows(context, records)
     local rows = {}
     for position, record in ipairs(records) do
@@ -27,6 +28,7 @@ local function table_rows(context, records)
             guard_starts = guarded and not (before and before.isa.name ~= "c"),
             guard_ends = guarded and not (after and after.isa.name ~= "c"),
             format_fields = record.format and format_fields(record.format),
+            cost_text = record.cost and kernel_cost.text(record.cost),
         }, { __index = record })
     end
     return rows
@@ -109,7 +111,7 @@ function library_tables.add(context)
     end
     for _, entry in ipairs(entries) do
         local path, name, vars = table.unpack(entry)
-        vars.version, vars.command = library.version, library.command
+        vars.version, vars.command, vars.names = library.version, library.command, context.names
         local source, filename = load("library/" .. name)
         local text, reason = template.render(source, filename, vars, load)
         if not text then

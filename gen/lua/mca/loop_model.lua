@@ -101,12 +101,14 @@ end
 local function write_sources(jobs, folder)
     local sources, texts = home.sources(), {}
     for platform, library in pairs(libraries_of(jobs)) do
-        local context = { sources = sources, files = {}, isa_of = {}, library = {
+        local context = { sources = sources, files = {}, isa_of = {}, marks = true, library = {
             kernels = library.kernels, chosen = {}, isas = library.isas, prepares = {}, probes = {},
             version = home.version(), command = "lutloom explain --mca" } }
         check(library_kernels.add(context))
-        for _, name in ipairs({ "kernel.h", "loom.h" }) do
-            context.files["src/" .. name] = sources.runtime[name]
+        for name, text in pairs(sources.runtime) do
+            if name:find("%.h$") then
+                context.files["src/" .. name] = text
+            end
         end
         for path, text in pairs(context.files) do
             texts[("%s/%s/%s"):format(folder, platform, path)] = text

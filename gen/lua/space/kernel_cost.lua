@@ -12,6 +12,16 @@ local kernel_cost = {}
 -- Vector operations that a core starts in a cycle.
 kernel_cost.OPS = 2
 
+-- A cost as a library's registry has it: text of a float.
+function kernel_cost.text(cost)
+    return ("%.3e"):format(cost)
+end
+
+-- What the runtime makes of that.
+function kernel_cost.stored(cost)
+    return (string.unpack("f", string.pack("f", tonumber(kernel_cost.text(cost)))))
+end
+
 -- Cycles in which a byte of weights comes from memory (measured: 16.5 GB/s at 2.9 GHz), and how
 -- much longer it takes without prefetch (0.64 of the read bandwidth, 0.93 with it).
 local MEMORY_CYCLES, NO_PREFETCH = 0.175, 1.4

@@ -1,10 +1,12 @@
 -- The space of kernels: every candidate as a plain record, ranked, and the refused ones with
 -- a reason. Pure: no I/O.
 
+local bounds = require("bounds")
 local kernel_cost = require("space.kernel_cost")
 local families = require("families")
 local name = require("space.name")
 local OPS = require("input.ops").list
+local prepare_vars = require("prepare.vars")
 local vars = require("vars")
 local widen = require("space.widen")
 
@@ -49,6 +51,10 @@ local function consider(kernels, refused, entry, record, choice, model)
     if not reason then
         record.layout, reason = entry.layout(format, numbers, isa)
     end
+    if not reason then
+        record.vars = vars.of(record)
+        reason = bounds.refuse(entry, record)
+    end
     if reason then
         refused[#refused + 1] = choice.loop and { name = record.name, reason = reason } or nil
         return
@@ -57,7 +63,6 @@ local function consider(kernels, refused, entry, record, choice, model)
     record.ops = kernel_cost.core(record, model, entry.cost(format, mode, numbers, isa))
     record.cost = choice.factor * (record.op == "gemm" and record.ops
         or kernel_cost.from_memory(record.ops, record.layout, record.tokens, numbers.p ~= nil))
-    record.vars = vars.of(record)
     kernels[#kernels + 1] = record
 end
 
@@ -122,27 +127,6 @@ function space.kernels(formats, modes, isas, model)
     return kernels, refused
 end
 
--- unit_k as loom_act_unit_k in kernel.h.
-local PREPARE = {
-    i8 = { levels = 127, top = 127, bias = 0, unit_k = 4, summary = "Activations to int8." },
-    lut8 = { levels = 254, top = 32512, bias = 128, unit_k = 32,
-        summary = "Activations to tables of 8-bit sums." },
-    lut7 = { levels = 126, top = 16128, bias = 64, unit_k = 32,
-        summary = "Activations to tables of 7-bit sums." },
-    lut16 = { levels = 127, top = 127, bias = 512, unit_k = 32,
-        summary = "Activations to int8, then to tables of their exact sums in two bytes." },
-    sign16 = { levels = 127, top = 127, bias = 0, unit_k = 24,
-        summary = "Activations to int8, then to tables of sums of 3 with signs, in two bytes." },
-    sign8 = { levels = 127, top = 32512, bias = 0, unit_k = 24,
-        summary = "Activations to tables of 8-bit sums of 3 with signs." },
-}
-
-local RANGE_NOTES = {
-    lut8 = "the largest sum of 4 magnitudes, m4",
-    lut7 = "the largest sum of 4 magnitudes, m4",
-    sign8 = "the largest sum of 3 magnitudes, m3",
-}
-
 -- Without the levels that add to another: what that one has serves them too.
 local function whole_levels(isas)
     local levels = {}
@@ -159,16 +143,7 @@ function space.prepares(isas)
     local list = {}
     for _, isa in ipairs(whole_levels(isas)) do
         for _, act in ipairs(ACTS) do
-            local kind = isa.name == "c" and "plain" or "vector"
-            local lut, triples = act == "lut8" or act == "lut7", act == "sign8"
-            local values = { act = act, kind = kind, lut = lut, rounds = lut or triples,
-                group = kind .. (PREPARE[act].unit_k == 24 and "_sign" or ""),
-                range = kind .. (triples and "_sign" or ""),
-                range_note = RANGE_NOTES[act] or "the largest magnitude, amax",
-                name = ("loom_prepare_%s__%s_%s"):format(act, kind, isa.name) }
-            for key, value in pairs(PREPARE[act]) do
-                values[key] = value
-            end
+            local values = prepare_vars(act, isa)
             list[#list + 1] = { name = values.name, act = act, isa = isa,
                 template = "prepare/prepare.c.in", vars = values }
         end

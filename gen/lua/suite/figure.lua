@@ -41,6 +41,7 @@ local function has_schedule(row, want)
         and not (want.without and has_any(schedule, want.without))
 end
 
+-- A row without seconds was not measured to the end.
 local function matches(row, want)
     for _, field in ipairs({ "run", "format", "n", "mode" }) do
         if want[field] ~= nil and row[field] ~= want[field] then
@@ -49,6 +50,7 @@ local function matches(row, want)
     end
     return row.verified ~= false and row[want.key] ~= nil and is_kind(row, want)
         and has_schedule(row, want)
+        and (row.seconds ~= nil or (want.pick or "fastest") ~= "fastest")
 end
 
 -- The row that `comes_first` prefers among those that match; nil if there is none.
@@ -90,7 +92,7 @@ local function other_side(item)
     return want
 end
 
--- What tuning minimises for a layout (runtime/tools/sweep_choose.h).
+-- What tuning minimises for a layout (runtime/tools/sweep/choose.h).
 local function pair_cost(gemv, gemm)
     return selection.pair_cost(gemv.seconds, gemm.seconds / gemm.n)
 end
@@ -100,8 +102,9 @@ local function pair_of_one_layout(rows, gemm_side, gemv_side)
     local best, least = {}, math.huge
     for _, gemm in ipairs(rows) do
         for _, gemv in ipairs(matches(gemm, gemm_side) and rows or {}) do
-            local cost = matches(gemv, gemv_side) and gemv.layout == gemm.layout
-                and pair_cost(gemv, gemm) or math.huge
+            local is_pair = matches(gemv, gemv_side) and gemv.layout == gemm.layout
+                and gemv.seconds and gemm.seconds
+            local cost = is_pair and pair_cost(gemv, gemm) or math.huge
             if cost < least then
                 best, least = { gemm, gemv }, cost
             end

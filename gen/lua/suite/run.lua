@@ -42,15 +42,15 @@ local function claim(record, folder)
     end
 end
 
--- Generates a library; its manifest and its folder's plain path.
+-- Generates a library; its manifest, its folder's plain path, and the lock of that.
 local function make_library(path, model, formats, target_names)
-    local old, folder = library_folder.claim(path)
+    local old, folder, lock = library_folder.claim(path)
     local _, _, reason = generate.run(request.of({ model = { model },
         format = table.concat(formats, ","), target = target_names }), folder, old)
     if reason then
         remark(reason)
     end
-    return library_folder.open(folder), folder
+    return library_folder.open(folder), folder, lock
 end
 
 -- The names of the ISA levels that this machine runs.
@@ -127,7 +127,8 @@ local function measure_size(entry, path, unable, add)
         unable[entry.name] = ("this machine is no %s"):format(entry.arch)
         return
     end
-    local manifest, folder = make_library(path, entry.model, entry.formats, targets_of(entry.arch))
+    local manifest, folder, lock <close> = make_library(path, entry.model, entry.formats,
+        targets_of(entry.arch))
     local build = compile.without_verifying(folder, manifest, { "-Dtools=false" })
     local bytes, reason = text_size.of(build .. "/libloom.a")
     unable[entry.name] = reason
@@ -153,7 +154,7 @@ end
 
 -- Measures the runs of a suite in a library of its own.
 local function run_measured(record, folder, levels, unable, options, seconds, add)
-    local manifest, kernels = make_library(folder .. "/" .. KERNELS, record.model,
+    local manifest, kernels, lock <close> = make_library(folder .. "/" .. KERNELS, record.model,
         suite.formats(record), table.concat(suite.targets(record, levels, targets.list()), ","))
     compile.library(kernels, manifest, options)
     measure(record, kernels, tasks_of(record, unable), seconds, add)

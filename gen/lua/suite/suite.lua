@@ -1,5 +1,5 @@
 -- Suites: what to measure and which figures it must come to, from a file in gen/suites/.
--- gen/README.md describes the file.
+-- gen/suites/README.md describes the file.
 local data = require("base.data")
 local format = require("input.format")
 local list = require("base.list")

@@ -7,6 +7,7 @@
 #include "bench/tuned.h"
 #include "measure/memory.h"
 #include "tools.h"
+#include "tuning/tuning.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -151,7 +152,7 @@ static void run_problem(struct bench *bench, const struct bench_problem *problem
 
 static bool wants_dram(const struct measure_options *options) {
     for (size_t i = 0; i < options->residency_count; i++) {
-        if (options->residency[i] == RESIDENCY_DRAM) {
+        if (options->residency[i] == LOOM_DRAM) {
             return true;
         }
     }

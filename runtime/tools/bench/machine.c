@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "kernel.h"
+#include "cpu/cpu.h"
 
 void bench_machine_name(char *name, size_t size) {
     loom_cpu_identity(name, size);

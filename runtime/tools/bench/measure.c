@@ -68,7 +68,7 @@ static void even_repetitions(struct session *session) {
 
 static void run_rounds(struct session *session, double seconds) {
     find_repetitions(session);
-    if (session->residency == RESIDENCY_DRAM) {
+    if (session->residency == LOOM_DRAM) {
         even_repetitions(session);
     }
     const double start = seconds_now(), end = start + seconds;
@@ -196,7 +196,7 @@ static void add_peers(struct measurement *measurement, size_t share) {
 
 static struct measurement make_targets(struct quiet *quiet, const struct bench_group *group) {
     const size_t rings = count_readers(quiet) + count_verified(group);
-    const size_t share = group->residency == RESIDENCY_DRAM ? group->dram_bytes / rings + 1 : 0;
+    const size_t share = group->residency == LOOM_DRAM ? group->dram_bytes / rings + 1 : 0;
     struct measurement measurement = {.session = session_make(quiet, group->residency, rings + 1),
                                       .group = group,
                                       .rings = bench_alloc(rings * sizeof(struct ring))};

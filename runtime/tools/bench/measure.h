@@ -9,8 +9,8 @@ struct bench_group {
     struct candidates *candidates;
     struct peer *peers; /* a list, or NULL */
     const struct bench_input *input;
-    enum residency residency;
-    size_t dram_bytes; /* all matrices of RESIDENCY_DRAM together hold at least these */
+    enum loom_residency residency;
+    size_t dram_bytes; /* all matrices of LOOM_DRAM together hold at least these */
     double seconds;    /* the time to spend */
 };
 

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "bench/options.h"
+#include "registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,7 +11,7 @@ struct bench_heading {
     const struct bench_matrix *matrix;
     size_t n;
     unsigned threads;
-    enum residency residency;
+    enum loom_residency residency;
     /* The limits, in bytes and in multiply-adds a second. */
     double read_bandwidth, dot_peak;
     const char *machine;

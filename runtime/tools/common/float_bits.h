@@ -2,7 +2,7 @@
 #ifndef LOOM_TOOLS_COMMON_FLOAT_BITS_H
 #define LOOM_TOOLS_COMMON_FLOAT_BITS_H
 
-#include "kernel.h"
+#include "activations.h"
 
 #include <math.h>
 #include <stdbool.h>

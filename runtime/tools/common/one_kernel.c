@@ -1,4 +1,5 @@
 #include "common/one_kernel.h"
+#include "select/select.h"
 
 #include <stdio.h>
 
@@ -30,14 +31,14 @@ loom_status one_kernel_plan(struct one_kernel *one, const struct loom_registry *
     const struct loom_problem problem = {name, m, k, (loom_mode)kernel->mode};
     const loom_cpu cpu = {features, base->isas[kernel->isa].name};
     format_name(format, name);
-    for (int op = LOOM_OP_GEMV; op <= LOOM_OP_FEW; op++) {
+    for (int op = 0; op < LOOM_OPS; op++) {
         one->kernel[op] = *kernel;
         one->kernel[op].tmac = 0; /* those are never chosen unless forced */
         one->kernel[op].op = (uint8_t)op;
     }
     one->registry = *base;
     one->registry.kernels = one->kernel;
-    one->registry.kernel_count = LOOM_OP_FEW + 1;
+    one->registry.kernel_count = LOOM_OPS;
     one->registry.tuned_count = 0;
     return loom_select(&one->plan, &one->registry, &problem, &cpu, NULL, NULL);
 }

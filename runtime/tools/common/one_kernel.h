@@ -3,7 +3,7 @@
 #ifndef LOOM_TOOLS_COMMON_ONE_KERNEL_H
 #define LOOM_TOOLS_COMMON_ONE_KERNEL_H
 
-#include "kernel.h"
+#include "registry.h"
 
 enum { FORMAT_NAME_SIZE = 32 };
 
@@ -12,7 +12,7 @@ void format_name(const loom_format *format, char name[FORMAT_NAME_SIZE]);
 
 /* The plan points into the kernels: keep the whole in place while the plan is used. */
 struct one_kernel {
-    struct loom_kernel kernel[LOOM_OP_FEW + 1]; /* the same one, by enum loom_op */
+    struct loom_kernel kernel[LOOM_OPS]; /* the same one, by enum loom_op */
     struct loom_registry registry;
     loom_plan plan;
 };

@@ -1,4 +1,7 @@
 #include "measure/candidates.h"
+#include "plan.h"
+#include "select/select.h"
+#include "tuning/tuning.h"
 
 #include "measure/memory.h"
 #include "tools.h"
@@ -90,7 +93,7 @@ static void plan_kernel(struct candidate *c, const loom_plan *chosen,
 static void pack(struct candidate *c, struct bench_matrix *matrix) {
     c->packed = bench_matrix_packed(matrix, &c->plan);
     c->packed_bytes = loom_packed_size(&c->plan);
-    c->weight_bytes = c->packed_bytes - loom_packed_layout(&c->plan).weights;
+    c->weight_bytes = c->packed_bytes - loom_packed_offsets(&c->plan).weights;
 }
 
 static bool run_once(const struct candidate *c, uint8_t *prepared, const struct bench_input *input,

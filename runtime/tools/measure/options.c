@@ -10,7 +10,7 @@
 static const char *const mode_names[] = {"fastest", "exact", "table", "table7"};
 static const char *const residency_names[] = {"cache", "dram"};
 
-const char *residency_name(enum residency residency) {
+const char *residency_name(enum loom_residency residency) {
     return residency_names[residency];
 }
 
@@ -39,7 +39,7 @@ static void read_residency(const struct arguments *a, struct measure_options *op
         if (options->residency_count == 2) {
             arguments_fail(a, "--residency %s: at most two are possible", value);
         }
-        options->residency[options->residency_count++] = (enum residency)index;
+        options->residency[options->residency_count++] = (enum loom_residency)index;
     }
     free(items);
 }
@@ -84,7 +84,7 @@ bool measure_options_shared(struct arguments *a, struct measure_options *options
 struct measure_options measure_options_default(void) {
     struct measure_options options = {.n = {1, 128},
                                       .n_count = 2,
-                                      .residency = {RESIDENCY_CACHE},
+                                      .residency = {LOOM_CACHE},
                                       .residency_count = 1,
                                       .threads = 1,
                                       .mode = LOOM_FASTEST,

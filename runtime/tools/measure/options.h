@@ -3,9 +3,9 @@
 #define LOOM_TOOLS_MEASURE_OPTIONS_H
 
 #include "common/arguments.h"
-#include "kernel.h"
+#include "loom.h"
+#include "registry.h"
 
-enum residency { RESIDENCY_CACHE, RESIDENCY_DRAM };
 enum { MEASURE_MAX_N = 16 };
 
 /* The one the runtime chooses; the ones a tuner could choose; every one of the ISA. T-MAC's goes
@@ -17,7 +17,7 @@ struct measure_options {
     size_t m, k;        /* 0: every shape of the problems */
     size_t n[MEASURE_MAX_N];
     size_t n_count;
-    enum residency residency[2];
+    enum loom_residency residency[2];
     size_t residency_count;
     unsigned threads;
     loom_mode mode;
@@ -38,7 +38,7 @@ struct measure_options measure_options_default(void);
 /* Takes the next argument if it is --format, --shape, --residency, --threads or --mode. */
 bool measure_options_shared(struct arguments *a, struct measure_options *options);
 
-const char *residency_name(enum residency residency);
+const char *residency_name(enum loom_residency residency);
 const char *mode_name(loom_mode mode);
 
 #endif

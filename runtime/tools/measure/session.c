@@ -9,7 +9,7 @@
 const double session_sample_seconds = 300e-6, session_long_seconds = 20e-3;
 enum { FIRST_ROOM = 16 };
 
-struct session session_make(struct quiet *quiet, enum residency residency, size_t room) {
+struct session session_make(struct quiet *quiet, enum loom_residency residency, size_t room) {
     return (struct session){.quiet = quiet,
                             .setting = {.team = quiet->team, .probe = quiet->probe},
                             .residency = residency,
@@ -47,7 +47,7 @@ double session_time(const struct session *session, size_t index) {
     struct entry *entry = &session->entries[index];
     const double seconds = time_once(session, entry), wanted = session_sample_seconds;
     entry->repetitions = seconds < wanted ? (size_t)(wanted / seconds + 0.999) : 1;
-    entry->warmed = session->residency == RESIDENCY_CACHE && seconds < session_long_seconds;
+    entry->warmed = session->residency == LOOM_CACHE && seconds < session_long_seconds;
     return seconds;
 }
 

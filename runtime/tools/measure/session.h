@@ -14,7 +14,7 @@ struct entry {
 struct session {
     struct quiet *quiet;
     struct setting setting;
-    enum residency residency;
+    enum loom_residency residency;
     struct entry *entries;
     struct samples *samples; /* one an entry */
     size_t count;
@@ -26,7 +26,7 @@ extern const double session_sample_seconds;
 extern const double session_long_seconds;
 
 /* No entries, and room for so many. */
-struct session session_make(struct quiet *quiet, enum residency residency, size_t room);
+struct session session_make(struct quiet *quiet, enum loom_residency residency, size_t room);
 /* The targets' rings belong to the caller. */
 void session_free(struct session *session);
 void session_add(struct session *session, const struct target *target);

@@ -1,4 +1,5 @@
 /* What a format says about a matrix: groups, scales, zero points. */
+#include "registry.h"
 #include "reference/reference.h"
 
 #include <math.h>

@@ -3,7 +3,8 @@
 #ifndef LOOM_TOOLS_REFERENCE_REFERENCE_H
 #define LOOM_TOOLS_REFERENCE_REFERENCE_H
 
-#include "kernel.h"
+#include "activations.h"
+#include "layout.h"
 
 /* A weight matrix as loom_pack takes it: row-major, nothing padded. */
 struct reference_weights {

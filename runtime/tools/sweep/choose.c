@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-const size_t sweep_tokens[CLASSES] = {1, 4, 128};
+const size_t sweep_tokens[LOOM_OPS] = {1, 4, 128};
 
 bool sweep_serves(const struct contender *contender, loom_mode mode) {
     const uint8_t own = contender->kernel->mode;
@@ -16,7 +16,7 @@ static bool same_layout(const struct loom_kernel *a, const struct loom_kernel *b
 /* ---- Within a layout ------------------------------------------------------------------- */
 
 const struct contender *sweep_fastest(const struct contest *contest, loom_mode mode,
-                                      const struct loom_kernel *layout_of, enum token_class class) {
+                                      const struct loom_kernel *layout_of, enum loom_op class) {
     const struct contender *fastest = NULL;
     for (size_t i = 0; i < contest->count; i++) {
         const struct contender *c = &contest->list[i];
@@ -31,7 +31,7 @@ const struct contender *sweep_fastest(const struct contest *contest, loom_mode m
 /* What a contender adds to the cost of its layout, and what that may be off by. */
 static double share(const struct contender *c) {
     const size_t n = sweep_tokens[c->class];
-    return c->class == CLASS_MANY ? LOOM_GEMM_WEIGHT * c->seconds / (double)n : c->seconds;
+    return c->class == LOOM_OP_GEMM ? LOOM_GEMM_WEIGHT * c->seconds / (double)n : c->seconds;
 }
 
 static double share_noise(const struct contender *c) {
@@ -40,7 +40,7 @@ static double share_noise(const struct contender *c) {
 
 /* The fastest, or the incumbent while nothing is faster by more than the noise of both. */
 static const struct contender *winner(const struct contest *contest, loom_mode mode,
-                                      const struct loom_kernel *layout_of, enum token_class class) {
+                                      const struct loom_kernel *layout_of, enum loom_op class) {
     const struct contender *fastest = sweep_fastest(contest, mode, layout_of, class);
     const struct contender *incumbent = contest->incumbent[mode][class];
     if (!fastest || !incumbent || !(incumbent->seconds > 0) ||
@@ -59,8 +59,8 @@ struct pair {
 
 static struct pair pair_of(const struct contest *contest, loom_mode mode,
                            const struct loom_kernel *layout_of) {
-    return (struct pair){winner(contest, mode, layout_of, CLASS_ONE),
-                         winner(contest, mode, layout_of, CLASS_MANY)};
+    return (struct pair){winner(contest, mode, layout_of, LOOM_OP_GEMV),
+                         winner(contest, mode, layout_of, LOOM_OP_GEMM)};
 }
 
 static bool complete(struct pair pair) {
@@ -77,13 +77,13 @@ static double noise(struct pair pair) {
 
 double sweep_layout_cost(const struct contest *contest, loom_mode mode,
                          const struct loom_kernel *layout_of) {
-    return cost((struct pair){sweep_fastest(contest, mode, layout_of, CLASS_ONE),
-                              sweep_fastest(contest, mode, layout_of, CLASS_MANY)});
+    return cost((struct pair){sweep_fastest(contest, mode, layout_of, LOOM_OP_GEMV),
+                              sweep_fastest(contest, mode, layout_of, LOOM_OP_GEMM)});
 }
 
 /* The pair of the incumbent's layout; incomplete when there is none. */
 static struct pair incumbent_pair(const struct contest *contest, loom_mode mode) {
-    const struct contender *one = contest->incumbent[mode][CLASS_ONE];
+    const struct contender *one = contest->incumbent[mode][LOOM_OP_GEMV];
     return one ? pair_of(contest, mode, one->kernel) : (struct pair){NULL, NULL};
 }
 
@@ -107,7 +107,7 @@ bool sweep_choose(const struct contest *contest, loom_mode mode, struct sweep_ch
     if (!complete(best)) {
         return false;
     }
-    const struct contender *few = winner(contest, mode, best.one->kernel, CLASS_FEW);
+    const struct contender *few = winner(contest, mode, best.one->kernel, LOOM_OP_FEW);
     *choice = (struct sweep_choice){{best.one, few ? few : best.many, best.many}};
     return true;
 }

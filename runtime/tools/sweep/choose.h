@@ -9,21 +9,18 @@
 #ifndef LOOM_TOOLS_SWEEP_CHOOSE_H
 #define LOOM_TOOLS_SWEEP_CHOOSE_H
 
-#include "kernel.h"
+#include "registry.h"
 
 #include <stdbool.h>
 
-/* Numbers of tokens that are measured: a decoded one, a few of a batch or of a draft, a prompt's
- * block. */
-enum token_class { CLASS_ONE, CLASS_FEW, CLASS_MANY, CLASSES };
-extern const size_t sweep_tokens[CLASSES];
+extern const size_t sweep_tokens[LOOM_OPS];
 
 enum { SWEEP_MODES = LOOM_TABLE7 + 1 };
 
 /* A kernel in one of the classes. */
 struct contender {
     const struct loom_kernel *kernel;
-    enum token_class class;
+    enum loom_op class;
     double seconds; /* 0: not measured */
     double noise;   /* what the seconds may be off by, as a share of them */
     size_t rounds, quiet;
@@ -36,7 +33,7 @@ struct contest {
     bool wanted[SWEEP_MODES]; /* modes that are chosen for, by loom_mode */
     /* What the library takes untuned in each mode; NULL where it has nothing, or that has failed.
      */
-    const struct contender *incumbent[SWEEP_MODES][CLASSES];
+    const struct contender *incumbent[SWEEP_MODES][LOOM_OPS];
 };
 
 /* Whether a request for `mode` may be served by the kernel: LOOM_FASTEST by all but LOOM_TABLE7. */
@@ -44,14 +41,15 @@ bool sweep_serves(const struct contender *contender, loom_mode mode);
 
 /* The fastest measured one of a class, mode and layout, or NULL. */
 const struct contender *sweep_fastest(const struct contest *contest, loom_mode mode,
-                                      const struct loom_kernel *layout_of, enum token_class class);
+                                      const struct loom_kernel *layout_of, enum loom_op class);
 
 /* What the fastest kernels of a layout cost a token, in seconds; INFINITY where one is missing. */
 double sweep_layout_cost(const struct contest *contest, loom_mode mode,
                          const struct loom_kernel *layout_of);
 
 struct sweep_choice {
-    const struct contender *of[CLASSES]; /* CLASS_FEW: that of CLASS_MANY where none was measured */
+    const struct contender
+        *of[LOOM_OPS]; /* LOOM_OP_FEW: that of LOOM_OP_GEMM where none was measured */
 };
 
 /* false when no layout was measured for one and for many tokens. */

@@ -7,13 +7,13 @@
 #include "sweep/choose.h"
 
 struct copies {
-    uint8_t *memory; /* of all rings; NULL for RESIDENCY_CACHE: one matrix each */
+    uint8_t *memory; /* of all rings; NULL for LOOM_CACHE: one matrix each */
     size_t bytes;
     struct ring *rings;
     size_t count; /* of matrices; 0: none of this problem yet */
 };
 
-/* With so many bytes for the rings of all problems, 0 for RESIDENCY_CACHE. */
+/* With so many bytes for the rings of all problems, 0 for LOOM_CACHE. */
 struct copies copies_make(size_t bytes);
 void copies_free(struct copies *copies);
 

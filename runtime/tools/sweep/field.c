@@ -19,9 +19,9 @@ static size_t place(const struct candidates *candidates, const struct loom_kerne
 }
 
 static bool is_incumbent(const struct sweep *sweep, const struct sweep_problem *problem,
-                         enum token_class class, const char *kernel) {
+                         enum loom_op class, const char *kernel) {
     for (int mode = 0; mode < SWEEP_MODES; mode++) {
-        const char *names[CLASSES];
+        const char *names[LOOM_OPS];
         if (untuned_select(&sweep->untuned, problem, (loom_mode)mode, sweep->options.bench.features,
                            names) &&
             strcmp(names[class], kernel) == 0) {
@@ -32,7 +32,7 @@ static bool is_incumbent(const struct sweep *sweep, const struct sweep_problem *
 }
 
 bool field_find(struct candidates *candidates, const struct sweep *sweep,
-                const struct sweep_problem *problem, enum token_class class) {
+                const struct sweep_problem *problem, enum loom_op class) {
     const struct bench_matrix named = {
         .name = problem->name, .w = {.format = problem->format, .m = problem->m, .k = problem->k}};
     if (candidates_find(candidates, &sweep->options.bench, &named, sweep_tokens[class]) !=
@@ -62,7 +62,7 @@ bool field_find(struct candidates *candidates, const struct sweep *sweep,
 
 struct runner {
     const struct candidate *candidate;
-    enum token_class class;
+    enum loom_op class;
     bool incumbent;
 };
 
@@ -80,19 +80,19 @@ static int by_rank(const void *a, const void *b) {
 static struct runner *make_runners(const struct field *field, const struct sweep *sweep,
                                    size_t *count) {
     size_t most = 0;
-    for (int class = 0; class < CLASSES; class ++) {
+    for (int class = 0; class < LOOM_OPS; class ++) {
         most += field->candidates[class].count;
     }
     struct runner *runners = bench_alloc(most * sizeof *runners);
     *count = 0;
-    for (int class = 0; class < CLASSES; class ++) {
+    for (int class = 0; class < LOOM_OPS; class ++) {
         const struct candidates *candidates = &field->candidates[class];
         for (size_t i = 0; i < candidates->count; i++) {
             const struct candidate *c = &candidates->list[i];
             if (c->packed) {
                 runners[(*count)++] = (struct runner){
-                    c, (enum token_class) class,
-                    is_incumbent(sweep, field->problem, (enum token_class) class, c->kernel->name)};
+                    c, (enum loom_op) class,
+                    is_incumbent(sweep, field->problem, (enum loom_op) class, c->kernel->name)};
             }
         }
     }
@@ -110,7 +110,7 @@ static void add_runner(struct field *field, const struct runner *runner) {
                                                   .bytes = c->packed_bytes});
 }
 
-static const struct contender *find(const struct contest *contest, enum token_class class,
+static const struct contender *find(const struct contest *contest, enum loom_op class,
                                     const char *name) {
     for (size_t i = 0; i < contest->count; i++) {
         const struct contender *c = &contest->list[i];
@@ -125,13 +125,13 @@ static void set_incumbents(struct contest *contest, const struct sweep *sweep,
                            const struct sweep_problem *problem) {
     const struct measure_options *options = &sweep->options.bench;
     for (int mode = 0; mode < SWEEP_MODES; mode++) {
-        const char *names[CLASSES];
+        const char *names[LOOM_OPS];
         contest->wanted[mode] = options->any_mode || mode == (int)options->mode;
         if (!untuned_select(&sweep->untuned, problem, (loom_mode)mode, options->features, names)) {
             continue;
         }
-        for (int class = 0; class < CLASSES; class ++) {
-            contest->incumbent[mode][class] = find(contest, (enum token_class) class, names[class]);
+        for (int class = 0; class < LOOM_OPS; class ++) {
+            contest->incumbent[mode][class] = find(contest, (enum loom_op) class, names[class]);
         }
     }
 }
@@ -141,7 +141,7 @@ static void set_incumbents(struct contest *contest, const struct sweep *sweep,
 static void make_data(struct field *field, struct sweep *sweep) {
     const struct sweep_problem *problem = field->problem;
     bench_matrix_make(&field->matrix, problem->name, problem->m, problem->k, sweep->seed);
-    for (int class = 0; class < CLASSES; class ++) {
+    for (int class = 0; class < LOOM_OPS; class ++) {
         bench_input_make(&field->inputs[class], &field->matrix, sweep_tokens[class], sweep->seed);
         candidates_pack(&field->candidates[class], &sweep->options.bench, &field->matrix);
     }
@@ -150,7 +150,7 @@ static void make_data(struct field *field, struct sweep *sweep) {
 /* One buffer for all classes: the largest. */
 static uint8_t *largest_prepared(const struct field *field) {
     const struct candidates *largest = &field->candidates[0];
-    for (int class = 1; class < CLASSES; class ++) {
+    for (int class = 1; class < LOOM_OPS; class ++) {
         if (field->candidates[class].prepared_bytes > largest->prepared_bytes) {
             largest = &field->candidates[class];
         }
@@ -160,8 +160,8 @@ static uint8_t *largest_prepared(const struct field *field) {
 
 bool field_make(struct field *field, struct sweep *sweep, const struct sweep_problem *problem) {
     *field = (struct field){.problem = problem};
-    for (int class = 0; class < CLASSES; class ++) {
-        if (!field_find(&field->candidates[class], sweep, problem, (enum token_class) class)) {
+    for (int class = 0; class < LOOM_OPS; class ++) {
+        if (!field_find(&field->candidates[class], sweep, problem, (enum loom_op) class)) {
             return false;
         }
     }
@@ -184,7 +184,7 @@ bool field_make(struct field *field, struct sweep *sweep, const struct sweep_pro
 void field_free(struct field *field) {
     session_free(&field->session);
     free(field->contest.list);
-    for (int class = 0; class < CLASSES; class ++) {
+    for (int class = 0; class < LOOM_OPS; class ++) {
         candidates_free(&field->candidates[class]);
         bench_input_free(&field->inputs[class]);
     }

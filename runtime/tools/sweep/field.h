@@ -22,8 +22,8 @@ struct sweep {
 struct field {
     const struct sweep_problem *problem;
     struct bench_matrix matrix;
-    struct bench_input inputs[CLASSES];
-    struct candidates candidates[CLASSES];
+    struct bench_input inputs[LOOM_OPS];
+    struct candidates candidates[LOOM_OPS];
     struct contest contest;
     struct session session; /* an entry for each contender, in the same order */
 };
@@ -31,7 +31,7 @@ struct field {
 /* The kernels that a sweep measures for a problem: no T-MAC's, none that failed, of each mode the
  * options' `top`. Neither packed nor planned; false when the library has none. */
 bool field_find(struct candidates *candidates, const struct sweep *sweep,
-                const struct sweep_problem *problem, enum token_class class);
+                const struct sweep_problem *problem, enum loom_op class);
 
 /* Makes data, packs for every layout and puts the contenders into the order in which they are
  * measured: the incumbents, then by the model's rank. false when there are none. */

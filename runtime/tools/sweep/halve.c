@@ -10,7 +10,7 @@ static bool is_wanted(const struct contest *contest, const struct contender *c, 
 /* ---- Pairs ----------------------------------------------------------------------------- */
 
 static bool has_class(const struct contest *contest, int mode, const struct loom_kernel *layout_of,
-                      enum token_class class) {
+                      enum loom_op class) {
     for (size_t i = 0; i < contest->count; i++) {
         const struct contender *c = &contest->list[i];
         if (c->class == class && sweep_serves(c, (loom_mode)mode) &&
@@ -23,8 +23,8 @@ static bool has_class(const struct contest *contest, int mode, const struct loom
 
 static bool is_paired(const struct contest *contest, const struct contender *c) {
     for (int mode = 0; mode < SWEEP_MODES; mode++) {
-        if (is_wanted(contest, c, mode) && has_class(contest, mode, c->kernel, CLASS_ONE) &&
-            has_class(contest, mode, c->kernel, CLASS_MANY)) {
+        if (is_wanted(contest, c, mode) && has_class(contest, mode, c->kernel, LOOM_OP_GEMV) &&
+            has_class(contest, mode, c->kernel, LOOM_OP_GEMM)) {
             return true;
         }
     }
@@ -58,7 +58,7 @@ static double score_in(const struct contest *contest, const struct contender *c,
 struct scores {
     double least[SWEEP_MODES]; /* cost, by mode */
     double *list;              /* one a contender, in its best mode */
-    double cut[CLASSES];       /* the worst that is in the better half */
+    double cut[LOOM_OPS];      /* the worst that is in the better half */
 };
 
 static int compare_doubles(const void *a, const void *b) {
@@ -70,8 +70,7 @@ static bool is_measured(const struct contender *c) {
     return !c->out && c->seconds > 0;
 }
 
-static double find_cut(const struct contest *contest, const double *scores,
-                       enum token_class class) {
+static double find_cut(const struct contest *contest, const double *scores, enum loom_op class) {
     double *sorted = malloc((contest->count + 1) * sizeof *sorted);
     size_t count = 0;
     if (!sorted) {
@@ -106,8 +105,8 @@ static struct scores make_scores(const struct contest *contest) {
             }
         }
     }
-    for (int class = 0; class < CLASSES; class ++) {
-        scores.cut[class] = find_cut(contest, scores.list, (enum token_class) class);
+    for (int class = 0; class < LOOM_OPS; class ++) {
+        scores.cut[class] = find_cut(contest, scores.list, (enum loom_op) class);
     }
     return scores;
 }
@@ -133,8 +132,9 @@ static bool stays(const struct contest *contest, const struct scores *scores, si
             !isfinite(sweep_layout_cost(contest, (loom_mode)mode, c->kernel))) {
             continue;
         }
-        const struct contender *one = sweep_fastest(contest, (loom_mode)mode, c->kernel, CLASS_ONE);
-        const bool layout_stays = scores->list[one - contest->list] <= scores->cut[CLASS_ONE];
+        const struct contender *one =
+            sweep_fastest(contest, (loom_mode)mode, c->kernel, LOOM_OP_GEMV);
+        const bool layout_stays = scores->list[one - contest->list] <= scores->cut[LOOM_OP_GEMV];
         const bool fastest = c == sweep_fastest(contest, (loom_mode)mode, c->kernel, c->class);
         if (layout_stays && (fastest || scores->list[index] <= scores->cut[c->class])) {
             return true;
@@ -165,7 +165,8 @@ size_t sweep_halve(struct contest *contest) {
 /* ---- The end --------------------------------------------------------------------------- */
 
 static bool is_chosen(const struct sweep_choice *choice, const struct contender *c) {
-    return choice->of[CLASS_ONE] == c || choice->of[CLASS_FEW] == c || choice->of[CLASS_MANY] == c;
+    return choice->of[LOOM_OP_GEMV] == c || choice->of[LOOM_OP_FEW] == c ||
+           choice->of[LOOM_OP_GEMM] == c;
 }
 
 /* Whether the contender is chosen in a mode, or too slow for it. */

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "sweep/header.h"
+#include "cpu/cpu.h"
 
 #include "tools.h"
 

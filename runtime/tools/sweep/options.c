@@ -58,7 +58,7 @@ static bool read_option(struct arguments *a, struct sweep_options *options) {
 
 struct sweep_options sweep_options_read(struct arguments *a) {
     struct sweep_options options = {.bench = measure_options_default()};
-    options.bench.residency[0] = RESIDENCY_DRAM;
+    options.bench.residency[0] = LOOM_DRAM;
     options.bench.kernels = KERNELS_ALL;
     while (a->count) {
         if (!read_option(a, &options)) {

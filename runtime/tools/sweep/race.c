@@ -36,26 +36,26 @@ static void measure(struct session *session, size_t index) {
     session_sample(session, index);
 }
 
-/* The class that had more than half of the time so far, or CLASSES: samples of many tokens are a
+/* The class that had more than half of the time so far, or LOOM_OPS: samples of many tokens are a
  * hundred times as long as those of one, and matter less. */
-static enum token_class greedy_class(const struct field *field) {
-    double spent[CLASSES] = {0}, all = 0;
+static enum loom_op greedy_class(const struct field *field) {
+    double spent[LOOM_OPS] = {0}, all = 0;
     for (size_t i = 0; i < field->contest.count; i++) {
         spent[field->contest.list[i].class] += field->session.entries[i].spent;
         all += field->session.entries[i].spent;
     }
     int class = 0;
-    while (class < CLASSES && spent[class] <= all / 2) {
+    while (class < LOOM_OPS && spent[class] <= all / 2) {
         class ++;
     }
-    return (enum token_class) class;
+    return (enum loom_op) class;
 }
 
 /* One sample of each that is not out, beginning with the pass-th. Where the time is over before the
  * end, the model's order decides in the first pass who is measured at all. */
 static void run_pass(struct field *field, const struct race *race, size_t pass) {
     const struct contest *contest = &field->contest;
-    const enum token_class rests = pass < LEAST_PASSES ? CLASSES : greedy_class(field);
+    const enum loom_op rests = pass < LEAST_PASSES ? LOOM_OPS : greedy_class(field);
     for (size_t i = 0; i < contest->count; i++) {
         const size_t index = (pass + i) % contest->count;
         const struct contender *c = &contest->list[index];
@@ -129,7 +129,7 @@ static void run_stage(struct field *field, const struct race *race, size_t stage
 /* Until one of a class is left; and one more to tell it from the incumbent. */
 static size_t count_stages(const struct contest *contest) {
     size_t stages = 2;
-    for (size_t left = contest->count / CLASSES; left > 1; left /= 2) {
+    for (size_t left = contest->count / LOOM_OPS; left > 1; left /= 2) {
         stages++;
     }
     return stages;

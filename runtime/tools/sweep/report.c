@@ -34,8 +34,8 @@ static bool report_choice(struct sweep_file *file, const struct field *field, lo
     if (!sweep_choose(&field->contest, mode, &choice)) {
         return false;
     }
-    const struct contender *one = choice.of[CLASS_ONE], *few = choice.of[CLASS_FEW],
-                           *many = choice.of[CLASS_MANY];
+    const struct contender *one = choice.of[LOOM_OP_GEMV], *few = choice.of[LOOM_OP_FEW],
+                           *many = choice.of[LOOM_OP_GEMM];
     char *key = choice_key(field->problem, mode, options);
     sweep_file_add(file, "%s %s %.4g %zu %s %.4g %zu %s %.4g %zu", key, one->kernel->name,
                    one->seconds, sweep_tokens[one->class], few->kernel->name, few->seconds,

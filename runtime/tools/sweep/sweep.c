@@ -84,9 +84,9 @@ static void verify(struct run *run) {
     const size_t known = sweep->failures.count, most = sweep->untuned.registry.kernel_count;
     struct units units = {bench_alloc(most * sizeof *units.unit), 0};
     for (size_t i = 0; i < run->problems.count; i++) {
-        for (int class = 0; class < CLASSES; class ++) {
+        for (int class = 0; class < LOOM_OPS; class ++) {
             struct candidates found;
-            if (field_find(&found, sweep, &run->problems.list[i], (enum token_class) class)) {
+            if (field_find(&found, sweep, &run->problems.list[i], (enum loom_op) class)) {
                 add_units(&units, &found);
                 candidates_free(&found);
             }
@@ -150,7 +150,7 @@ static void measure(struct run *run) {
         fprintf(stderr, "loom-sweep: the system does not let threads be pinned to CPUs\n");
     }
     quiet_start(&sweep->quiet, team, limits_probe(options->features));
-    sweep->copies = copies_make(options->residency[0] == RESIDENCY_DRAM ? bench_dram_bytes() : 0);
+    sweep->copies = copies_make(options->residency[0] == LOOM_DRAM ? bench_dram_bytes() : 0);
     run->watch = watch_make("/sys", sched_getcpu());
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);

@@ -1,4 +1,6 @@
 #include "sweep/untuned.h"
+#include "plan.h"
+#include "select/select.h"
 
 #include "tools.h"
 
@@ -52,14 +54,14 @@ void untuned_drop(struct untuned *untuned, const char *kernel) {
 }
 
 bool untuned_select(const struct untuned *untuned, const struct sweep_problem *problem,
-                    loom_mode mode, uint32_t features, const char *names[CLASSES]) {
+                    loom_mode mode, uint32_t features, const char *names[LOOM_OPS]) {
     const loom_problem asked = {problem->name, problem->m, problem->k, mode};
     const loom_cpu cpu = {features, NULL};
     loom_plan plan;
     if (loom_select(&plan, &untuned->registry, &asked, &cpu, NULL, NULL) != LOOM_OK) {
         return false;
     }
-    for (int class = 0; class < CLASSES; class ++) {
+    for (int class = 0; class < LOOM_OPS; class ++) {
         names[class] = loom_kernel_for(&plan, sweep_tokens[class])->name;
     }
     return true;

@@ -18,6 +18,6 @@ void untuned_drop(struct untuned *untuned, const char *kernel);
 
 /* The names of the kernels by class; false when there are none for the mode. */
 bool untuned_select(const struct untuned *untuned, const struct sweep_problem *problem,
-                    loom_mode mode, uint32_t features, const char *names[CLASSES]);
+                    loom_mode mode, uint32_t features, const char *names[LOOM_OPS]);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef LOOM_TOOLS_VERIFY_CASES_H
 #define LOOM_TOOLS_VERIFY_CASES_H
 
+#include "registry.h"
 #include "verify/data.h"
 
 /* How many cases a kernel has, and the one of an index; `seed` is the kernel's own. */

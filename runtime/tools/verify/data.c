@@ -7,7 +7,7 @@ const char *const codes_names[CODES_COUNT] = {"random", "max", "zero", "alternat
 const char *const acts_names[ACTS_COUNT] = {"gaussian", "positive", "negative",  "alternate",
                                             "signs",    "sparse",   "ties",      "zero",
                                             "tiny",     "huge",     "not-finite"};
-const char *const scales_names[SCALES_COUNT] = {"random", "special"};
+const char *const scales_names[SCALES_COUNT] = {"random", "special", "one"};
 const char *const zeros_names[ZEROS_COUNT] = {"random", "low", "high"};
 
 /* The smallest group: values that must differ between groups are chosen once a run of these. */
@@ -41,6 +41,9 @@ static uint16_t random_half(enum scales scales, struct random *random) {
     if (scales == SCALES_SPECIAL) {
         return special[random_below(random, sizeof special / sizeof special[0])];
     }
+    if (scales == SCALES_ONE) {
+        return 0x3c00;
+    }
     const uint32_t sign = random_below(random, 8) == 0, exponent = 8 + random_below(random, 8);
     return (uint16_t)(sign << 15 | exponent << 10 | random_below(random, 1024));
 }
@@ -52,7 +55,7 @@ static float random_float(enum scales scales, struct random *random) {
     if (scales == SCALES_SPECIAL) {
         return special[random_below(random, sizeof special / sizeof special[0])];
     }
-    return 0.01f * random_gaussian(random);
+    return scales == SCALES_ONE ? 1.0f : 0.01f * random_gaussian(random);
 }
 
 static void fill_scales(void *scales, const struct verify_case *c, size_t count,

@@ -26,8 +26,8 @@ enum acts {
     ACTS_COUNT
 };
 
-/* SPECIAL: zeros, subnormals, the largest, infinity, both signs. */
-enum scales { SCALES_RANDOM, SCALES_SPECIAL, SCALES_COUNT };
+/* SPECIAL: zeros, subnormals, the largest, infinity, both signs. ONE: all of them 1. */
+enum scales { SCALES_RANDOM, SCALES_SPECIAL, SCALES_ONE, SCALES_COUNT };
 enum zeros { ZEROS_RANDOM, ZEROS_LOW, ZEROS_HIGH, ZEROS_COUNT };
 
 extern const char *const codes_names[CODES_COUNT];

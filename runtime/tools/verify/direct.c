@@ -51,19 +51,15 @@ static void place_token(const struct place *to, const struct reference_acts *act
  * has fewer tokens an inaccessible page follows the last one that exists. */
 static void make_acts(struct problem *p, struct loom_args *args) {
     const struct verify_case *c = &p->c;
-    struct reference_acts acts;
-    if (reference_prepare(&acts, (enum loom_act)p->kernel->act, &c->format, p->x, p->x_stride, c->k,
-                          c->n)) {
-        return;
-    }
-    const size_t tokens = p->kernel->tokens, unit = loom_act_unit(acts.act);
+    const struct reference_acts *acts = &p->own_acts;
+    const size_t tokens = p->kernel->tokens, unit = loom_act_unit(acts->act);
     const size_t last = (c->n - 1) / tokens, missing = tokens - 1 - (c->n - 1) % tokens;
-    args->act_stride = (acts.stride * tokens + 63) / 64 * 64 + 64 * random_below(&p->random, 2);
-    args->group_stride = acts.groups * tokens + random_below(&p->random, 3);
-    const size_t values = last * args->group_stride + acts.groups * tokens - missing;
+    args->act_stride = (acts->stride * tokens + 63) / 64 * 64 + 64 * random_below(&p->random, 2);
+    args->group_stride = acts->groups * tokens + random_below(&p->random, 3);
+    const size_t values = last * args->group_stride + acts->groups * tokens - missing;
     uint8_t *data =
         guard_alloc(&p->guard, "activations",
-                    last * args->act_stride + acts.stride * tokens - missing * unit, LOOM_ALIGN);
+                    last * args->act_stride + acts->stride * tokens - missing * unit, LOOM_ALIGN);
     float *scale = guard_alloc(&p->guard, "activation scales", values * sizeof *scale, 4);
     int32_t *sum = guard_alloc(&p->guard, "activation sums", values * sizeof *sum, 4);
     for (size_t t = 0; t < c->n; t++) {
@@ -71,12 +67,11 @@ static void make_acts(struct problem *p, struct loom_args *args) {
         const size_t at = tile * args->group_stride + in_tile;
         place_token(&(struct place){data + tile * args->act_stride + in_tile * unit, scale + at,
                                     sum + at, tokens},
-                    &acts, t);
+                    acts, t);
     }
     args->acts = data;
     args->act_scale = scale;
     args->act_sum = sum;
-    reference_acts_free(&acts);
 }
 
 static void make_y(struct problem *p, struct loom_args *args) {

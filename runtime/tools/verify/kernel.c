@@ -1,3 +1,4 @@
+#include "verify/longest.h"
 #include "verify/problem.h"
 
 static bool check_case(struct verify *verify, const struct loom_kernel *kernel,
@@ -9,11 +10,25 @@ static bool check_case(struct verify *verify, const struct loom_kernel *kernel,
     return passed;
 }
 
+static bool check_longest(struct verify *verify, const struct loom_kernel *kernel, uint64_t seed,
+                          size_t index) {
+    struct problem problem;
+    longest_make(&problem, verify, kernel, seed, index);
+    const bool passed = problem_check_direct(&problem);
+    problem_free(&problem);
+    return passed;
+}
+
 bool verify_kernel(struct verify *verify, const struct loom_kernel *kernel) {
     const uint64_t seed = random_named(verify->seed, kernel->name).state;
     for (size_t i = 0; i < verify_case_count(); i++) {
         const struct verify_case c = verify_case_at(kernel, seed, i);
         if (!check_case(verify, kernel, &c)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < longest_count(kernel); i++) {
+        if (!check_longest(verify, kernel, seed, i)) {
             return false;
         }
     }

@@ -1,5 +1,7 @@
 /* A kernel used through a plan, as a program uses it: packed, unpacked, prepared and multiplied
  * in pieces. */
+#include "plan.h"
+#include "select/select.h"
 #include "verify/problem.h"
 
 #include "common/one_kernel.h"
@@ -107,7 +109,7 @@ static bool step(struct run *run, const char *called, void (*call)(void *)) {
 }
 
 static bool check_stream(struct run *run) {
-    const uint8_t *packed = run->packed + loom_packed_layout(&run->one.plan).weights;
+    const uint8_t *packed = run->packed + loom_packed_offsets(&run->one.plan).weights;
     const uint8_t *expected = run->p->stream;
     for (size_t i = 0; i < run->p->stream_bytes; i++) {
         if (packed[i] != expected[i]) {

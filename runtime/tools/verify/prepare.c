@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CASES_OF_GROUP = 26, LONGEST_K = 300001 };
+enum { CASES_OF_GROUP = 26 };
 
 static bool check_case(struct prepare_check *check, const struct prepare_case *c) {
     check->c = *c;
@@ -80,7 +80,7 @@ static bool check_split_group(struct prepare_check *check) {
 /* One group of equal activations, so many that a 32-bit sum of them overflows before it is
  * rounded to that of the table's entries. */
 static bool check_longest(struct prepare_check *check, size_t parts) {
-    struct prepare_case c = make_case(check, 0, LONGEST_K);
+    struct prepare_case c = make_case(check, 0, LOOM_MAX_DIM);
     c.acts = ACTS_POSITIVE;
     c.n = 1;
     c.parts = parts;

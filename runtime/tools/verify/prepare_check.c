@@ -1,4 +1,6 @@
 #include "verify/prepare_check.h"
+#include "plan.h"
+#include "select/select.h"
 
 #include "common/crash.h"
 #include "common/float_bits.h"
@@ -170,7 +172,7 @@ static void call_prepare(void *context) {
 }
 
 static bool compare_tokens(struct prepare_check *check, const char *called) {
-    const struct loom_prepared_layout at = loom_prepared_layout(&check->one.plan, check->c.n);
+    const struct loom_prepared_offsets at = loom_prepared_offsets(&check->one.plan, check->c.n);
     const size_t tokens = check->c.tokens, unit = loom_act_unit(check->expected.act);
     for (size_t t = 0; t < check->c.n; t++) {
         const size_t first = t / tokens * at.group_stride + t % tokens;

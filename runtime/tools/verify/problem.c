@@ -12,6 +12,21 @@ static void no_memory(void) {
     exit(2);
 }
 
+void *problem_alloc(size_t bytes) {
+    void *memory = malloc(bytes);
+    if (!memory) {
+        no_memory();
+    }
+    return memory;
+}
+
+static void prepare(struct problem *p, enum loom_act act, struct reference_acts *acts) {
+    const struct verify_case *c = &p->c;
+    if (reference_prepare(acts, act, &c->format, p->x, p->x_stride, c->k, c->n)) {
+        no_memory();
+    }
+}
+
 static void make_activations(struct problem *p) {
     const struct verify_case *c = &p->c;
     const enum loom_act act = reference_act_of((loom_mode)p->kernel->mode, &c->format);
@@ -21,9 +36,8 @@ static void make_activations(struct problem *p) {
         fill_acts(x + t * p->x_stride, c->acts, act, c->k, &p->random);
     }
     p->x = x;
-    if (reference_prepare(&p->acts, act, &c->format, x, p->x_stride, c->k, c->n)) {
-        no_memory();
-    }
+    prepare(p, act, &p->acts);
+    prepare(p, (enum loom_act)p->kernel->act, &p->own_acts);
 }
 
 static void make_stream(struct problem *p) {
@@ -36,10 +50,7 @@ static void make_stream(struct problem *p) {
 }
 
 static void make_expected(struct problem *p) {
-    p->expected = malloc(p->c.n * p->c.m * sizeof *p->expected);
-    if (!p->expected) {
-        no_memory();
-    }
+    p->expected = problem_alloc(p->c.n * p->c.m * sizeof *p->expected);
     for (size_t t = 0; t < p->c.n; t++) {
         for (size_t r = 0; r < p->c.m; r++) {
             p->expected[t * p->c.m + r] = reference_dot(&p->w, &p->acts, r, t);
@@ -60,6 +71,7 @@ void problem_make(struct problem *p, struct verify *verify, const struct loom_ke
 
 void problem_free(struct problem *p) {
     reference_acts_free(&p->acts);
+    reference_acts_free(&p->own_acts);
     free(p->expected);
     guard_free(&p->guard);
 }

@@ -16,14 +16,18 @@ struct problem {
     size_t x_stride;
     const uint8_t *stream; /* the weights in the kernel's layout */
     size_t stream_bytes;
-    struct reference_acts acts; /* in the form reference_dot takes */
-    float *expected;            /* n rows of m */
+    struct reference_acts acts;     /* in the form reference_dot takes */
+    struct reference_acts own_acts; /* in the kernel's own form */
+    float *expected;                /* n rows of m */
 };
 
-/* Makes the data and the expected results; problem_free frees them. */
+/* Makes the data and the expected results; problem_free frees them. Without memory it exits. */
 void problem_make(struct problem *p, struct verify *verify, const struct loom_kernel *kernel,
                   const struct verify_case *c);
 void problem_free(struct problem *p);
+
+/* malloc, or the exit. */
+void *problem_alloc(size_t bytes);
 
 /* The two ways to check it. Both return false after problem_fail. */
 bool problem_check_direct(struct problem *p);

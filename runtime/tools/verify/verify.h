@@ -2,7 +2,7 @@
 #ifndef LOOM_TOOLS_VERIFY_VERIFY_H
 #define LOOM_TOOLS_VERIFY_VERIFY_H
 
-#include "kernel.h"
+#include "registry.h"
 
 #include <stdbool.h>
 

@@ -1,0 +1,204 @@
+/* Which kernels a plan gets: a function of registry, problem, CPU, force and tuning file.
+ *
+ * A choice is a pair, one GEMV and one GEMM kernel of one layout; what serves a few tokens is found
+ * in that layout afterwards. Of the pairs that the CPU can run and that serve the problem:
+ *   forced   LOOM_FORCE narrows the pairs to those of an ISA, or with a kernel
+ *   tuned    otherwise a measured pair wins, for this shape or for the nearest one (tuned.c)
+ *   default  otherwise the highest ISA, then what the generator's model says they cost
+ */
+#include "select/select.h"
+#include "plan.h"
+#include "select/search.h"
+#include "tuning/tuning.h"
+
+#include <string.h>
+
+/* ---- A few tokens ---------------------------------------------------------------------- */
+
+/* The best kernel made for a few tokens in the pair's layout; the GEMM kernel where there is none,
+ * or none of its ISA. */
+static const struct loom_kernel *few_kernel(const struct loom_search *s,
+                                            const struct loom_pair *pair) {
+    const struct loom_kernel *best = NULL;
+    for (size_t i = 0; i < s->registry->kernel_count; i++) {
+        const struct loom_kernel *kernel = &s->registry->kernels[i];
+        if (kernel->op == LOOM_OP_FEW && kernel->layout == pair->gemv->layout &&
+            kernel->isa >= loom_base_isa(s->registry, pair->gemm) &&
+            loom_search_allows(s, kernel) &&
+            (!best || kernel->isa > best->isa ||
+             (kernel->isa == best->isa && kernel->rank < best->rank))) {
+            best = kernel;
+        }
+    }
+    return best ? best : pair->gemm;
+}
+
+/* ---- Forced ---------------------------------------------------------------------------- */
+
+static int isa_named(const struct loom_registry *registry, const char *name) {
+    for (size_t i = 0; i < registry->isa_count; i++) {
+        if (strcmp(registry->isas[i].name, name) == 0) {
+            return (int)i;
+        }
+    }
+    return LOOM_ANY_ISA;
+}
+
+/* Both narrow the search itself: what it allows afterwards holds for prepare kernels, too. */
+static struct loom_pair force_isa(struct loom_search *s, int isa) {
+    if (!loom_isa_runs(&s->registry->isas[isa], s->features)) {
+        return loom_no_pair;
+    }
+    s->only_isa = isa;
+    s->features = s->registry->isas[isa].needs;
+    return loom_search_best(s);
+}
+
+static struct loom_pair force_kernel(struct loom_search *s, const struct loom_kernel *kernel) {
+    s->fixed = kernel;
+    s->only_isa = kernel->isa;
+    const struct loom_pair same_isa = loom_search_best(s);
+    if (same_isa.gemv) {
+        return same_isa;
+    }
+    s->only_isa = LOOM_ANY_ISA;
+    return loom_search_best(s);
+}
+
+static struct loom_pair forced_pair(struct loom_search *s, const char *force) {
+    const int isa = isa_named(s->registry, force);
+    if (isa != LOOM_ANY_ISA) {
+        return force_isa(s, isa);
+    }
+    const struct loom_kernel *kernel = loom_search_kernel(s, force);
+    return kernel ? force_kernel(s, kernel) : loom_no_pair;
+}
+
+/* ---- The plan -------------------------------------------------------------------------- */
+
+static loom_status check_problem(const loom_problem *problem, loom_format *format) {
+    if (!problem->format) {
+        return LOOM_ERROR_NULL;
+    }
+    const loom_status status = loom_format_parse(format, problem->format);
+    if (status != LOOM_OK) {
+        return status;
+    }
+    if ((unsigned)problem->mode > LOOM_TABLE7) {
+        return LOOM_ERROR_MODE;
+    }
+    if (problem->m < 1 || problem->m > LOOM_MAX_DIM || problem->k < 1 ||
+        problem->k > LOOM_MAX_DIM) {
+        return LOOM_ERROR_SIZE;
+    }
+    return LOOM_OK;
+}
+
+static loom_status write_plan(loom_plan *plan, const struct loom_search *s,
+                              const struct loom_pair *pair, loom_choice choice) {
+    const struct loom_kernel *few = pair->few ? pair->few : few_kernel(s, pair);
+    loom_plan made = {
+        .format = s->format,
+        .m = s->problem->m,
+        .k = s->problem->k,
+        .row_block = pair->gemv->layout->rows,
+        .choice = choice,
+        .gemv = pair->gemv,
+        .few = few,
+        .gemm = pair->gemm,
+        .gemv_prepare = loom_search_prepare(s, pair->gemv->act),
+        .few_prepare = loom_search_prepare(s, few->act),
+        .gemm_prepare = loom_search_prepare(s, pair->gemm->act),
+    };
+    if (loom_packed_size(&made) == 0) {
+        return LOOM_ERROR_SIZE;
+    }
+    made.check = loom_plan_check(&made);
+    *plan = made;
+    return LOOM_OK;
+}
+
+/* 1 if the library has anything for the problem, whatever the CPU and the force. */
+static int is_generated(const struct loom_search *s) {
+    for (size_t i = 0; i < s->registry->kernel_count; i++) {
+        if (loom_search_serves(s, &s->registry->kernels[i])) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static loom_status select_forced(loom_plan *plan, struct loom_search *s, const char *force) {
+    const struct loom_pair pair = forced_pair(s, force);
+    if (pair.gemv) {
+        return write_plan(plan, s, &pair, LOOM_CHOICE_FORCED);
+    }
+    return is_generated(s) ? LOOM_ERROR_FORCE : LOOM_ERROR_NO_KERNEL;
+}
+
+/* What the file's choices are offered to. */
+struct offer {
+    const struct loom_search *search;
+    struct loom_measured best;
+};
+
+static void take_offer(void *context, const struct loom_tuned *row) {
+    struct offer *offer = context;
+    loom_measured_take(&offer->best, offer->search, row);
+}
+
+/* The nearest shape's; as near a one of the file goes before that of the library, as it was
+ * measured on this very CPU. `*use` says whether there is a file and it is valid. */
+static struct loom_measured best_measured(const struct loom_search *s, const char *tuning,
+                                          loom_tuning *use) {
+    struct offer own = {.search = s}, file = {.search = s};
+    for (size_t i = 0; i < s->registry->tuned_count; i++) {
+        take_offer(&own, &s->registry->tuned[i]);
+    }
+    *use = LOOM_TUNING_NONE;
+    if (tuning && *tuning) {
+        struct loom_line unread = {NULL, 0, 0};
+        const int valid =
+            loom_tuning_read(tuning, s->registry, s->features, take_offer, &file, &unread);
+        *use = valid ? LOOM_TUNING_READ : LOOM_TUNING_IGNORED;
+    }
+    const int takes_file = *use == LOOM_TUNING_READ && file.best.pair.gemv &&
+                           (!own.best.pair.gemv || file.best.distance <= own.best.distance);
+    return takes_file ? file.best : own.best;
+}
+
+static loom_status select_free(loom_plan *plan, const struct loom_search *s, const char *tuning) {
+    loom_tuning use;
+    const struct loom_measured measured = best_measured(s, tuning, &use);
+    const struct loom_pair pair = measured.pair.gemv ? measured.pair : loom_search_best(s);
+    if (!pair.gemv) {
+        return LOOM_ERROR_NO_KERNEL;
+    }
+    const loom_choice choice = !measured.pair.gemv      ? LOOM_CHOICE_DEFAULT
+                               : measured.distance == 1 ? LOOM_CHOICE_TUNED
+                                                        : LOOM_CHOICE_NEAREST;
+    const loom_status status = write_plan(plan, s, &pair, choice);
+    if (status == LOOM_OK) {
+        plan->tuning = use;
+    }
+    return status;
+}
+
+loom_status loom_select(loom_plan *plan, const struct loom_registry *registry,
+                        const loom_problem *problem, const loom_cpu *cpu, const char *force,
+                        const char *tuning) {
+    if (!plan || !registry || !problem || !cpu) {
+        return LOOM_ERROR_NULL;
+    }
+    struct loom_search s = {
+        .registry = registry,
+        .problem = problem,
+        .features = cpu->features,
+        .only_isa = LOOM_ANY_ISA,
+    };
+    const loom_status status = check_problem(problem, &s.format);
+    if (status != LOOM_OK) {
+        return status;
+    }
+    return force && *force ? select_forced(plan, &s, force) : select_free(plan, &s, tuning);
+}

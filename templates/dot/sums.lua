@@ -1,0 +1,73 @@
+-- The sums of integer dot products that must not overflow (bounds.lua).
+local bounds = require("bounds")
+
+local sums = {}
+
+-- ---- Fields in place, each with a sum in 32 bits that is shifted down ---------------------
+
+-- The fields of a byte that have a sum, how many bits apart they are, and how many of 32 codes of a
+-- row are in one of them.
+local function fields_of(bits)
+    if bits == 3 then
+        return { count = 3, apart = 2, codes = 8 }
+    end
+    return { count = 8 // bits, apart = bits, codes = 4 * bits }
+end
+
+-- What 32 codes add to field f: `largest` of them, and what is shifted down from the fields above.
+local function of_field(fields, largest, f)
+    return (largest << f * fields.apart) * bounds.ACT * fields.codes * (fields.count - f)
+end
+
+-- Codes after which the sums of fields are shifted down, a multiple of `unit`, at least that; nil
+-- where a row has no more.
+function sums.fields_chunk(bits, largest, unit)
+    local chunk, fields = bounds.ROW, fields_of(bits)
+    for f = 1, fields.count - 1 do
+        chunk = math.min(chunk, bounds.codes(of_field(fields, largest, f), 32, bounds.I32))
+    end
+    return chunk < bounds.ROW and math.max(chunk // unit, 1) * unit or nil
+end
+
+-- The lowest field is the sum itself, and only added to.
+function sums.of_fields(record, bits, largest)
+    local list, fields, k = {}, fields_of(bits), bounds.chunk_k(record)
+    for f = 1, fields.count - 1 do
+        list[f] = bounds.sum(("the sum of field %d"):format(f), of_field(fields, largest, f), 32, k,
+            bounds.I32)
+    end
+    return list
+end
+
+function sums.mask_chunk(format)
+    return sums.fields_chunk(format.bits, (1 << format.bits) - 1, 32)
+end
+
+function sums.mask(record)
+    local bits = record.format.bits
+    return sums.of_fields(record, bits, (1 << bits) - 1)
+end
+
+-- ---- Products in 16 bits ------------------------------------------------------------------
+
+-- Codes whose products are widened at least so often.
+local MOST_K = 256
+
+-- What 4 codes add to one of the sums.
+local function of_products(format, isa)
+    return isa.sum_products * bounds.ACT * ((1 << format.bits) - 1) * format.step
+end
+
+-- nil where sums have 32 bits.
+function sums.products_chunk(format, isa)
+    return isa.sum_bits == 16
+        and bounds.half_of_codes(of_products(format, isa), 4, bounds.I16, MOST_K) or nil
+end
+
+function sums.products(record)
+    local format, isa = record.format, record.isa
+    return isa.sum_bits == 32 and {} or { bounds.sum("the sum of products",
+        of_products(format, isa), 4, bounds.chunk_k(record), bounds.I16) }
+end
+
+return sums

@@ -1,0 +1,127 @@
+local bounds = require("bounds")
+local check = require("check")
+local families = require("families")
+local format = require("input.format")
+local isa = require("input.isa")
+local space = require("space.space")
+
+local MODES = { "exact", "table", "table7" }
+
+-- The formats of all kernels, but for the kind of scale and for groups without zero points of their
+-- own, whose sums are no larger.
+local function all_formats()
+    local list = {}
+    for _, base in ipairs({ "w1", "w2", "w3", "w4", "t" }) do
+        for _, rest in ipairs({ "g32z", "g64z", "g128z", "g256z", "row", "rowz" }) do
+            list[#list + 1] = assert(format.parse(base .. rest))
+        end
+    end
+    return list
+end
+
+local function entry_of(record)
+    for _, entry in ipairs(families.list) do
+        if entry.family == record.family and entry.name == record.method
+            and entry.template == record.template and entry.modes[record.mode]
+            and entry.isas[record.isa.name] then
+            return entry
+        end
+    end
+    error("no method of " .. record.name)
+end
+
+-- The sum of a kernel by its name, or nil.
+local function sum_of(record, name)
+    for _, sum in ipairs(bounds.sums(entry_of(record), record)) do
+        if sum.name == name then
+            return sum
+        end
+    end
+end
+
+local kernels, refused = space.kernels(all_formats(), MODES, isa.list)
+
+-- A kernel by the end of its name.
+local function kernel_named(name)
+    for _, record in ipairs(kernels) do
+        if record.name:sub(-#name) == name then
+            return record
+        end
+    end
+    error("no kernel is named " .. name)
+end
+
+check.case("bounds: no sum of any kernel overflows, at the longest group or row", function()
+    for _, record in ipairs(kernels) do
+        for _, sum in ipairs(bounds.sums(entry_of(record), record)) do
+            check.equal(bounds.reach(sum) <= sum.most and record.name, record.name)
+        end
+    end
+end)
+
+check.case("bounds: kernels flush their sums, none is refused for them", function()
+    for _, record in ipairs(refused) do
+        check.equal(record.reason:find("reaches", 1, true) and record.name .. ": " .. record.reason,
+            nil)
+    end
+end)
+
+check.case("bounds: chunks of twice the length are refused", function()
+    for _, name in ipairs({ "w2row_exact__dot_mask_b2m2n1_avx512vbmi",
+        "w3row_exact__dot_mask_b2m2n1_avx512vbmi", "w4row_exact__dot_mask_b2m2n1_avx512vbmi",
+        "trow_exact__dot_trit_b2m2n1_avx512vbmi", "w4row_exact__dot_fields_b4m4n1_dotprod",
+        "w4row_table__lut_rows_b1m1n1_neon", "trow_table__lut_sign_b1m1n1_avx2" }) do
+        local record = kernel_named(name)
+        local longer = setmetatable({ vars = { chunk_k = 2 * record.vars.chunk_k } },
+            { __index = record })
+        check.equal(bounds.refuse(entry_of(record), record), nil)
+        check.equal(bounds.refuse(entry_of(record), longer) and name, name)
+    end
+end)
+
+check.case("bounds: fields that are summed in place over a whole row are refused", function()
+    for name, reason in pairs({
+        w2row = "the sum of field 2 reaches 3196059648 in 1048576 codes, 2147483647 is the most",
+        w4row = "the sum of field 1 reaches 15980298240 in 1048576 codes, 2147483647 is the most",
+    }) do
+        local record = kernel_named(name .. "_exact__dot_mask_b2m2n1_avx512vbmi")
+        local whole = setmetatable({ vars = { chunk_k = false } }, { __index = record })
+        check.equal(bounds.refuse(entry_of(record), whole), reason)
+    end
+end)
+
+check.case("bounds: chunks of fields in place are those that were found by trying", function()
+    -- At 64 codes more the last field's sum of the largest codes and activations is wrong.
+    for name, k in pairs({ w2row = 352256, w3row = 603904, w4row = 140896 }) do
+        local record = kernel_named(name .. "_exact__dot_mask_b2m2n1_avx512vbmi")
+        check.equal(record.vars.chunk_k, k)
+    end
+    check.equal(kernel_named("w1row_exact__dot_mask_b2m2n1_avx512vbmi").vars.chunk_k, false)
+end)
+
+check.case("bounds: what overflows in a round of a loop is a chunk of that, and refused", function()
+    check.equal(bounds.half_of_codes(1 << 20, 4, bounds.I16, 256), 32)
+    local record = kernel_named("w4row_exact__dot_shift_b2m2n1_avx2")
+    local wide = setmetatable({ vars = { chunk_k = 32 },
+        format = setmetatable({ bits = 8 }, { __index = record.format }) }, { __index = record })
+    check.equal(bounds.refuse(entry_of(record), wide):find("reaches", 1, true) ~= nil, true)
+end)
+
+-- The verification copies so many codes to make the longest row.
+check.case("bounds: whole units of all layouts are 960 codes (verify/longest.c)", function()
+    for _, record in ipairs(kernels) do
+        check.equal(960 % record.layout.unit_k == 0 and record.name, record.name)
+    end
+end)
+
+check.case("bounds: the sum of a group", function()
+    local row = sum_of(kernel_named("w4rowz_exact__dot_shift_b2m2n1_avx512vbmi"),
+        "the sum of a group")
+    check.equal(bounds.reach(row), 16 * 127 << 20)
+    local group = sum_of(kernel_named("w4g256z_exact__dot_shift_b2m2n1_avx512vbmi"),
+        "the sum of a group")
+    check.equal(bounds.reach(group), 16 * 127 * 256)
+    check.equal(group.most, (1 << 22) - 1)
+    local symbols = sum_of(kernel_named("trow_table__lut_sign_b1m1n1_avx2"), "the sum of a group")
+    check.equal(bounds.reach(symbols), 127 * 349526)
+end)

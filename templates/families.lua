@@ -1,4 +1,4 @@
--- Methods: the ways a kernel can be built, one entry each, in the files method_*.lua. An entry is
+-- Methods: the ways a kernel can be built, one entry each, in the folders' method.lua. An entry is
 --   family, name   the first two parts of a schedule's name (name.lua)
 --   loop           what the templates of its loops start with
 --   isas, modes    those it serves, as sets
@@ -10,7 +10,7 @@
 --   refuse         a reason against a choice of numbers, or nil
 --   cost           vector operations a weight and token: in the loop over codes, at the end of
 --                  groups, and around both; 0 where one is missing (kernel_cost.lua)
--- Figures behind the choices are in README.md.
+-- Figures behind the choices are in RESULTS.md.
 
 local method = { list = {} }
 
@@ -18,7 +18,8 @@ for _, file in ipairs({
     "plain", "quad", "pair", "rows", "twin", "tmac", "dot", "fields", "matrix", "amx", "trit",
     "sign", "veclut",
 }) do
-    table.move(require(file .. ".method"), 1, 9, #method.list + 1, method.list)
+    local entries = require(file .. ".method")
+    table.move(entries, 1, #entries, #method.list + 1, method.list)
 end
 
 return method

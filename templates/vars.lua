@@ -98,7 +98,7 @@ local function arithmetic(record)
         sum_factor = sum_factor,
         zero_factor = zero_factor,
         signs = signs,
-        uses_act_sum = not signs,
+        uses_act_sum = not signs and (format.zero_points or start_factor ~= 0),
         sum_is_small = format.group > 0,
         spread = record.isa.spread and "v_spread_4" or "v_load_4",
         spreads = record.isa.spread or false,

@@ -6,7 +6,8 @@ package.path = table.concat({ ROOT .. "/gen/lua/?.lua", ROOT .. "/templates/?.lu
 local check = require("check")
 
 local SUITES = {
-    "modules_test", "c_code_test", "template_test", "format_test", "model_test", "isa_test",
+    "modules_test", "c_code_test", "template_test", "families_test", "format_test", "model_test",
+    "isa_test",
     "target_test", "tuning_test", "selection_test", "shortlist_test", "files_test", "name_test",
     "generate_test", "suite_test", "chart_test", "cli_test", "explain_test", "tune_command_test",
     "tune_plot_test", "bench_test", "veclut_test", "bounds_test", "mca_test", "correction_test",

@@ -73,7 +73,7 @@ typedef enum loom_status {
                              that this CPU or this problem cannot use */
     LOOM_ERROR_PACKED,    /* the packed weights were not packed for this plan */
     LOOM_ERROR_PREPARED,  /* the activations were not prepared for this plan and N */
-    LOOM_ERROR_POOL       /* the pool could not start its threads */
+    LOOM_ERROR_POOL       /* the pool could not start its threads, or is another process's */
 } loom_status;
 
 /* One sentence about a status, static storage; never NULL. */
@@ -280,7 +280,11 @@ typedef struct loom_pool loom_pool;
 
 /* Starts a pool of `threads`, the caller's own among them (at most 1024; 0: one for each CPU that
  * the process may use); the pool is the caller's, to be freed with loom_pool_free (NULL is fine).
- * After each call its threads stay awake for 50 us, then sleep. LOOM_ERROR_NULL, _POOL. */
+ * After each call its threads stay awake for 50 us, then sleep. They block all signals but those of
+ * their own faults, so that the program's threads get the program's.
+ * A pool is good in the process that made it. A child that it forks has none of the threads: there
+ * calls on the pool return LOOM_ERROR_POOL and touch nothing, loom_pool_free frees the child's copy
+ * of the memory, and the child may make a pool of its own. LOOM_ERROR_NULL, _POOL. */
 LOOM_API loom_status loom_pool_create(loom_pool **pool, size_t threads);
 LOOM_API void loom_pool_free(loom_pool *pool);
 

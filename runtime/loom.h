@@ -75,7 +75,7 @@ typedef enum loom_status {
                              that this CPU or this problem cannot use */
     LOOM_ERROR_PACKED,    /* the packed weights were not packed for this plan */
     LOOM_ERROR_PREPARED,  /* the activations were not prepared for this plan and N */
-    LOOM_ERROR_POOL       /* the pool could not start its threads */
+    LOOM_ERROR_POOL       /* the pool could not start its threads, or is another process's */
 } loom_status;
 
 /* One sentence about a status, static storage; never NULL. */
@@ -89,8 +89,13 @@ LOOM_API const char *loom_status_text(loom_status status);
  *   LOOM_TABLE7   the same with 7-bit entries
  *   LOOM_FASTEST  LOOM_EXACT or LOOM_TABLE, whichever was measured, or is expected, to be faster
  * On Gaussian activations and groups of 128 the results are off by about 0.7 % (exact), 1 %
- * (table) and 2 % (table7) of their own root mean square, against fp64. A group whose largest
- * activation is below 2^-100 counts as zeros; above 2^100 its results are NaN. */
+ * (table) and 2 % (table7) of their own root mean square, against fp64.
+ * A group's range is its largest magnitude in exact mode, and in table modes the largest of the
+ * sums of 4 (or 3) magnitudes that an entry may be. It has to be from 2^-100 to 2^100: a group
+ * below counts as zeros, and one above makes the results it enters NaN, finite as its activations
+ * may be. With `arow` the group is the whole token.
+ * The program's rounding mode has to be to the nearest (FE_TONEAREST, as it is at its start): in
+ * others results are defined, but differ from one CPU and kernel to another. */
 typedef enum loom_mode { LOOM_FASTEST = 0, LOOM_EXACT, LOOM_TABLE, LOOM_TABLE7 } loom_mode;
 
 /* ---- CPU ---------------------------------------------------------------------------- */
@@ -247,7 +252,8 @@ LOOM_API size_t loom_prepared_size(const loom_plan *plan, size_t n);
  *   prepared  loom_prepared_size(plan, n) bytes, aligned to LOOM_ALIGN
  *   x         n tokens of K floats, the token t at x + t * x_stride; x_stride >= K
  * Plans that loom_can_share allows (Q, K and V; gate and up) use one prepared input. A group
- * that holds an infinity or a NaN makes the results it enters NaN.
+ * that holds an infinity, a NaN, or more than the range in loom_mode's comment makes the results
+ * it enters NaN.
  * LOOM_ERROR_NULL, _ALIGN, _SIZE, _RANGE (part >= parts). */
 LOOM_API loom_status loom_prepare(const loom_plan *plan, void *prepared, const float *x,
                                   size_t x_stride, size_t n, size_t part, size_t parts);
@@ -283,12 +289,17 @@ typedef struct loom_pool loom_pool;
 
 /* Starts a pool of `threads`, the caller's own among them (at most 1024; 0: one for each CPU that
  * the process may use); the pool is the caller's, to be freed with loom_pool_free (NULL is fine).
- * After each call its threads stay awake for 50 us, then sleep. LOOM_ERROR_NULL, _POOL. */
+ * After each call its threads stay awake for 50 us, then sleep. They block all signals but those of
+ * their own faults, so that the program's threads get the program's.
+ * A pool is good in the process that made it. A child that it forks has none of the threads: there
+ * calls on the pool return LOOM_ERROR_POOL and touch nothing, loom_pool_free frees the child's copy
+ * of the memory, and the child may make a pool of its own. LOOM_ERROR_NULL, _POOL. */
 LOOM_API loom_status loom_pool_create(loom_pool **pool, size_t threads);
 LOOM_API void loom_pool_free(loom_pool *pool);
 
-/* loom_pack of the whole matrix, on all threads of the pool, and its errors. Each thread starts
- * on the rows that it starts on when it multiplies. */
+/* loom_pack of the whole matrix, on all threads of the pool. Each thread starts on the rows that it
+ * starts on when it multiplies. As loom_pool_matmul, not to be called on one pool while another
+ * thread is in a call on it. Errors as for loom_pack, and LOOM_ERROR_POOL after a fork. */
 LOOM_API loom_status loom_pool_pack(loom_pool *pool, const loom_plan *plan, void *packed,
                                     const uint8_t *codes, const void *scales, const uint8_t *zeros);
 
@@ -300,8 +311,9 @@ LOOM_API size_t loom_pool_prepared_size(const loom_pool *pool, const loom_plan *
 /* Prepares x in `prepared` (loom_pool_prepared_size bytes, the caller's) and multiplies: one
  * call for a whole plan. The calling thread works too, and does not wait for others that are late.
  * Afterwards `prepared` begins with what loom_prepare would have written.
- * Not to be called on one pool from two threads at once. Errors as for loom_prepare and
- * loom_matmul. */
+ * Not to be called on one pool while another thread is in a call on it, loom_pool_pack and
+ * loom_pool_free too; two pools may work at the same time. Errors as for loom_prepare and
+ * loom_matmul, and LOOM_ERROR_POOL after a fork. */
 LOOM_API loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y,
                                       size_t y_stride, const void *packed, void *prepared,
                                       const float *x, size_t x_stride, size_t n);

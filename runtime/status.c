@@ -28,7 +28,7 @@ const char *loom_status_text(loom_status status) {
     case LOOM_ERROR_PREPARED:
         return "the activations were not prepared for this plan and number of tokens";
     case LOOM_ERROR_POOL:
-        return "the pool could not start its threads";
+        return "the pool could not start its threads, or is another process's";
     }
     return "not a value of loom_status";
 }

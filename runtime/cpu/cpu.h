@@ -28,7 +28,8 @@ extern const struct loom_feature loom_features[];
 extern const size_t loom_feature_count;
 
 /* What measurements are valid for, one line of less than LOOM_IDENTITY_BYTES: the CPU's model; its
- * features; its data caches. The same whichever core reads it. Writes at most `size` bytes and
+ * features; its data caches, where it has one kind of core. The same whichever core reads it, and
+ * whichever others are online. Writes at most `size` bytes and
  * returns the length of the whole, as snprintf does. */
 enum { LOOM_IDENTITY_BYTES = 512 };
 size_t loom_cpu_identity(char *text, size_t size);

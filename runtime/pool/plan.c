@@ -106,6 +106,9 @@ loom_status loom_pool_pack(loom_pool *pool, const loom_plan *plan, void *packed,
     if (!pool || !loom_plan_ready(plan)) {
         return LOOM_ERROR_NULL;
     }
+    if (!loom_pool_is_own(pool)) {
+        return LOOM_ERROR_POOL;
+    }
     struct pack_job job = {plan, packed, codes, scales, zeros, LOOM_OK};
     deal_rows(pool, plan);
     loom_pool_run(pool, pack_work, &job);
@@ -194,6 +197,9 @@ loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y, s
                              size_t n) {
     if (!pool || !loom_plan_ready(plan) || !prepared) {
         return LOOM_ERROR_NULL;
+    }
+    if (!loom_pool_is_own(pool)) {
+        return LOOM_ERROR_POOL;
     }
     struct matmul_job job = {
         .plan = plan,

@@ -3,6 +3,7 @@
 #include "pool/pool.h"
 
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -135,6 +136,10 @@ static void close_gate(loom_pool *pool) {
     }
 }
 
+int loom_pool_is_own(const loom_pool *pool) {
+    return pool->process == getpid();
+}
+
 void loom_pool_run(loom_pool *pool, loom_pool_work *work, void *context) {
     if (pool->threads == 1) {
         work(pool, 0, context);
@@ -161,8 +166,22 @@ static size_t usable_cpus(void) {
     return cpus < 1 ? 1 : cpus < MAX_THREADS ? (size_t)cpus : MAX_THREADS;
 }
 
-/* Starts threads 1 and on; pool->threads says how many there are then. */
+/* All signals but those that a thread's own fault raises: a program's handler may want to see
+ * where that was. */
+static void fill_asynchronous(sigset_t *signals) {
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
+    sigfillset(signals);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        sigdelset(signals, faults[i]);
+    }
+}
+
+/* Starts threads 1 and on; pool->threads says how many there are then. They inherit a mask that
+ * leaves the program's signals to the program's threads. */
 static void start_threads(loom_pool *pool, size_t threads) {
+    sigset_t blocked, usual;
+    fill_asynchronous(&blocked);
+    pthread_sigmask(SIG_BLOCK, &blocked, &usual);
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, stack_bytes);
@@ -174,13 +193,16 @@ static void start_threads(loom_pool *pool, size_t threads) {
         }
     }
     pthread_attr_destroy(&attributes);
+    pthread_sigmask(SIG_SETMASK, &usual, NULL);
 }
 
 static loom_pool *new_pool(size_t threads) {
     loom_pool *pool =
         aligned_alloc(LOOM_ALIGN, sizeof *pool + threads * sizeof(struct loom_pool_thread));
     if (pool) {
-        *pool = (loom_pool){.mutex = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
+        *pool = (loom_pool){.mutex = PTHREAD_MUTEX_INITIALIZER,
+                            .wake = PTHREAD_COND_INITIALIZER,
+                            .process = getpid()};
         start_threads(pool, threads);
     }
     return pool;
@@ -203,10 +225,7 @@ loom_status loom_pool_create(loom_pool **pool, size_t threads) {
     return LOOM_OK;
 }
 
-void loom_pool_free(loom_pool *pool) {
-    if (!pool) {
-        return;
-    }
+static void end_threads(loom_pool *pool) {
     atomic_fetch_or(&pool->gate, GATE_END);
     wake_sleepers(pool);
     for (size_t i = 1; i < pool->threads; i++) {
@@ -214,5 +233,13 @@ void loom_pool_free(loom_pool *pool) {
     }
     pthread_cond_destroy(&pool->wake);
     pthread_mutex_destroy(&pool->mutex);
+}
+
+/* A forked child has the pool's memory and none of its threads, one of which may have held the
+ * mutex. */
+void loom_pool_free(loom_pool *pool) {
+    if (pool && loom_pool_is_own(pool)) {
+        end_threads(pool);
+    }
     free(pool);
 }

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/types.h>
 
 #include "loom.h"
 
@@ -27,9 +28,13 @@ struct loom_pool {
     pthread_cond_t wake;
     loom_pool_work *work;
     void *context;
+    pid_t process; /* that its threads are in */
     size_t threads;
     struct loom_pool_thread thread[];
 };
+
+/* 0 in a forked child, where there are no threads to run anything on. */
+int loom_pool_is_own(const loom_pool *pool);
 
 /* Calls work(pool, 0, context) here and work(pool, i, context) on every thread that comes before
  * this call returns: a thread that is late does not come, so that no work may be left to a

@@ -15,6 +15,12 @@
 
 /* ---- A few tokens ---------------------------------------------------------------------- */
 
+/* 7-bit tables are less exact than what a pair without them promises. */
+static int fits_pair(const struct loom_search *s, const struct loom_kernel *kernel,
+                     const struct loom_pair *pair) {
+    return kernel->mode != LOOM_TABLE7 || pair->gemm->mode == LOOM_TABLE7 || kernel == s->fixed;
+}
+
 /* The best kernel made for a few tokens in the pair's layout; the GEMM kernel where there is none,
  * or none of its ISA. */
 static const struct loom_kernel *few_kernel(const struct loom_search *s,
@@ -24,7 +30,7 @@ static const struct loom_kernel *few_kernel(const struct loom_search *s,
         const struct loom_kernel *kernel = &s->registry->kernels[i];
         if (kernel->op == LOOM_OP_FEW && kernel->layout == pair->gemv->layout &&
             kernel->isa >= loom_base_isa(s->registry, pair->gemm) &&
-            loom_search_allows(s, kernel) &&
+            loom_search_allows(s, kernel) && fits_pair(s, kernel, pair) &&
             (!best || kernel->isa > best->isa ||
              (kernel->isa == best->isa && kernel->rank < best->rank))) {
             best = kernel;

@@ -70,9 +70,12 @@ static inline uint32_t v_join3(uint32_t low, uint32_t high) {
     return (low & 0x03030303u) | (high & 0x04040404u);
 }
 
-/* To the nearest integer, ties to even, for |x| < 2^22. */
+/* To the nearest integer, ties to even, for |x| < 2^22. In another rounding mode than to the
+ * nearest the sum is off by one the other way: 127.00001 would be 128, which is no int8. */
 static inline int32_t v_rint(float x) {
-    return (int32_t)(loom_bits_from_float(x + 12582912.0f) - 0x4b400000u);
+    const float sum = x + 12582912.0f;
+    const float rest = x - (sum - 12582912.0f);
+    return (int32_t)(loom_bits_from_float(sum) - 0x4b400000u) + (rest > 0.5f) - (rest < -0.5f);
 }
 
 /* |x| as bits: ordered like the values, infinity and NaN above all numbers. */

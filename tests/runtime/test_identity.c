@@ -39,15 +39,20 @@ static void write_file(const char *name, const char *text) {
     close(file);
 }
 
-static void write_cache(int index, const char *level, const char *type, const char *size) {
+static void write_cache_of(int cpu, int index, const char *level, const char *type,
+                           const char *size) {
     const char *const parts[][2] = {{"level", level}, {"type", type}, {"size", size}};
     for (size_t i = 0; i < 3; i++) {
         char name[80], text[32];
-        snprintf(name, sizeof name, "/sys/devices/system/cpu/cpu0/cache/index%d/%s", index,
+        snprintf(name, sizeof name, "/sys/devices/system/cpu/cpu%d/cache/index%d/%s", cpu, index,
                  parts[i][0]);
         snprintf(text, sizeof text, "%s\n", parts[i][1]);
         write_file(name, text);
     }
+}
+
+static void write_cache(int index, const char *level, const char *type, const char *size) {
+    write_cache_of(0, index, level, type, size);
 }
 
 static void assert_identity(uint32_t features, const char *expected) {
@@ -76,6 +81,62 @@ static void arm_has_every_kind_of_core_once(void **state) {
     write_file("/proc/cpuinfo", CORE("0", "0xd05") CORE("1", "0xd05") CORE("2", "0xd0b")
                                     CORE("3", "0xd05") "Hardware\t: A board\n");
     assert_identity(LOOM_CPU_NEON, "ARM 0x41/0xd05 0x41/0xd0b; NEON");
+}
+
+/* A CPU that is offline has no caches in sys, and no part in cpuinfo. */
+static void caches_are_those_of_a_core_online(void **state) {
+    (void)state;
+    write_file("/proc/cpuinfo", "processor\t: 2\nmodel name\t: A CPU\n\n");
+    write_file("/sys/devices/system/cpu/present", "0-11\n");
+    write_cache_of(2, 0, "1", "Data", "48K");
+    write_cache_of(11, 0, "1", "Data", "48K");
+    assert_identity(0, "A CPU; 48K L1");
+}
+
+static void describe_core(int cpu, const char *name) {
+    char path[80], text[200];
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/uevent", cpu);
+    snprintf(text, sizeof text,
+             "DRIVER=cpu\nOF_NAME=cpu\nOF_FULLNAME=/cpus/cpu@%d\n"
+             "OF_COMPATIBLE_0=%s\nOF_COMPATIBLE_N=1\n",
+             cpu, name);
+    write_file(path, text);
+}
+
+/* Two kinds of core, of which one may be offline as a whole. */
+static void one_chip_has_one_identity(void **state) {
+    (void)state;
+    static const char *const online[] = {
+        CORE("0", "0xd08") CORE("1", "0xd03") CORE("2", "0xd08"),
+        CORE("1", "0xd03"),
+        CORE("0", "0xd08") CORE("2", "0xd08"),
+    };
+    write_file("/sys/devices/system/cpu/present", "0-2\n");
+    describe_core(0, "arm,cortex-a72");
+    describe_core(1, "arm,cortex-a53");
+    describe_core(2, "arm,cortex-a72");
+    for (int i = 0; i < 3; i++) {
+        write_file("/proc/cpuinfo", online[i]);
+        write_cache_of(i == 1, 0, "1", "Data", i == 1 ? "32K" : "48K");
+        assert_identity(LOOM_CPU_NEON, "ARM arm,cortex-a53 arm,cortex-a72; NEON");
+    }
+}
+
+static void the_order_of_cores_does_not_matter(void **state) {
+    (void)state;
+    write_file("/proc/cpuinfo", CORE("0", "0xd0b") CORE("1", "0xd05"));
+    assert_identity(LOOM_CPU_NEON, "ARM 0x41/0xd05 0x41/0xd0b; NEON");
+    write_file("/proc/cpuinfo", CORE("1", "0xd05") CORE("2", "0xd0b"));
+    assert_identity(LOOM_CPU_NEON, "ARM 0x41/0xd05 0x41/0xd0b; NEON");
+}
+
+/* An architecture says less than the parts. */
+static void an_architecture_describes_no_core(void **state) {
+    (void)state;
+    write_file("/proc/cpuinfo", CORE("0", "0xd05"));
+    describe_core(0, "arm,armv8");
+    write_cache(0, "1", "Data", "32K");
+    assert_identity(0, "ARM 0x41/0xd05; 32K L1");
 }
 
 /* More kinds than any chip has are cut, and nothing else. */
@@ -131,6 +192,10 @@ int main(void) {
         CASE(model_features_and_data_caches),
         CASE(arm_has_every_kind_of_core_once),
         CASE(arm_has_few_kinds_of_core),
+        CASE(caches_are_those_of_a_core_online),
+        CASE(one_chip_has_one_identity),
+        CASE(the_order_of_cores_does_not_matter),
+        CASE(an_architecture_describes_no_core),
         CASE(arm_parts_go_before_names),
         CASE(a_silent_system_is_unknown),
         CASE(a_long_name_is_cut),

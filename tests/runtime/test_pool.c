@@ -1,10 +1,12 @@
 /* The thread pool: the same results as one thread, and its errors. */
-#define _DEFAULT_SOURCE
+#define _GNU_SOURCE
 #include "fake.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -231,6 +233,92 @@ static void a_failed_pack_leaves_no_header(void **state) {
     fake_matrix_free(&w);
 }
 
+/* ---- Processes and signals ---------------------------------------------------------------- */
+
+/* Exit code of the child: the first thing that is wrong. */
+static int use_in_child(loom_pool *pool, const loom_plan *plan, const struct fake_matrix *w,
+                        void *packed) {
+    static float x[70], y[20];
+    _Alignas(LOOM_ALIGN) static uint8_t prepared[4096];
+    if (loom_pool_pack(pool, plan, packed, w->codes, w->scales, NULL) != LOOM_ERROR_POOL) {
+        return 1;
+    }
+    if (loom_pool_matmul(pool, plan, y, 20, packed, prepared, x, 70, 1) != LOOM_ERROR_POOL) {
+        return 2;
+    }
+    loom_pool_free(pool);
+    return 0;
+}
+
+/* Its exit code, or -1 where it does not end within 10 seconds and is ended, or by a signal. */
+static int wait_for(pid_t child) {
+    int status = 0;
+    for (int i = 0; i < 1000; i++) {
+        if (waitpid(child, &status, WNOHANG) == child) {
+            return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+        }
+        usleep(10000);
+    }
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    return -1;
+}
+
+static void a_forked_child_is_refused_and_can_free(void **state) {
+    (void)state;
+    const loom_plan plan = fake_plan("w2g32f32", 20, 70);
+    struct fake_matrix w = fake_matrix_new(&plan, 1);
+    const size_t size = loom_packed_size(&plan);
+    void *packed = fake_alloc(size);
+    for (size_t threads = 1; threads <= 4; threads += 3) {
+        loom_pool *pool = new_pool(threads);
+        usleep(threads > 1 ? 2000 : 0); /* its threads sleep by then */
+        const pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            _exit(use_in_child(pool, &plan, &w, packed));
+        }
+        assert_int_equal(wait_for(child), 0);
+        check_multiply(pool, "w2g32f32", 90, 2); /* the parent's goes on */
+        loom_pool_free(pool);
+    }
+    fake_free(packed, size);
+    fake_matrix_free(&w);
+}
+
+static volatile sig_atomic_t signals_taken;
+
+static void take_signal(int number) {
+    (void)number;
+    signals_taken++;
+}
+
+/* A program may block a signal in its threads, to wait for it in one. */
+static void the_program_keeps_its_signals(void **state) {
+    (void)state;
+    const struct sigaction counts = {.sa_handler = take_signal};
+    struct sigaction usual;
+    sigset_t before, after, one, pending;
+    sigemptyset(&one);
+    sigaddset(&one, SIGUSR1);
+    signals_taken = 0;
+    assert_int_equal(sigaction(SIGUSR1, &counts, &usual), 0);
+    pthread_sigmask(SIG_SETMASK, NULL, &before);
+    loom_pool *pool = new_pool(4);
+    pthread_sigmask(SIG_SETMASK, NULL, &after);
+    assert_int_equal(sigismember(&after, SIGUSR1), sigismember(&before, SIGUSR1));
+    pthread_sigmask(SIG_BLOCK, &one, NULL);
+    kill(getpid(), SIGUSR1);
+    usleep(20000);
+    sigpending(&pending);
+    assert_int_equal(signals_taken, 0);
+    assert_true(sigismember(&pending, SIGUSR1));
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    assert_int_equal(signals_taken, 1);
+    loom_pool_free(pool);
+    sigaction(SIGUSR1, &usual, NULL);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_pool_gives_the_same),
@@ -241,6 +329,8 @@ int main(void) {
         cmocka_unit_test(pool_errors),
         cmocka_unit_test(threads_that_cannot_start),
         cmocka_unit_test(a_failed_pack_leaves_no_header),
+        cmocka_unit_test(a_forked_child_is_refused_and_can_free),
+        cmocka_unit_test(the_program_keeps_its_signals),
     };
     return cmocka_run_group_tests_name("pool", tests, NULL, NULL);
 }

@@ -510,6 +510,28 @@ static void a_few_tokens_have_their_kernel(void **state) {
     assert_few(everything, "few_avx2_5", "few_avx2_5");
 }
 
+/* Beside an exact pair a 7-bit kernel comes only where it is asked for by name. */
+static void seven_bits_for_a_few_tokens_only_in_their_pair(void **state) {
+    (void)state;
+    const struct loom_kernel list[] = {
+        KERNEL("few_7", LOOM_OP_FEW, layout_a, C, LOOM_TABLE7, 0),
+        FEW("few_exact", layout_a, C, 1),
+        GEMM("gemm_7", layout_a, C, LOOM_TABLE7, 0),
+        GEMM("gemm_exact", layout_a, C, LOOM_EXACT, 1),
+        GEMV("gemv_7", layout_a, C, LOOM_TABLE7, 0),
+        GEMV("gemv_exact", layout_a, C, LOOM_EXACT, 1),
+    };
+    const struct loom_registry registry = make_registry(list, COUNT(list));
+    loom_plan plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_FASTEST, c_only, NULL), LOOM_OK);
+    assert_string_equal(plan.gemm->name, "gemm_exact");
+    assert_string_equal(plan.few->name, "few_exact");
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_TABLE7, c_only, NULL), LOOM_OK);
+    assert_string_equal(plan.few->name, "few_7");
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_FASTEST, c_only, "few_7"), LOOM_OK);
+    assert_string_equal(plan.few->name, "few_7");
+}
+
 static void without_such_a_kernel_the_gemm_serves(void **state) {
     (void)state;
     const struct loom_registry registry = make_registry(kernels, COUNT(kernels));
@@ -705,6 +727,7 @@ int main(void) {
         cmocka_unit_test(equal_rows_go_to_the_higher_isa),
         cmocka_unit_test(rows_of_one_shape_have_an_order),
         cmocka_unit_test(a_few_tokens_have_their_kernel),
+        cmocka_unit_test(seven_bits_for_a_few_tokens_only_in_their_pair),
         cmocka_unit_test(without_such_a_kernel_the_gemm_serves),
         cmocka_unit_test(faulty_rows_are_passed_over),
         cmocka_unit_test(rows_of_a_lesser_cpu_are_passed_over),

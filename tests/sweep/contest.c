@@ -18,7 +18,11 @@ struct contender *add(struct made_up *made, enum loom_op class, const struct loo
         abort();
     }
     made->kernel[i] = (struct loom_kernel){.layout = layout, .mode = (uint8_t)mode};
-    made->list[i] = (struct contender){
-        .kernel = &made->kernel[i], .class = class, .seconds = seconds, .noise = 0.01};
+    made->list[i] = (struct contender){.kernel = &made->kernel[i],
+                                       .class = class,
+                                       .seconds = seconds,
+                                       .noise = 0.01,
+                                       .rounds = 100,
+                                       .quiet = 50};
     return &made->list[i];
 }

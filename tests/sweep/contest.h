@@ -15,7 +15,7 @@ struct made_up {
 /* Wants `mode` alone. */
 void start(struct made_up *made, loom_mode mode);
 
-/* Adds a contender with 1 % of noise; `layout` is static. */
+/* Adds a contender with 1 % of noise, half of its samples quiet; `layout` is static. */
 struct contender *add(struct made_up *made, enum loom_op class, const struct loom_layout *layout,
                       loom_mode mode, double seconds);
 

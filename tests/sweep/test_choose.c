@@ -112,6 +112,69 @@ static void an_unmeasured_incumbent_is_none(void **state) {
     assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], slow);
 }
 
+static void a_disturbed_measurement_replaces_no_incumbent(void **state) {
+    (void)state;
+    struct contender *incumbent = start_with_incumbent();
+    struct contender *fast = add(&made, LOOM_OP_GEMV, &layout_a, LOOM_EXACT, 0.5);
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], fast);
+    assert_false(choose(LOOM_EXACT).disturbed);
+    static const size_t few[][2] = {{100, 2}, {1000, 19}};
+    for (size_t i = 0; i < 2; i++) {
+        for (int own = 0; own < 2; own++) { /* the incumbent's own is as bad */
+            struct contender *c = own ? incumbent : fast;
+            const struct contender before = *c;
+            c->rounds = few[i][0];
+            c->quiet = few[i][1];
+            assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], incumbent);
+            assert_true(choose(LOOM_EXACT).disturbed);
+            *c = before;
+        }
+    }
+    fast->rounds = 1000;
+    fast->quiet = 20;
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], fast);
+    add(&made, LOOM_OP_GEMV, &layout_a, LOOM_EXACT, 0.1)->quiet = 0;
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], fast); /* the fastest of the quiet */
+}
+
+static void a_disturbed_layout_replaces_no_incumbent(void **state) {
+    (void)state;
+    const struct contender *incumbent = start_with_incumbent();
+    const struct contender *other = add(&made, LOOM_OP_GEMV, &layout_b, LOOM_EXACT, 0.5);
+    struct contender *many = add(&made, LOOM_OP_GEMM, &layout_b, LOOM_EXACT, 1);
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], other);
+    many->quiet = 1;
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], incumbent);
+    assert_true(choose(LOOM_EXACT).disturbed);
+}
+
+/* Something has to be chosen. */
+static void without_an_incumbent_a_disturbed_one_is_better_than_none(void **state) {
+    (void)state;
+    start(&made, LOOM_EXACT);
+    struct contender *one = add(&made, LOOM_OP_GEMV, &layout_a, LOOM_EXACT, 1);
+    add(&made, LOOM_OP_GEMM, &layout_a, LOOM_EXACT, 1)->quiet = 0;
+    one->quiet = 0;
+    assert_ptr_equal(choose(LOOM_EXACT).of[LOOM_OP_GEMV], one);
+}
+
+/* Even what the library takes untuned is not kept for a mode that it may not serve. */
+static void fastest_never_takes_7_bits(void **state) {
+    (void)state;
+    start(&made, LOOM_FASTEST);
+    const struct contender *one = add(&made, LOOM_OP_GEMV, &layout_a, LOOM_EXACT, 2);
+    const struct contender *many = add(&made, LOOM_OP_GEMM, &layout_a, LOOM_EXACT, 200);
+    const struct contender *few = add(&made, LOOM_OP_FEW, &layout_a, LOOM_EXACT, 6);
+    for (int class = 0; class < LOOM_OPS; class ++) {
+        made.contest.incumbent[LOOM_FASTEST][class] =
+            add(&made, (enum loom_op) class, &layout_a, LOOM_TABLE7, 1);
+    }
+    const struct sweep_choice choice = choose(LOOM_FASTEST);
+    assert_ptr_equal(choice.of[LOOM_OP_GEMV], one);
+    assert_ptr_equal(choice.of[LOOM_OP_FEW], few);
+    assert_ptr_equal(choice.of[LOOM_OP_GEMM], many);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kernels_share_one_layout),
@@ -121,6 +184,10 @@ int main(void) {
         cmocka_unit_test(within_the_noise_the_incumbent_stays),
         cmocka_unit_test(another_layout_must_be_faster_by_more_than_the_noise),
         cmocka_unit_test(an_unmeasured_incumbent_is_none),
+        cmocka_unit_test(a_disturbed_measurement_replaces_no_incumbent),
+        cmocka_unit_test(a_disturbed_layout_replaces_no_incumbent),
+        cmocka_unit_test(without_an_incumbent_a_disturbed_one_is_better_than_none),
+        cmocka_unit_test(fastest_never_takes_7_bits),
     };
     return cmocka_run_group_tests_name("choose", tests, NULL, NULL);
 }

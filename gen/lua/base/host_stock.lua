@@ -196,28 +196,68 @@ function host_stock.features()
     return features
 end
 
--- As runtime/identity.c has it.
-local function cpu_model(cpuinfo)
-    local cores, seen = {}, {}
-    for implementer, part in cpuinfo:gmatch("CPU implementer%s*:%s*(%S+).-CPU part%s*:%s*(%S+)") do
-        local core = implementer .. "/" .. part
-        cores[#cores + 1] = not seen[core] and core or nil
-        seen[core] = true
+-- As runtime/cpu/identity.c has it: the model of the CPU, and its kinds of cores.
+local SYSTEM_CPUS = "/sys/devices/system/cpu/"
+
+local function last_cpu()
+    return math.tointeger(read(SYSTEM_CPUS .. "present"):match("(%d+)%s*$")) or 0
+end
+
+local function sorted_once(names)
+    local once, seen = {}, {}
+    for _, name in ipairs(names) do
+        once[#once + 1] = not seen[name] and name or nil
+        seen[name] = true
     end
-    if #cores > 0 then
-        return "ARM " .. table.concat(cores, " ")
+    table.sort(once)
+    return once
+end
+
+-- The names of all present cores in a board's description; none where one is not described.
+local function described_cores()
+    local cores = {}
+    for cpu = 0, last_cpu() do
+        local text = read(("%scpu%d/uevent"):format(SYSTEM_CPUS, cpu))
+        cores[#cores + 1] = text:match("OF_COMPATIBLE_0=(%S+)")
+        if #cores <= cpu or cores[#cores]:find(",armv", 1, true) then
+            return {}
+        end
+    end
+    return sorted_once(cores)
+end
+
+local function cpu_model(cpuinfo)
+    local parts = {}
+    for implementer, part in cpuinfo:gmatch("CPU implementer%s*:%s*(%S+).-CPU part%s*:%s*(%S+)") do
+        parts[#parts + 1] = implementer .. "/" .. part
+    end
+    if #parts > 0 then
+        local described = described_cores()
+        local kinds = #described > 0 and described or sorted_once(parts)
+        return "ARM " .. table.concat(kinds, " "), #kinds
     end
     local name = cpuinfo:match("model name%s*:%s*([^\n]+)") or "unknown CPU"
-    return (name:gsub('[^ -~]', ""):gsub('["\\]', ""):gsub(" +", " "):gsub(" $", ""))
+    return (name:gsub('[^ -~]', ""):gsub('["\\]', ""):gsub(" +", " "):gsub(" $", "")), 1
+end
+
+-- Of the first CPU that is online.
+local function cache_folder()
+    for cpu = 0, last_cpu() do
+        local folder = ("%scpu%d/cache/index"):format(SYSTEM_CPUS, cpu)
+        if read(folder .. "0/size") ~= "" then
+            return folder
+        end
+    end
+    return SYSTEM_CPUS .. "cpu0/cache/index"
 end
 
 local function cache_sizes()
-    local sizes = {}
+    local sizes, folder = {}, cache_folder()
     for index = 0, 9 do
-        local folder = ("/sys/devices/system/cpu/cpu0/cache/index%d/"):format(index)
-        local size = read(folder .. "size"):match("%S+")
-        if size and not read(folder .. "type"):find("^Instruction") then
-            sizes[#sizes + 1] = size .. " L" .. (read(folder .. "level"):match("%S+") or "")
+        local size = read(folder .. index .. "/size"):match("%S+")
+        if size and not read(folder .. index .. "/type"):find("^Instruction") then
+            local level = read(folder .. index .. "/level"):match("%S+") or ""
+            sizes[#sizes + 1] = size .. " L" .. level
         end
     end
     return sizes
@@ -225,8 +265,9 @@ end
 
 function host_stock.identity()
     local cpuinfo = read("/proc/cpuinfo")
-    local parts = { cpu_model(cpuinfo) }
-    for _, list in ipairs({ { feature_names(cpuinfo), " " }, { cache_sizes(), ", " } }) do
+    local model, kinds = cpu_model(cpuinfo)
+    local parts, caches = { model }, kinds == 1 and cache_sizes() or {}
+    for _, list in ipairs({ { feature_names(cpuinfo), " " }, { caches, ", " } }) do
         parts[#parts + 1] = #list[1] > 0 and table.concat(table.unpack(list)) or nil
     end
     return table.concat(parts, "; ")

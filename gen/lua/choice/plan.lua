@@ -63,11 +63,13 @@ local function is_better(pair, best)
     return false
 end
 
--- The best kernel made for a few tokens in the pair's layout, or else the pair's GEMM kernel.
+-- The best kernel made for a few tokens in the pair's layout, or else the pair's GEMM kernel. 7-bit
+-- tables are less exact than what a pair without them promises.
 local function few_of(members, pair)
     local best
     for _, kernel in ipairs(members) do
         if kernel.op == "few" and kernel.layout.name == pair.gemv.layout.name
+            and (kernel.mode ~= "table7" or pair.gemm.mode == "table7")
             and (not best or kernel.isa.index > best.isa.index
                 or kernel.isa == best.isa and kernel.rank < best.rank) then
             best = kernel

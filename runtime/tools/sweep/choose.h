@@ -5,7 +5,7 @@
  *     seconds for one token + many_weight * seconds for many / their number
  * because a token that is written costs a GEMV, one that is read its share of a GEMM, and engines
  * are judged by the first. What the library would take untuned, the incumbent, stays unless another
- * is faster by more than the noise of both. */
+ * is faster by more than the noise of both, and enough of the samples of both were quiet. */
 #ifndef LOOM_TOOLS_SWEEP_CHOOSE_H
 #define LOOM_TOOLS_SWEEP_CHOOSE_H
 
@@ -39,6 +39,9 @@ struct contest {
 /* Whether a request for `mode` may be served by the kernel: LOOM_FASTEST by all but LOOM_TABLE7. */
 bool sweep_serves(const struct contender *contender, loom_mode mode);
 
+/* Whether enough of the samples were quiet to replace an incumbent: 3, and 2 % of all. */
+bool sweep_is_quiet(const struct contender *contender);
+
 /* The fastest measured one of a class, mode and layout, or NULL. */
 const struct contender *sweep_fastest(const struct contest *contest, loom_mode mode,
                                       const struct loom_kernel *layout_of, enum loom_op class);
@@ -50,6 +53,7 @@ double sweep_layout_cost(const struct contest *contest, loom_mode mode,
 struct sweep_choice {
     const struct contender
         *of[LOOM_OPS]; /* LOOM_OP_FEW: that of LOOM_OP_GEMM where none was measured */
+    bool disturbed;    /* samples that were not quiet show another as faster */
 };
 
 /* false when no layout was measured for one and for many tokens. */

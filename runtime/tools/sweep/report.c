@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "sweep/report.h"
+#include "sweep/progress.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,11 +29,22 @@ static char *choice_key(const struct sweep_problem *p, loom_mode mode,
     return key;
 }
 
+static void warn(const struct sweep_problem *p, loom_mode mode) {
+    progress_clear();
+    fprintf(stderr,
+            "%s %zux%zu %s: too few quiet samples; what seems faster does not replace what the "
+            "library takes untuned\n",
+            p->name, p->m, p->k, mode_name(mode));
+}
+
 static bool report_choice(struct sweep_file *file, const struct field *field, loom_mode mode,
                           const struct measure_options *options) {
     struct sweep_choice choice;
     if (!sweep_choose(&field->contest, mode, &choice)) {
         return false;
+    }
+    if (choice.disturbed) {
+        warn(field->problem, mode);
     }
     const struct contender *one = choice.of[LOOM_OP_GEMV], *few = choice.of[LOOM_OP_FEW],
                            *many = choice.of[LOOM_OP_GEMM];

@@ -1,5 +1,5 @@
 -- compare.lua STOCK OURS VOCABULARY MOST: are our logits what int8 activations explain? Two files
--- of fp32, a row a position; the squared error over the squared stock logits may be MOST at the most.
+-- of fp32, a row a position. The squared error over the squared stock logits is at most MOST.
 local function read(path)
     local file <close> = assert(io.open(path, "rb"))
     return file:read("a")

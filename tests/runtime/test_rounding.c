@@ -1,5 +1,6 @@
 /* Portable C's conversion of activations, whatever rounding mode the program has set: other modes
  * than to the nearest are not supported, but int8 does not wrap in them. */
+#include "activations.h"
 #include "isa/c.h"
 
 #include <fenv.h>

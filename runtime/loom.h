@@ -5,8 +5,8 @@
  *   y  N x M  results, fp32: one row a token
  *
  * Every M, K and N >= 1 works. The library prints nothing, never aborts, and allocates in
- * loom_pool_create and loom_memory_alloc alone: sizes are queried, memory is the caller's, errors
- * are returned.
+ * loom_pool_create, loom_tuning_open and loom_memory_alloc alone: sizes are queried, memory is the
+ * caller's, errors are returned.
  *
  *   loom_plan plan;                                              once a weight matrix:
  *   loom_plan_create(&plan, &(loom_problem){"w2g128", m, k, LOOM_FASTEST});
@@ -75,7 +75,8 @@ typedef enum loom_status {
                              that this CPU or this problem cannot use */
     LOOM_ERROR_PACKED,    /* the packed weights were not packed for this plan */
     LOOM_ERROR_PREPARED,  /* the activations were not prepared for this plan and N */
-    LOOM_ERROR_POOL       /* the pool could not start its threads, or is another process's */
+    LOOM_ERROR_POOL,      /* the pool could not start its threads, or is another process's */
+    LOOM_ERROR_TUNING     /* the tuning file is not valid, or there is no memory for it */
 } loom_status;
 
 /* One sentence about a status, static storage; never NULL. */
@@ -139,7 +140,7 @@ typedef enum loom_choice {
     LOOM_CHOICE_FORCED   /* LOOM_FORCE */
 } loom_choice;
 
-/* What became of the tuning file that LOOM_TUNING names. */
+/* What became of the tuning file: the one that LOOM_TUNING names, or the caller's own. */
 typedef enum loom_tuning {
     LOOM_TUNING_NONE,   /* none was asked for, or LOOM_FORCE decided */
     LOOM_TUNING_READ,   /* it is valid: where it has a shape as near as any, its choice was taken */
@@ -181,7 +182,8 @@ LOOM_API loom_status loom_format_parse(loom_format *format, const char *name);
  * and not empty, overrides the choice: an ISA's name (`c`, `avx2`, `avx512bw`), or a kernel's,
  * which then serves its kind of N while the other kind gets the best kernel of the same layout.
  * Otherwise LOOM_TUNING may name a tuning file that was measured with this library on this CPU; its
- * choices count where their kernels are in the library. Each call reads the file. One that cannot
+ * choices count where their kernels are in the library. Each call reads the file: a program with
+ * thousands of matrices calls loom_tuning_open instead. One that cannot
  * be read, is damaged, or was made by another CPU, compiler, library or version of the format is
  * ignored whole, which plan->tuning tells, and is no error.
  * LOOM_ERROR_NULL, _FORMAT, _MODE, _SIZE, _NO_KERNEL, _FORCE; *plan is not written on an error. */
@@ -195,6 +197,29 @@ LOOM_API loom_status loom_plan_create_for(loom_plan *plan, const loom_problem *p
 /* Reads the file that LOOM_TUNING names, and says in one line whether it is valid, or else why not.
  * Writes at most `size` bytes to `text` and returns the length of the whole, as snprintf does. */
 LOOM_API size_t loom_tuning_status(char *text, size_t size);
+
+/* A tuning file that was read once, for any number of plans. It does not change, so that threads
+ * may create plans with it at the same time. */
+typedef struct loom_tuning_file loom_tuning_file;
+
+/* Reads a tuning file for this library and this CPU, as loom_plan_create reads that of LOOM_TUNING.
+ *   tuning  gets the file; the caller's, to be freed with loom_tuning_close (NULL is fine) once no
+ *           call uses it; plans do not need it after they were created
+ *   path    of a regular file
+ *   why     on an error gets one line of at most `size` bytes that says why; NULL with a size of 0
+ *           for none
+ * LOOM_ERROR_NULL, and LOOM_ERROR_TUNING where the file cannot be read, is damaged, or was made by
+ * another CPU, compiler, library or version of the format, or memory for it is lacking; *tuning is
+ * not written on an error. */
+LOOM_API loom_status loom_tuning_open(loom_tuning_file **tuning, const char *path, char *why,
+                                      size_t size);
+LOOM_API void loom_tuning_close(loom_tuning_file *tuning);
+
+/* loom_plan_create with the choices of `tuning` in the place of those of LOOM_TUNING, which is not
+ * read; without any where it is NULL. LOOM_FORCE goes before it. Reads no file. Errors as
+ * for loom_plan_create. */
+LOOM_API loom_status loom_plan_create_tuned(loom_plan *plan, const loom_problem *problem,
+                                            const loom_tuning_file *tuning);
 
 /* Name of the kernel that serves n tokens, and of the numeric mode it computes in. Static
  * storage; NULL and LOOM_FASTEST without a plan. */

@@ -17,6 +17,13 @@ loom_status loom_plan_create(loom_plan *plan, const loom_problem *problem) {
                        loom_tuning_path());
 }
 
+loom_status loom_plan_create_tuned(loom_plan *plan, const loom_problem *problem,
+                                   const loom_tuning_file *tuning) {
+    loom_cpu cpu;
+    loom_cpu_detect(&cpu, ~0u);
+    return loom_select_held(plan, &loom_registry, problem, &cpu, getenv("LOOM_FORCE"), tuning);
+}
+
 const char *loom_plan_kernel(const loom_plan *plan, size_t n) {
     return loom_plan_ready(plan) ? loom_kernel_for(plan, n)->name : NULL;
 }

@@ -29,6 +29,8 @@ const char *loom_status_text(loom_status status) {
         return "the activations were not prepared for this plan and number of tokens";
     case LOOM_ERROR_POOL:
         return "the pool could not start its threads, or is another process's";
+    case LOOM_ERROR_TUNING:
+        return "the tuning file is not valid for this library and CPU, or memory for it is lacking";
     }
     return "not a value of loom_status";
 }

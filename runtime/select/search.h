@@ -49,8 +49,24 @@ struct loom_measured {
     uint8_t residency;
 };
 
-/* Takes the row in the place of `best` where it serves the problem and is for a nearer shape; of
+/* A measured choice whose kernels were looked up. */
+struct loom_found {
+    struct loom_pair pair;
+    loom_format format;
+    uint32_t m, k, threads;
+    uint8_t mode, isa, residency;
+};
+
+/* 0 when the library lacks one of the row's kernels, or they do not go together. */
+int loom_found_make(struct loom_found *found, const struct loom_registry *registry,
+                    const struct loom_tuned *row);
+
+/* Takes the choice in the place of `best` where it serves the problem and is for a nearer shape; of
  * equally near ones, for DRAM before cache, fewer threads before more, the better pair. */
+void loom_measured_take_found(struct loom_measured *best, const struct loom_search *s,
+                              const struct loom_found *found);
+
+/* The same for a row whose kernels are looked up only if it serves the problem. */
 void loom_measured_take(struct loom_measured *best, const struct loom_search *s,
                         const struct loom_tuned *row);
 

@@ -9,6 +9,7 @@
 #include "select/select.h"
 #include "plan.h"
 #include "select/search.h"
+#include "tuning/held.h"
 #include "tuning/tuning.h"
 
 #include <string.h>
@@ -153,29 +154,47 @@ static void take_offer(void *context, const struct loom_tuned *row) {
     loom_measured_take(&offer->best, offer->search, row);
 }
 
+/* Where a tuning file's choices come from; zeros: there is none. */
+struct source {
+    const char *path;
+    const loom_tuning_file *held;
+};
+
+/* `*use` says whether there is a file and it is valid. */
+static struct loom_measured best_of_file(const struct loom_search *s, const struct source *source,
+                                         loom_tuning *use) {
+    struct offer offer = {.search = s};
+    struct loom_line unread = {NULL, 0, 0};
+    *use = LOOM_TUNING_NONE;
+    if (source->held) {
+        loom_tuning_offer(source->held, s, &offer.best);
+        *use = LOOM_TUNING_READ;
+    } else if (source->path && *source->path) {
+        const int valid =
+            loom_tuning_read(source->path, s->registry, s->features, take_offer, &offer, &unread);
+        *use = valid ? LOOM_TUNING_READ : LOOM_TUNING_IGNORED;
+    }
+    return offer.best;
+}
+
 /* The nearest shape's; as near a one of the file goes before that of the library, as it was
- * measured on this very CPU. `*use` says whether there is a file and it is valid. */
-static struct loom_measured best_measured(const struct loom_search *s, const char *tuning,
+ * measured on this very CPU. */
+static struct loom_measured best_measured(const struct loom_search *s, const struct source *source,
                                           loom_tuning *use) {
-    struct offer own = {.search = s}, file = {.search = s};
+    struct offer own = {.search = s};
     for (size_t i = 0; i < s->registry->tuned_count; i++) {
         take_offer(&own, &s->registry->tuned[i]);
     }
-    *use = LOOM_TUNING_NONE;
-    if (tuning && *tuning) {
-        struct loom_line unread = {NULL, 0, 0};
-        const int valid =
-            loom_tuning_read(tuning, s->registry, s->features, take_offer, &file, &unread);
-        *use = valid ? LOOM_TUNING_READ : LOOM_TUNING_IGNORED;
-    }
-    const int takes_file = *use == LOOM_TUNING_READ && file.best.pair.gemv &&
-                           (!own.best.pair.gemv || file.best.distance <= own.best.distance);
-    return takes_file ? file.best : own.best;
+    const struct loom_measured file = best_of_file(s, source, use);
+    const int takes_file = *use == LOOM_TUNING_READ && file.pair.gemv &&
+                           (!own.best.pair.gemv || file.distance <= own.best.distance);
+    return takes_file ? file : own.best;
 }
 
-static loom_status select_free(loom_plan *plan, const struct loom_search *s, const char *tuning) {
+static loom_status select_free(loom_plan *plan, const struct loom_search *s,
+                               const struct source *source) {
     loom_tuning use;
-    const struct loom_measured measured = best_measured(s, tuning, &use);
+    const struct loom_measured measured = best_measured(s, source, &use);
     const struct loom_pair pair = measured.pair.gemv ? measured.pair : loom_search_best(s);
     if (!pair.gemv) {
         return LOOM_ERROR_NO_KERNEL;
@@ -190,9 +209,9 @@ static loom_status select_free(loom_plan *plan, const struct loom_search *s, con
     return status;
 }
 
-loom_status loom_select(loom_plan *plan, const struct loom_registry *registry,
-                        const loom_problem *problem, const loom_cpu *cpu, const char *force,
-                        const char *tuning) {
+static loom_status select_from(loom_plan *plan, const struct loom_registry *registry,
+                               const loom_problem *problem, const loom_cpu *cpu, const char *force,
+                               const struct source *source) {
     if (!plan || !registry || !problem || !cpu) {
         return LOOM_ERROR_NULL;
     }
@@ -206,5 +225,17 @@ loom_status loom_select(loom_plan *plan, const struct loom_registry *registry,
     if (status != LOOM_OK) {
         return status;
     }
-    return force && *force ? select_forced(plan, &s, force) : select_free(plan, &s, tuning);
+    return force && *force ? select_forced(plan, &s, force) : select_free(plan, &s, source);
+}
+
+loom_status loom_select(loom_plan *plan, const struct loom_registry *registry,
+                        const loom_problem *problem, const loom_cpu *cpu, const char *force,
+                        const char *tuning) {
+    return select_from(plan, registry, problem, cpu, force, &(struct source){.path = tuning});
+}
+
+loom_status loom_select_held(loom_plan *plan, const struct loom_registry *registry,
+                             const loom_problem *problem, const loom_cpu *cpu, const char *force,
+                             const loom_tuning_file *tuning) {
+    return select_from(plan, registry, problem, cpu, force, &(struct source){.held = tuning});
 }

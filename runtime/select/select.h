@@ -10,4 +10,9 @@ loom_status loom_select(loom_plan *plan, const struct loom_registry *registry,
                         const loom_problem *problem, const loom_cpu *cpu, const char *force,
                         const char *tuning);
 
+/* The same with a tuning file that was read before. */
+loom_status loom_select_held(loom_plan *plan, const struct loom_registry *registry,
+                             const loom_problem *problem, const loom_cpu *cpu, const char *force,
+                             const loom_tuning_file *tuning);
+
 #endif

@@ -193,6 +193,93 @@ static void the_file_goes_before_rows_as_near(void **state) {
     assert_gemv(CHOICE_OF("300 100 1 dram") "nonsense\n", 300, OWN);
 }
 
+/* ---- A file that the caller holds ------------------------------------------------------- */
+
+static loom_tuning_file *open_file(void) {
+    loom_tuning_file *tuning = NULL;
+    char why[1000];
+    if (loom_tuning_open(&tuning, path, why, sizeof why) != LOOM_OK) {
+        fail_msg("%s", why);
+    }
+    assert_non_null(tuning);
+    return tuning;
+}
+
+static loom_plan held_plan(const loom_tuning_file *tuning, const char *format, size_t m,
+                           loom_mode mode) {
+    loom_plan plan;
+    assert_int_equal(loom_plan_create_tuned(&plan, &(loom_problem){format, m, 70, mode}, tuning),
+                     LOOM_OK);
+    return plan;
+}
+
+/* It outlives the file, and LOOM_TUNING says nothing beside it. */
+static void a_held_file_is_read_once(void **state) {
+    (void)state;
+    write_text(header, SAMPLE CHOICE_OF("20 70 1 dram") FAILED);
+    loom_tuning_file *tuning = open_file();
+    write_text("hello\n", "");
+    for (int i = 0; i < 2; i++) {
+        const loom_plan plan = held_plan(tuning, "w2g32f32", 20 + (size_t)i, LOOM_EXACT);
+        assert_int_equal(plan.choice, i ? LOOM_CHOICE_NEAREST : LOOM_CHOICE_TUNED);
+        assert_int_equal(plan.tuning, LOOM_TUNING_READ);
+        assert_string_equal(plan.gemv->name, GEMV);
+    }
+    assert_int_equal(held_plan(tuning, "trowf32", 20, LOOM_EXACT).choice, LOOM_CHOICE_DEFAULT);
+    const loom_plan plan = held_plan(NULL, "w2g32f32", 20, LOOM_EXACT);
+    assert_int_equal(plan.choice, LOOM_CHOICE_DEFAULT);
+    assert_int_equal(plan.tuning, LOOM_TUNING_NONE);
+    setenv("LOOM_FORCE", "c", 1);
+    assert_int_equal(held_plan(tuning, "w2g32f32", 20, LOOM_EXACT).choice, LOOM_CHOICE_FORCED);
+    unsetenv("LOOM_FORCE");
+    loom_tuning_close(tuning);
+    loom_tuning_close(NULL);
+}
+
+/* Whatever the order of its lines, a plan is what it is with LOOM_TUNING. */
+static void a_held_file_chooses_as_a_named_one(void **state) {
+    (void)state;
+    static const char *const formats[] = {"w2g32f32", "w2g32f32arow", "trowf32", "t"};
+    static const char *const kinds[] = {"dram", "cache"};
+    char text[16000] = "", *to = text;
+    for (unsigned i = 0; i < 60; i++) {
+        const unsigned mixed = i * 37 % 60;
+        to += snprintf(
+            to, 250, "choice %s exact %u 70 %u %s " GEMV " 1 1 " GEMM " 1 4 " GEMM " 1 128\n",
+            mixed % 3 ? "w2g32f32" : "w2g64", 10 + mixed % 7 * 30, 1 + mixed % 4, kinds[mixed % 2]);
+    }
+    write_text(header, text);
+    loom_tuning_file *tuning = open_file();
+    for (size_t m = 1; m < 300; m += 13) {
+        for (size_t i = 0; i < 4; i++) {
+            const loom_problem problem = {formats[i], m, 70, LOOM_EXACT};
+            loom_plan named = {0}, held = {0};
+            const loom_status status = loom_plan_create(&named, &problem);
+            assert_int_equal(loom_plan_create_tuned(&held, &problem, tuning), status);
+            assert_int_equal(held.choice, named.choice);
+            assert_ptr_equal(held.gemv, named.gemv);
+            assert_ptr_equal(held.few, named.few);
+            assert_ptr_equal(held.gemm, named.gemm);
+        }
+    }
+    loom_tuning_close(tuning);
+}
+
+static void what_is_not_valid_is_not_held(void **state) {
+    (void)state;
+    loom_tuning_file *tuning = NULL;
+    char why[200];
+    assert_int_equal(loom_tuning_open(NULL, path, why, sizeof why), LOOM_ERROR_NULL);
+    assert_int_equal(loom_tuning_open(&tuning, NULL, why, sizeof why), LOOM_ERROR_NULL);
+    assert_int_equal(loom_tuning_open(&tuning, "/nowhere", why, sizeof why), LOOM_ERROR_TUNING);
+    assert_string_equal(why, "/nowhere: cannot be opened");
+    write_text(header, CHOICE_OF("20 70 1 dram") "nonsense\n");
+    assert_int_equal(loom_tuning_open(&tuning, path, why, sizeof why), LOOM_ERROR_TUNING);
+    assert_non_null(strstr(why, ", line 7: is no result"));
+    assert_int_equal(loom_tuning_open(&tuning, path, NULL, 0), LOOM_ERROR_TUNING);
+    assert_null(tuning);
+}
+
 /* ---- Files that are ignored ------------------------------------------------------------- */
 
 /* The header with `text` in the place of the value of a field. */
@@ -405,6 +492,9 @@ int main(void) {
         CASE(the_status_is_cut_to_its_room),
         CASE(cut_at_every_byte),
         CASE(flipped_bytes),
+        CASE(a_held_file_is_read_once),
+        CASE(a_held_file_chooses_as_a_named_one),
+        CASE(what_is_not_valid_is_not_held),
         cmocka_unit_test(lines_are_results_or_not),
     };
     return cmocka_run_group_tests_name("tuning", tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* What a format says about a matrix: groups, scales, zero points. */
-#include "registry.h"
 #include "reference/reference.h"
+#include "registry.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
--- Tables whose rows are vectors over tokens (Vec-LUT), for many tokens: one entry of method.lua.
+-- Tables whose rows are vectors over tokens (Vec-LUT), for many tokens: entries of families.lua.
 
 local layout = require("layout")
 local method_cost = require("cost")

@@ -1,5 +1,5 @@
 -- Does what a suite asks for: generates and builds its libraries, and runs their loom-bench; the
--- runs that are modelled are suite_model's.
+-- runs that are modelled are suite/model.lua's.
 local check = require("base.fail").check
 local compile = require("build.compile")
 local fail = require("base.fail").fail

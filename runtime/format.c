@@ -65,7 +65,7 @@ static int take_zero(loom_format *format, const char **at) {
         return 1;
     }
     const int padded = *at - digits == 2 && *digits == '0';
-    format->fixed_zero = (uint8_t)(zero + 1);
+    format->fixed_zero = (uint16_t)(zero + 1);
     return !padded && !format->ternary && zero <= 1u << format->bits &&
            zero != loom_format_middle(format);
 }

@@ -155,10 +155,10 @@ typedef struct loom_format {
     uint8_t bits;        /* 1 .. 4; ternary 2 */
     uint8_t ternary;     /* 1 for `t` */
     uint8_t zero_points; /* 1 for `z` */
-    uint8_t fixed_zero;  /* 1 + N for `zN`, otherwise 0 */
     uint8_t scale_fp32;  /* 1 for `f32` */
     uint8_t tensor;      /* 1 for `tensor`: scales and zeros hold one value */
     uint8_t act_row;     /* 1 when one activation scale serves a whole token */
+    uint16_t fixed_zero; /* 1 + N for `zN`, otherwise 0 */
     uint16_t group;      /* weights along K that share a scale; 0: the whole row */
 } loom_format;
 

@@ -14,11 +14,8 @@ struct memory {
 
 static struct ggml_buffer_type type;
 
-/* What follows a buffer's table of functions. */
-static struct ggml_buffer_rest *rest_of(const struct ggml_buffer *buffer) {
-    const size_t at =
-        host.has_2d ? sizeof(struct ggml_buffer_table_10) : sizeof(struct ggml_buffer_table_9);
-    return (struct ggml_buffer_rest *)((uintptr_t)buffer + at);
+static const struct ggml_buffer_rest *rest_of(const struct ggml_buffer *buffer) {
+    return host.has_2d ? &buffer->ten.rest : &buffer->nine.rest;
 }
 
 static struct memory *memory_of(const struct ggml_buffer *buffer) {

@@ -37,25 +37,26 @@ static struct engine *engine_of(const struct ggml_backend *cpu) {
 
 /* ---- Memory -------------------------------------------------------------------------- */
 
-static bool grow(uint8_t **memory, size_t *has, size_t needs) {
+/* Memory of at least so many bytes in the place of *memory, or NULL. */
+static void *grown(void *memory, size_t *has, size_t needs) {
     if (needs <= *has) {
-        return true;
+        return memory;
     }
-    loom_memory_free(*memory, *has);
-    *memory = loom_memory_alloc(needs, NULL);
-    *has = *memory ? needs : 0;
-    return *memory != NULL;
+    loom_memory_free(memory, *has);
+    void *const larger = loom_memory_alloc(needs, NULL);
+    *has = larger ? needs : 0;
+    return larger;
 }
 
 static bool grow_scratch(struct engine *engine, const struct scratch_sizes *needs) {
     struct scratch *const scratch = &engine->scratch;
-    uint8_t *order = (uint8_t *)scratch->order;
-    const bool grown = grow(&scratch->prepared, &engine->sizes.prepared, needs->prepared) &&
-                       grow(&scratch->gathered, &engine->sizes.gathered, needs->gathered) &&
-                       grow(&scratch->results, &engine->sizes.results, needs->results) &&
-                       grow(&order, &engine->sizes.order, needs->order);
-    scratch->order = (uint32_t *)(void *)order;
-    return grown;
+    struct scratch_sizes *const sizes = &engine->sizes;
+    scratch->prepared = grown(scratch->prepared, &sizes->prepared, needs->prepared);
+    scratch->gathered = grown(scratch->gathered, &sizes->gathered, needs->gathered);
+    scratch->results = grown(scratch->results, &sizes->results, needs->results);
+    scratch->order = grown(scratch->order, &sizes->order, needs->order);
+    return sizes->prepared >= needs->prepared && sizes->gathered >= needs->gathered &&
+           sizes->results >= needs->results && sizes->order >= needs->order;
 }
 
 /* An empty graph with room for the nodes. */

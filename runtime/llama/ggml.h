@@ -106,6 +106,20 @@ struct ggml_buffer_rest {
     size_t size;
     int usage;
 };
+struct ggml_buffer_9 {
+    struct ggml_buffer_table_9 table;
+    struct ggml_buffer_rest rest;
+};
+struct ggml_buffer_10 {
+    struct ggml_buffer_table_10 table;
+    struct ggml_buffer_rest rest;
+};
+struct ggml_buffer {
+    union {
+        struct ggml_buffer_9 nine;
+        struct ggml_buffer_10 ten;
+    };
+};
 
 /* A backend's table: places of the functions that we fill or replace. */
 enum {
@@ -116,9 +130,23 @@ enum {
     GGML_BACKEND_FUNCTIONS_9 = 14,
     GGML_BACKEND_FUNCTIONS_10 = 16,
 };
+struct ggml_backend_9 {
+    ggml_function functions[GGML_BACKEND_FUNCTIONS_9];
+    struct ggml_device *device;
+    void *context;
+};
+struct ggml_backend_10 {
+    ggml_function functions[GGML_BACKEND_FUNCTIONS_10];
+    struct ggml_device *device;
+    void *context;
+};
 struct ggml_backend {
     void *guid;
-    ggml_function functions[GGML_BACKEND_FUNCTIONS_10 + 2]; /* then device and context */
+    union {
+        ggml_function functions[GGML_BACKEND_FUNCTIONS_9]; /* those before COMPUTE_9 */
+        struct ggml_backend_9 nine;
+        struct ggml_backend_10 ten;
+    };
 };
 
 struct ggml_device_properties {

@@ -49,32 +49,43 @@ static bool find_all(void *object, const struct wanted *wanted, size_t count) {
         if (!found) {
             return refuse("this host does not offer ", wanted[i].name);
         }
-        memcpy(wanted[i].place, &found, sizeof found);
+        memcpy(wanted[i].place, (const void *)&found, sizeof found);
     }
     return true;
 }
 
 static bool find_functions(void *object) {
     const struct wanted wanted[] = {
-        {"ggml_nbytes", &host.nbytes},
-        {"ggml_op_name", &host.op_name},
-        {"ggml_type_name", &host.type_name},
-        {"ggml_blck_size", &host.block_size},
-        {"ggml_tensor_overhead", &host.tensor_overhead},
-        {"ggml_graph_overhead_custom", &host.graph_overhead},
-        {"ggml_init", &host.init},
-        {"ggml_free", &host.free},
-        {"ggml_reset", &host.reset},
-        {"ggml_new_graph_custom", &host.new_graph},
-        {"ggml_graph_add_node", &host.graph_add_node},
-        {"ggml_graph_n_nodes", &host.graph_n_nodes},
-        {"ggml_graph_nodes", &host.graph_nodes},
-        {"ggml_custom_4d", &host.custom},
-        {"ggml_backend_buffer_init", &host.buffer_init},
-        {"ggml_backend_dev_by_type", &host.device_by_kind},
-        {"ggml_log_internal", &host.log},
+        {"ggml_nbytes", (void *)&host.nbytes},
+        {"ggml_op_name", (void *)&host.op_name},
+        {"ggml_type_name", (void *)&host.type_name},
+        {"ggml_blck_size", (void *)&host.block_size},
+        {"ggml_tensor_overhead", (void *)&host.tensor_overhead},
+        {"ggml_graph_overhead_custom", (void *)&host.graph_overhead},
+        {"ggml_init", (void *)&host.init},
+        {"ggml_free", (void *)&host.free},
+        {"ggml_reset", (void *)&host.reset},
+        {"ggml_new_graph_custom", (void *)&host.new_graph},
+        {"ggml_graph_add_node", (void *)&host.graph_add_node},
+        {"ggml_graph_n_nodes", (void *)&host.graph_n_nodes},
+        {"ggml_graph_nodes", (void *)&host.graph_nodes},
+        {"ggml_custom_4d", (void *)&host.custom},
+        {"ggml_backend_buffer_init", (void *)&host.buffer_init},
+        {"ggml_backend_dev_by_type", (void *)&host.device_by_kind},
+        {"ggml_log_internal", (void *)&host.log},
     };
     return find_all(object, wanted, sizeof wanted / sizeof *wanted);
+}
+
+/* The operation's number, or -1. All that we ask for stand before CUSTOM, so that no number beyond
+ * the list is looked at. */
+static int find_op(const char *name) {
+    for (int op = 0; op < MAX_OPS && strcmp(host.op_name(op), "CUSTOM") != 0; op++) {
+        if (strcmp(host.op_name(op), name) == 0) {
+            return op;
+        }
+    }
+    return -1;
 }
 
 /* Operations' numbers moved from version to version; their names did not. */
@@ -92,12 +103,9 @@ static bool find_ops(void) {
         {"MUL_MAT_ID", &host.op_mul_mat_id},
     };
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
-        int op = 0;
-        /* All of them stand before CUSTOM, so that no name beyond the list is asked for. */
-        while (strcmp(host.op_name(op), ops[i].name) != 0) {
-            if (++op == MAX_OPS || strcmp(host.op_name(op), "CUSTOM") == 0) {
-                return refuse("this host has no operation ", ops[i].name);
-            }
+        const int op = find_op(ops[i].name);
+        if (op < 0) {
+            return refuse("this host has no operation ", ops[i].name);
         }
         *ops[i].op = op;
     }
@@ -106,7 +114,7 @@ static bool find_ops(void) {
 
 static bool find_version(void *object) {
     const char *(*version)(void) = NULL;
-    const struct wanted wanted = {"ggml_version", &version};
+    const struct wanted wanted = {"ggml_version", (void *)&version};
     if (!find_all(object, &wanted, 1)) {
         return false;
     }
@@ -129,10 +137,10 @@ bool host_find(const void *address) {
 }
 
 ggml_function *host_compute_of(struct ggml_backend *backend) {
-    return &backend->functions[host.has_2d ? GGML_BACKEND_COMPUTE_10 : GGML_BACKEND_COMPUTE_9];
+    return host.has_2d ? &backend->ten.functions[GGML_BACKEND_COMPUTE_10]
+                       : &backend->nine.functions[GGML_BACKEND_COMPUTE_9];
 }
 
 struct ggml_device **host_device_of(struct ggml_backend *backend) {
-    const size_t at = host.has_2d ? GGML_BACKEND_FUNCTIONS_10 : GGML_BACKEND_FUNCTIONS_9;
-    return (struct ggml_device **)(void *)&backend->functions[at];
+    return host.has_2d ? &backend->ten.device : &backend->nine.device;
 }

@@ -97,11 +97,10 @@ static void rows_to_blocks(const struct rows *rows, const struct matrix *matrix,
 
 /* The library's arrays are those of a whole matrix: where row 0 would be. */
 static uint8_t *whole_codes(const struct rows *rows, const struct matrix *matrix) {
-    return (uint8_t *)((uintptr_t)rows->codes - rows->begin * matrix->plan.k);
+    return rows->codes - rows->begin * matrix->plan.k;
 }
 static uint16_t *whole_scales(const struct rows *rows, const struct matrix *matrix) {
-    const size_t groups = matrix->plan.k / matrix->type->codes;
-    return (uint16_t *)((uintptr_t)rows->scales - rows->begin * groups * sizeof *rows->scales);
+    return rows->scales - rows->begin * (matrix->plan.k / matrix->type->codes);
 }
 
 static bool pack_rows(const struct matrix *matrix, size_t index, size_t begin, size_t end,
@@ -201,7 +200,7 @@ static bool change_part(const struct matrix *matrix, const struct part *part, co
     if (done && in) {
         memcpy(blocks + at, in, size);
         done = pack_rows(matrix, part->index, part->begin, part->end, blocks);
-    } else if (done) {
+    } else if (done && out) {
         memcpy(out, blocks + at, size);
     }
     free(blocks);

@@ -129,10 +129,10 @@ static void count_experts(const struct product *product, uint32_t first[MATRIX_M
 
 /* ---- Nodes --------------------------------------------------------------------------- */
 
-/* Row `row` of the activations. */
-static const uint8_t *row_at(const struct ggml_tensor *x, size_t row) {
+/* Row `row` of activations or results, all planes counted through. */
+static void *row_at(const struct ggml_tensor *x, size_t row) {
     const size_t ne1 = (size_t)x->ne[1], ne2 = (size_t)x->ne[2];
-    return (const uint8_t *)x->data + row % ne1 * x->nb[1] + row / ne1 % ne2 * x->nb[2] +
+    return (uint8_t *)x->data + row % ne1 * x->nb[1] + row / ne1 % ne2 * x->nb[2] +
            row / ne1 / ne2 * x->nb[3];
 }
 
@@ -157,8 +157,7 @@ static void gather_experts(const struct product *product, size_t thread, size_t 
             order_of(product)[place] = (uint32_t)row;
         }
         if (row % threads == thread) {
-            copy_row((float *)(void *)product->scratch->gathered + place * k, product->x,
-                     source_of(product, row));
+            copy_row(product->scratch->gathered + place * k, product->x, source_of(product, row));
         }
     }
 }
@@ -172,7 +171,7 @@ void product_gather(struct ggml_tensor *result, int thread, int threads, void *d
     }
     const size_t k = product->matrix->plan.k;
     for (size_t row = (size_t)thread; row < product->n; row += (size_t)threads) {
-        copy_row((float *)(void *)product->scratch->gathered + row * k, product->x, row);
+        copy_row(product->scratch->gathered + row * k, product->x, row);
     }
 }
 
@@ -203,8 +202,7 @@ static void prepare_batch(const struct product *product, const struct batch *bat
     const size_t k = product->matrix->plan.k;
     const struct ggml_tensor *const x = product->x;
     const float *const rows =
-        product->gathers ? (const float *)(void *)product->scratch->gathered + batch->first * k
-                         : (const float *)(const void *)row_at(x, batch->first);
+        product->gathers ? product->scratch->gathered + batch->first * k : row_at(x, batch->first);
     const size_t stride = product->gathers ? k : x->nb[1] / sizeof(float);
     if (batch->rows) {
         check(loom_prepare(&product->matrix->plan, product->scratch->prepared + batch->stride, rows,
@@ -233,29 +231,25 @@ struct task {
     size_t y_stride;
 };
 
-static float *result_at(const struct ggml_tensor *y, size_t row) {
-    return (float *)(uintptr_t)row_at(y, row);
-}
-
 static struct task task_of(const struct product *product, size_t index) {
     const struct ggml_tensor *const y = product->y;
     struct task task = {.y_stride = y->nb[1] / sizeof(float)};
     if (product->kind == PRODUCT_ROWS) {
         task.matrix = expert_of(product, index);
         task.batch = batch_of(product, source_of(product, index));
-        task.y = result_at(y, index);
+        task.y = row_at(y, index);
         return task;
     }
     task.batch = batch_of(product, index);
     if (product->kind == PRODUCT_EXPERTS) {
         task.matrix = index;
         task.y_stride = product->matrix->plan.m;
-        task.y = (float *)(void *)product->scratch->results + task.batch.first * task.y_stride;
+        task.y = product->scratch->results + task.batch.first * task.y_stride;
         return task;
     }
     const size_t planes = (size_t)product->x->ne[2];
     task.matrix = index % planes * product->matrix->count / planes;
-    task.y = result_at(y, task.batch.first);
+    task.y = row_at(y, task.batch.first);
     return task;
 }
 
@@ -264,7 +258,7 @@ static void scatter(const struct product *product, const struct task *task, size
                     size_t end) {
     const uint32_t *const order = order_of(product) + task->batch.first;
     for (size_t i = 0; i < task->batch.rows; i++) {
-        memcpy(result_at(product->y, order[i]) + begin, task->y + i * task->y_stride + begin,
+        memcpy(row_at(product->y, order[i]) + begin, task->y + i * task->y_stride + begin,
                (end - begin) * sizeof(float));
     }
 }

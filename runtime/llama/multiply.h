@@ -10,8 +10,8 @@
 /* Memory that the products of a graph use in turn. */
 struct scratch {
     uint8_t *prepared; /* activations as kernels read them */
-    uint8_t *gathered; /* rows of activations, in floats */
-    uint8_t *results;  /* in the order of the experts, before they go where they belong */
+    float *gathered;   /* rows of activations */
+    float *results;    /* in the order of the experts, before they go where they belong */
     uint32_t *order;   /* which rows of activations an expert has: see multiply.c */
 };
 

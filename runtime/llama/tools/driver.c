@@ -93,7 +93,7 @@ static void find(void *library, const char *name, void *place) {
     if (!found) {
         fail("the host has no ", name);
     }
-    memcpy(place, &found, sizeof found);
+    memcpy(place, (const void *)&found, sizeof found);
 }
 
 static void quiet(int level, const char *text, void *data) {
@@ -106,27 +106,27 @@ static void quiet(int level, const char *text, void *data) {
 static void open_host(const char *folder) {
     void *const ggml = open_library(folder, "libggml."), *const library =
                                                              open_library(folder, "libllama.");
-    find(ggml, "ggml_backend_load_all_from_path", &llama.load_backends);
-    find(library, "llama_log_set", &llama.log_set);
-    find(library, "llama_model_default_params", &llama.model_defaults);
-    find(library, "llama_context_default_params", &llama.context_defaults);
-    find(library, "llama_model_quantize_default_params", &llama.quantize_defaults);
-    find(library, "llama_model_quantize", &llama.quantize);
-    find(library, "llama_model_load_from_file", &llama.model_load);
-    find(library, "llama_model_free", &llama.model_free);
-    find(library, "llama_init_from_model", &llama.context_new);
-    find(library, "llama_free", &llama.context_free);
-    find(library, "llama_model_get_vocab", &llama.vocabulary);
-    find(library, "llama_vocab_n_tokens", &llama.n_tokens);
-    find(library, "llama_vocab_bos", &llama.bos);
-    find(library, "llama_vocab_get_add_bos", &llama.adds_bos);
-    find(library, "llama_tokenize", &llama.tokenize);
-    find(library, "llama_batch_init", &llama.batch_init);
-    find(library, "llama_decode", &llama.decode);
-    find(library, "llama_get_logits_ith", &llama.logits);
-    find(library, "llama_set_n_threads", &llama.set_threads);
-    find(library, "llama_get_memory", &llama.memory);
-    find(library, "llama_memory_clear", &llama.memory_clear);
+    find(ggml, "ggml_backend_load_all_from_path", (void *)&llama.load_backends);
+    find(library, "llama_log_set", (void *)&llama.log_set);
+    find(library, "llama_model_default_params", (void *)&llama.model_defaults);
+    find(library, "llama_context_default_params", (void *)&llama.context_defaults);
+    find(library, "llama_model_quantize_default_params", (void *)&llama.quantize_defaults);
+    find(library, "llama_model_quantize", (void *)&llama.quantize);
+    find(library, "llama_model_load_from_file", (void *)&llama.model_load);
+    find(library, "llama_model_free", (void *)&llama.model_free);
+    find(library, "llama_init_from_model", (void *)&llama.context_new);
+    find(library, "llama_free", (void *)&llama.context_free);
+    find(library, "llama_model_get_vocab", (void *)&llama.vocabulary);
+    find(library, "llama_vocab_n_tokens", (void *)&llama.n_tokens);
+    find(library, "llama_vocab_bos", (void *)&llama.bos);
+    find(library, "llama_vocab_get_add_bos", (void *)&llama.adds_bos);
+    find(library, "llama_tokenize", (void *)&llama.tokenize);
+    find(library, "llama_batch_init", (void *)&llama.batch_init);
+    find(library, "llama_decode", (void *)&llama.decode);
+    find(library, "llama_get_logits_ith", (void *)&llama.logits);
+    find(library, "llama_set_n_threads", (void *)&llama.set_threads);
+    find(library, "llama_get_memory", (void *)&llama.memory);
+    find(library, "llama_memory_clear", (void *)&llama.memory_clear);
     llama.log_set(quiet, NULL);
     llama.load_backends(folder);
 }
@@ -183,7 +183,7 @@ static void run(struct session *s, const int32_t *tokens, int32_t begin, int32_t
 
 /* Any tokens, the same each time. */
 static int32_t *random_tokens(const struct session *s, int32_t count) {
-    int32_t *const tokens = malloc((size_t)count * sizeof *tokens);
+    int32_t *const tokens = calloc((size_t)count, sizeof *tokens);
     uint64_t state = 88172645463325252u;
     for (int32_t i = 0; i < count; i++) {
         state ^= state << 13, state ^= state >> 7, state ^= state << 17;
@@ -208,13 +208,15 @@ static void write_logits(const char *path, int32_t threads, int32_t step) {
     llama.model_free(s.model);
 }
 
+enum { MAX_TEXT = 1 << 20 };
+
 static char *read_text(const char *path, int32_t *length) {
     FILE *const file = fopen(path, "rb");
     if (!file) {
         fail("cannot open ", path);
     }
-    char *const text = malloc(1 << 20);
-    *length = (int32_t)fread(text, 1, 1 << 20, file);
+    char *const text = malloc(MAX_TEXT);
+    *length = (int32_t)fread(text, 1, MAX_TEXT, file);
     fclose(file);
     return text;
 }
@@ -237,7 +239,7 @@ static void perplexity(const char *path, const char *text_path, int32_t chunks, 
     struct session s = open_model(path, CHUNK, threads);
     int32_t length;
     char *const text = read_text(text_path, &length);
-    int32_t *const tokens = malloc(((size_t)length + 2) * sizeof *tokens);
+    int32_t *const tokens = calloc(MAX_TEXT + 2, sizeof *tokens);
     const int32_t count =
         llama.tokenize(s.vocabulary, text, length, tokens, length + 2, true, false);
     double sum = 0;

@@ -258,8 +258,8 @@ static void scatter(const struct product *product, const struct task *task, size
                     size_t end) {
     const uint32_t *const order = order_of(product) + task->batch.first;
     for (size_t i = 0; i < task->batch.rows; i++) {
-        memcpy(row_at(product->y, order[i]) + begin, task->y + i * task->y_stride + begin,
-               (end - begin) * sizeof(float));
+        float *const to = row_at(product->y, order[i]);
+        memcpy(to + begin, task->y + i * task->y_stride + begin, (end - begin) * sizeof(float));
     }
 }
 

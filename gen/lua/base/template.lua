@@ -82,8 +82,9 @@ local function compile_lua(statement)
     return statement
 end
 
--- The Lua code of a template, and the indentation of each of its lines.
-local function compile(text, filename)
+-- The Lua code of a template, and the indentation of each of its lines; nil and a message if it is
+-- malformed.
+local function translate(text, filename)
     local code, indents = {}, {}
     if text ~= "" and text:sub(-1) ~= "\n" then
         text = text .. "\n"
@@ -104,6 +105,19 @@ local function compile(text, filename)
         indents[number] = line:match("^%s*")
     end
     return table.concat(code, "\n"), indents
+end
+
+-- What translate() said, by file name and text: a family's templates serve hundreds of kernels.
+local translations = {}
+
+local function compile(text, filename)
+    local key = filename .. "\0" .. text
+    local known = translations[key]
+    if not known then
+        known = table.pack(translate(text, filename))
+        translations[key] = known
+    end
+    return table.unpack(known, 1, known.n)
 end
 
 -- The text of a value; an error at the template's line if it has none.

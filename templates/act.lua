@@ -1,4 +1,4 @@
--- The forms of prepared activations (enum loom_act in runtime/kernel.h), by name:
+-- The forms of prepared activations (enum loom_act in runtime/activations.h), by name:
 --   unit_k, unit_bytes  so many activations of one token, and their bytes
 --   bias                entries of tables are stored plus this, so that they are unsigned bytes
 return {

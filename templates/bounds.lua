@@ -19,7 +19,7 @@ bounds.I32 = (1 << 31) - 1
 local SMALL = (1 << 22) - 1
 
 -- An activation of 8 bits; entries of tables, and what they are stored as: with a bias, exact ones
--- in two parts (enum loom_act in kernel.h).
+-- in two parts (enum loom_act in activations.h).
 bounds.ACT = 127
 bounds.ENTRY = { table = 127, table7 = 63 }
 bounds.STORED = { exact = 1020, table = 255, table7 = 127 }

@@ -1,5 +1,5 @@
 -- Layouts: where each bit of the weights is in the packed stream (struct loom_layout in
--- runtime/kernel.h). A digit is { axis, count, stride }, from the least significant bit up.
+-- runtime/layout.h). A digit is { axis, count, stride }, from the least significant bit up.
 
 local layout = {}
 
@@ -27,7 +27,7 @@ local function listed(places, digits)
     return part
 end
 
--- LOOM_MAX_ROWS and LOOM_MAX_UNIT of runtime/kernel.h.
+-- LOOM_MAX_ROWS and LOOM_MAX_UNIT of runtime/layout.h.
 local MAX_ROWS, MAX_UNIT = 256, 16384
 
 -- Bits of a section. Digits below a byte are powers of two: the packer works byte by byte.

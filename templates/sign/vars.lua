@@ -3,7 +3,7 @@
 local sums_sign = require("sign.sums")
 
 -- Tables of mode exact hold a sum of three activations as low + BASE * high (LOOM_ACT_SIGN16 in
--- kernel.h).
+-- activations.h).
 local BASE = 31
 
 return function(record)

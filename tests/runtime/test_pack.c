@@ -151,7 +151,7 @@ static void any_symbol_holds_ternary_codes(void **state) {
 
 /* ---- Where the bits are ------------------------------------------------------------------ */
 
-/* The definition in kernel.h, bit by bit. */
+/* The definition in layout.h, bit by bit. */
 static unsigned bit_by_definition(const struct loom_layout *layout, const uint8_t *codes, size_t m,
                                   size_t k, size_t units, size_t unit, size_t bit) {
     const struct loom_section *section = layout->section;

@@ -1,6 +1,6 @@
--- run.lua MODULE: does choice/plan.lua say what runtime/select.c chooses? Every preset in several
--- formats, for the ISA levels of every target, on a CPU of each level, tuned and not; the runtime
--- is MODULE (select_lua.c).
+-- run.lua MODULE: does choice/plan.lua say what runtime/select/select.c chooses? Every preset in
+-- several formats, for the ISA levels of every target, on a CPU of each level, tuned and not; the
+-- runtime is MODULE (select_lua.c).
 local ROOT = arg[0]:match("^(.*)/tests/select/[^/]*$") or "."
 package.path = table.concat({ ROOT .. "/gen/lua/?.lua", ROOT .. "/templates/?.lua",
     ROOT .. "/tests/lua/?.lua", package.path }, ";")

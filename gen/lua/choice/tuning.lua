@@ -1,6 +1,6 @@
 -- The tuning file: what was measured, one line a result, so that files merge line by line. A header
 -- says what they are valid for, and what does not match is ignored whole. The README of the
--- generator describes the lines; runtime/tuning_line.c reads them when a program loads.
+-- generator describes the lines; runtime/tuning/line.c reads them when a program loads.
 local tuning_lines = require("choice.tuning_lines")
 
 local tuning = {}

@@ -1,4 +1,4 @@
-/* The packed stream of kernel.h, bit by bit. */
+/* The packed stream of layout.h, bit by bit. */
 #include "reference/reference.h"
 
 #include <stdbool.h>

@@ -1,5 +1,6 @@
 /* The plain C reference that every kernel, prepare kernel and layout is compared with. It
- * follows the formulas of kernel.h with 64-bit integers and shares no code with them. */
+ * follows the formulas of kernel.h, activations.h and layout.h with 64-bit integers, and shares no
+ * code with what it checks. */
 #ifndef LOOM_TOOLS_REFERENCE_REFERENCE_H
 #define LOOM_TOOLS_REFERENCE_REFERENCE_H
 

@@ -1,6 +1,7 @@
 /* loom-verify: every kernel against the plain C reference, on this machine. */
 #include "common/arguments.h"
 #include "common/random.h"
+#include "cpu/cpu.h"
 #include "tools.h"
 #include "verify/jobs.h"
 
@@ -51,29 +52,15 @@ static void read_option(struct arguments *a, struct options *options) {
     }
 }
 
-static void list_missing(uint32_t missing, char *text, size_t size) {
-    static const struct {
-        uint32_t bit;
-        const char *name;
-    } names[] = {{LOOM_CPU_SSSE3, "SSSE3"},
-                 {LOOM_CPU_AVX2, "AVX2"},
-                 {LOOM_CPU_AVXVNNI, "AVX-VNNI"},
-                 {LOOM_CPU_AVX512, "AVX-512"},
-                 {LOOM_CPU_AVX512VBMI, "AVX-512 VBMI"},
-                 {LOOM_CPU_AVX512VNNI, "AVX-512 VNNI"},
-                 {LOOM_CPU_NEON32, "NEON with VFPv4"},
-                 {LOOM_CPU_NEON, "NEON"},
-                 {LOOM_CPU_DOTPROD, "dot products"},
-                 {LOOM_CPU_I8MM, "8-bit matrix products"}};
+/* The names of these features (LOOM_CPU_*), with commas between them. */
+static void list_features(uint32_t features, char *text, size_t size) {
+    size_t used = 0;
     text[0] = 0;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (missing & names[i].bit) {
-            const size_t used = strlen(text);
-            snprintf(text + used, size - used, "%s%s", used ? ", " : "", names[i].name);
+    for (size_t i = 0; i < loom_feature_count; i++) {
+        if (features & loom_features[i].bit && used < size) {
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
+                                     loom_features[i].name);
         }
-    }
-    if (!text[0]) {
-        snprintf(text, size, "feature bits 0x%x", missing);
     }
 }
 
@@ -89,7 +76,7 @@ static void skip_unusable(const struct units *units, struct outcome *outcomes, u
                 skipped++;
             }
         }
-        list_missing(missing, text, sizeof text);
+        list_features(missing, text, sizeof text);
         if (skipped) {
             printf("skipped %zu kernels of %s: this CPU or system has no %s\n", skipped,
                    loom_registry.isas[isa].name, text);

@@ -2,7 +2,7 @@
 -- is that a sum fits where it is read as a number, that is where it is shifted to the right,
 -- widened, added with saturation or converted. Pure.
 --
--- A method lists the sums that a kernel of it reads so (`sums` in families.lua), each as
+-- A method lists the sums that a kernel of it reads so (`sums` in methods.lua), each as
 --   name      what it is, for messages
 --   adds, of  `of` codes along K, or fewer, add at most so much to its magnitude
 --   k         codes along K after which it is read

@@ -1,4 +1,13 @@
--- What a template may use: the variables of one kernel.
+-- What a template may use: the variables of one kernel. vars.of, at the end, joins these parts:
+--   expression   functions that write C expressions (expression.lua)
+--   problem      what a kernel's name says; its format and layout
+--   arithmetic   where sums start, and by what they are multiplied
+--   activations  bytes of them
+--   tile         rows and tokens, prefetches, and which templates make the tile
+--   panel        unpacked weights
+--   what a family, a loop or a template has of its own: vars.lua in the method's folder
+-- gen/lua/library/kernels.lua adds `template` and `marks`; an include() adds its own, such as
+-- `tokens`. What begins with v_ is C, from isa/.
 
 local act = require("act")
 local expression = require("expression")

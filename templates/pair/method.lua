@@ -1,5 +1,5 @@
 -- The methods that look byte tables up one LUT group at a time, `pair` for one token and `panel`
--- for many: entries of families.lua.
+-- for many: entries of methods.lua.
 
 local layout = require("layout")
 local method_cost = require("cost")

@@ -1,4 +1,4 @@
--- Tables whose rows are vectors over tokens (Vec-LUT), for many tokens: entries of families.lua.
+-- Tables whose rows are vectors over tokens (Vec-LUT), for many tokens: entries of methods.lua.
 
 local layout = require("layout")
 local method_cost = require("cost")

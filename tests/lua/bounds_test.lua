@@ -1,6 +1,6 @@
 local bounds = require("bounds")
 local check = require("check")
-local families = require("families")
+local methods = require("methods")
 local format = require("input.format")
 local isa = require("input.isa")
 local space = require("space.space")
@@ -20,7 +20,7 @@ local function all_formats()
 end
 
 local function entry_of(record)
-    for _, entry in ipairs(families.list) do
+    for _, entry in ipairs(methods.list) do
         if entry.family == record.family and entry.name == record.method
             and entry.template == record.template and entry.modes[record.mode]
             and entry.isas[record.isa.name] then

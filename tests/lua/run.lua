@@ -6,7 +6,7 @@ package.path = table.concat({ ROOT .. "/gen/lua/?.lua", ROOT .. "/templates/?.lu
 local check = require("check")
 
 local SUITES = {
-    "modules_test", "c_code_test", "template_test", "families_test", "format_test", "model_test",
+    "modules_test", "c_code_test", "template_test", "methods_test", "format_test", "model_test",
     "isa_test",
     "target_test", "tuning_test", "selection_test", "shortlist_test", "files_test", "name_test",
     "generate_test", "suite_test", "chart_test", "cli_test", "explain_test", "tune_command_test",

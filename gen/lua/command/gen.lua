@@ -1,4 +1,5 @@
--- lutloom gen: generates a library.
+-- lutloom gen: generates a library. gen.run, at the end, is all that happens, in order: it reads
+-- the request, claims the folder, and has the library generated.
 local fail = require("base.fail").fail
 local generate = require("build.generate")
 local library_folder = require("library.folder")

@@ -1,4 +1,5 @@
--- What makes the C files a project: build files, README and manifest.
+-- What makes the C files a project: build files, README and manifest. The texts are the templates
+-- of templates/library/, such as meson.build.in; here are the variables that these use.
 local arch = require("input.arch")
 local list = require("base.list")
 local manifest = require("library.manifest")

@@ -6,7 +6,7 @@
 local data = require("base.data")
 local isa = require("input.isa")
 local list = require("base.list")
-local families = require("families")
+local methods = require("methods")
 local name = require("space.name")
 local OPS = require("input.ops").list
 
@@ -28,7 +28,7 @@ end
 -- The methods of a level and op, as fields of data.lua.
 local function method_fields(level, op)
     local fields = {}
-    for _, entry in ipairs(families.list) do
+    for _, entry in ipairs(methods.list) do
         if entry.isas[level] and #(entry[op] or {}) > 0 then
             fields[name.method(entry.family, entry.name)] = { check = is_factor,
                 must = "a number above 0", optional = true }

@@ -1,6 +1,6 @@
 -- What a kernel costs, in vector operations a weight and token. Pure.
 --
--- A method counts them in three parts (families.lua). A model, where there is one, has timed loops
+-- A method counts them in three parts (methods.lua). A model, where there is one, has timed loops
 -- of kernels on a CPU, and may know by how much it is wrong:
 --   cycles   a loop's name -> cycles a weight and token
 --   factors  ISA level -> op -> family_method -> measured time over the model's; 1 where there is

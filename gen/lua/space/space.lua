@@ -3,7 +3,7 @@
 
 local bounds = require("bounds")
 local kernel_cost = require("space.kernel_cost")
-local families = require("families")
+local methods = require("methods")
 local name = require("space.name")
 local OPS = require("input.ops").list
 local prepare_vars = require("prepare.vars")
@@ -111,7 +111,7 @@ function space.kernels(formats, modes, isas, model)
             end
         end
     end
-    for _, entry in ipairs(families.list) do
+    for _, entry in ipairs(methods.list) do
         for _, isa in ipairs(isas) do
             for _, mode in ipairs(modes) do
                 local serves = entry.isas[isa.name] and entry.modes[mode]

@@ -1,4 +1,6 @@
-/* Whether the cores are ours alone: short probes before and after every sample.
+/* Whether the cores are ours alone: short probes before and after every sample. A sample is quiet
+ * where quiet_alone and quiet_steady both say so of it (summarise in result.c); quiet.c has the
+ * bounds.
  *
  * On a shared machine another program can run on the other hardware thread of our core. It then
  * takes issue slots and execution ports, which a loop of dot products in registers hardly

@@ -1,4 +1,8 @@
-/* loom-sweep: which of all kernels are the fastest for each of the library's problems. */
+/* loom-sweep: which of all kernels are the fastest for each of the library's problems.
+ *
+ * loom_sweep_main, at the end, is the whole run: open the tuning file (file.h), drop the problems
+ * that it has, verify the kernels (failures.h), then a race among all candidates (field.h, race.h)
+ * for each problem, whose results enter the file at once (report.h). */
 #define _GNU_SOURCE
 #include "common/random.h"
 #include "common/seconds.h"

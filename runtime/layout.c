@@ -1,162 +1,145 @@
-/* Layouts: rows of codes to the packed stream and back, bit by bit in the order that a layout's
- * digits give.
+/* Layouts: rows of codes to the packed stream and back.
  *
- * A unit of the stream goes through a tile, its codes as bytes, padded with 0: row-major, at
- * row * unit_k + k; then as symbols, at row * symbols + symbol. The lowest digits of a section say
- * where in the tile the 8 bits of a byte are, the same for every byte; each other digit is a loop
- * that moves through the tile or from plane to plane, the last digit outermost. */
+ * A row's codes of a unit become symbols, a byte each, then dense bytes (layout_map.h). Packing
+ * takes 8 bytes of the unit at a time from tables of them; unpacking goes bit by bit. */
 #include <string.h>
 
-#include "layout.h"
+#include "layout_map.h"
 
-/* One digit: `count` steps of so many bytes in the tile, so many planes. */
-struct step {
-    size_t count, bytes;
-    unsigned planes;
-};
-
-struct section_order {
-    size_t offset[8]; /* in the tile, of the codes that a byte has its bits from */
-    unsigned plane[8];
-    unsigned flip;
-    size_t steps;
-    struct step step[LOOM_MAX_DIGITS];
-};
-
-struct order {
-    size_t rows, unit_k, symbol_k, symbols, unit_bytes, sections;
-    struct section_order section[LOOM_MAX_SECTIONS];
-};
+/* Units of a row that are packed before the next row's: some cache lines of codes. */
+enum { CHUNK_UNITS = 8 };
 
 static size_t min_size(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-static struct step make_step(const struct loom_layout *layout, const struct loom_digit *digit) {
-    switch (digit->axis) {
-    case LOOM_AXIS_ROW:
-        return (struct step){digit->count, digit->stride * loom_unit_symbols(layout), 0};
-    case LOOM_AXIS_K:
-        return (struct step){digit->count, digit->stride, 0};
-    default:
-        return (struct step){digit->count, 0, digit->stride};
+/* ---- Pack ------------------------------------------------------------------------------ */
+
+static uint64_t load_bytes(const uint8_t *from) {
+    uint64_t bytes = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        bytes |= (uint64_t)from[i] << 8 * i;
     }
+    return bytes;
 }
 
-/* Repeats the bits that are already in the byte at `count` steps. */
-static void repeat_bits(struct section_order *order, size_t bits, const struct step *step,
-                        size_t count) {
-    for (size_t i = bits; i < bits * count; i++) {
-        order->offset[i] = order->offset[i % bits] + i / bits * step->bytes;
-        order->plane[i] = order->plane[i % bits] + (unsigned)(i / bits) * step->planes;
-    }
+/* Bit 0 of 8 bytes, side by side: the product brings that of byte i to bit 56 + i. */
+static uint8_t join_bits(uint64_t bytes) {
+    return (uint8_t)((bytes & 0x0101010101010101) * 0x0102040810204080 >> 56);
 }
 
-/* A digit that the byte has only room for a part of goes on as a loop in longer steps. */
-static void make_section(struct section_order *order, const struct loom_layout *layout,
-                         const struct loom_section *section) {
-    *order = (struct section_order){.plane = {section->first_plane}, .flip = section->flip};
-    size_t bits = section->listed ? 8 : 1;
-    for (size_t i = 0; i < bits; i++) {
-        order->offset[i] = section->bit[i].k;
-        order->plane[i] = section->first_plane + section->bit[i].plane;
-    }
-    for (size_t d = 0; d < section->digits; d++) {
-        const struct step step = make_step(layout, &section->digit[d]);
-        const size_t count = bits < 8 ? min_size(step.count, 8 / bits) : 1;
-        repeat_bits(order, bits, &step, count);
-        bits *= count;
-        if (step.count > count) {
-            order->step[order->steps++] = (struct step){step.count / count, step.bytes * count,
-                                                        step.planes * (unsigned)count};
+static void make_dense(uint8_t *dense, const uint8_t *symbols, size_t count, size_t planes) {
+    for (size_t s = 0; s < count; s += 8) {
+        const uint64_t bytes = load_bytes(symbols + s);
+        for (size_t p = 0; p < planes; p++) {
+            *dense++ = join_bits(bytes >> p);
         }
     }
 }
 
-static void make_order(struct order *order, const struct loom_layout *layout) {
-    order->rows = layout->rows;
-    order->unit_k = layout->unit_k;
-    order->symbol_k = layout->symbol_k;
-    order->symbols = loom_unit_symbols(layout);
-    order->unit_bytes = loom_unit_bytes(layout);
-    order->sections = layout->sections;
-    for (size_t s = 0; s < layout->sections; s++) {
-        make_section(&order->section[s], layout, &layout->section[s]);
+/* No bit of a row's part of a byte is shifted out of the byte. */
+static void pack_lane(const struct loom_lane *lane, const struct loom_lookup *lookup,
+                      const uint64_t (*table)[256], const uint8_t *dense, uint8_t *to,
+                      unsigned shift) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < lane->lookups; i++) {
+        bytes ^= table[lookup[i].table][dense[lookup[i].from]];
+    }
+    bytes <<= shift;
+    for (size_t c = 0; c < lane->columns; c++) {
+        to[lane->column[c]] ^= (uint8_t)(bytes >> 8 * c);
     }
 }
 
-/* ---- Pack ------------------------------------------------------------------------------ */
-
-static uint8_t gather_byte(const struct section_order *order, const uint8_t *from, unsigned plane) {
-    unsigned byte = order->flip;
-    for (unsigned i = 0; i < 8; i++) {
-        byte ^= (from[order->offset[i]] >> (order->plane[i] + plane) & 1u) << i;
-    }
-    return (uint8_t)byte;
-}
-
-/* The loops over the lowest `steps` digits; returns the end of what they write. */
-static uint8_t *gather(const struct section_order *order, size_t steps, uint8_t *to,
-                       const uint8_t *from, unsigned plane) {
-    if (steps == 0) {
-        *to = gather_byte(order, from, plane);
-        return to + 1;
-    }
-    const struct step *step = &order->step[steps - 1];
-    for (size_t i = 0; i < step->count; i++) {
-        to = gather(order, steps - 1, to, from + i * step->bytes,
-                    plane + (unsigned)i * step->planes);
-    }
-    return to;
-}
-
-static void pack_unit(const struct order *order, uint8_t *unit, const uint8_t *tile) {
-    for (size_t s = 0; s < order->sections; s++) {
-        unit = gather(&order->section[s], order->section[s].steps, unit, tile, 0);
+static void pack_symbols(const struct loom_layout_map *map, uint8_t *unit, size_t row,
+                         const uint8_t *symbols) {
+    uint8_t dense[LOOM_DENSE_BYTES];
+    make_dense(dense, symbols, map->symbols, map->planes);
+    for (size_t s = 0; s < map->sections; s++) {
+        const struct loom_section_map *const section = &map->section[s];
+        const struct loom_lookup *lookup = section->lookup;
+        const uint32_t bit = section->row[row];
+        for (size_t l = 0; l < section->lanes; l++) {
+            pack_lane(&section->lane[l], lookup, map->table, dense, unit + bit / 8, bit % 8);
+            lookup += section->lane[l].lookups;
+        }
+        unit += section->bytes;
     }
 }
 
-/* Fills the tile from `rows` rows of `width` codes and returns the largest of them. */
-static uint8_t load_tile(uint8_t *tile, const struct order *order, const uint8_t *codes,
-                         size_t rows, size_t width, size_t k) {
-    memset(tile, 0, order->rows * order->unit_k);
+/* `width` codes of a row, and zeros up to a unit. */
+static void pack_codes(const struct loom_layout_map *map, uint8_t *unit, size_t row,
+                       const uint8_t *codes, size_t width) {
+    uint8_t padded[LOOM_MAX_UNIT_K], symbols[8 * LOOM_DENSE_BYTES];
+    if (width < map->unit_k) {
+        memcpy(padded, codes, width);
+        memset(padded + width, 0, map->unit_k - width);
+        codes = padded;
+    }
+    if (map->symbol_k > 1) {
+        for (size_t s = 0; s < map->symbols; s++) {
+            symbols[s] = loom_symbol(map->symbol_k, codes + s, map->symbols);
+        }
+        codes = symbols;
+    }
+    pack_symbols(map, unit, row, codes);
+}
+
+static void begin_units(const struct loom_layout_map *map, uint8_t *unit, size_t units) {
+    for (size_t i = 0; i < units * map->sections; i++) {
+        const struct loom_section_map *const section = &map->section[i % map->sections];
+        memset(unit, section->flip, section->bytes);
+        unit += section->bytes;
+    }
+}
+
+static uint8_t largest_of(const uint8_t *codes, size_t count) {
     uint8_t largest = 0;
-    for (size_t r = 0; r < rows; r++) {
-        memcpy(tile + r * order->unit_k, codes + r * k, width);
-    }
-    for (size_t i = 0; i < order->rows * order->unit_k; i++) {
-        largest = tile[i] > largest ? tile[i] : largest;
+    for (size_t i = 0; i < count; i++) {
+        largest = codes[i] > largest ? codes[i] : largest;
     }
     return largest;
 }
 
-/* From codes to symbols, in place. */
-static void join_codes(uint8_t *tile, const struct order *order) {
-    for (size_t r = 0; order->symbol_k > 1 && r < order->rows; r++) {
-        for (size_t s = 0; s < order->symbols; s++) {
-            tile[r * order->symbols + s] =
-                loom_symbol(order->symbol_k, tile + r * order->unit_k + s, order->symbols);
+/* `rows` rows of a row block, `units` units of each: `width` codes and zeros. */
+static loom_status pack_chunk(const struct loom_layout_map *map, uint8_t *unit,
+                              const uint8_t *codes, size_t k, size_t rows, size_t units,
+                              size_t width, uint8_t max_code) {
+    begin_units(map, unit, units);
+    for (size_t row = 0; row < map->rows; row++) {
+        const size_t row_width = row < rows ? width : 0;
+        const uint8_t *const from = row < rows ? codes + row * k : codes;
+        if (largest_of(from, row_width) > max_code) {
+            return LOOM_ERROR_VALUE;
+        }
+        for (size_t u = 0; u < units; u++) {
+            const size_t first = min_size(u * map->unit_k, row_width);
+            pack_codes(map, unit + u * map->unit_bytes, row, from + first,
+                       min_size(map->unit_k, row_width - first));
         }
     }
+    return LOOM_OK;
 }
 
 loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream, const uint8_t *codes,
                             size_t m, size_t k, size_t k_padded, uint8_t max_code, size_t begin,
                             size_t end) {
-    struct order order;
-    make_order(&order, layout);
-    uint8_t tile[LOOM_MAX_UNIT];
-    uint8_t *unit = stream + begin / order.rows * loom_block_bytes(layout, k_padded);
-    for (size_t row = begin; row < end; row += order.rows) {
-        const size_t rows = min_size(order.rows, m - row);
-        for (size_t first = 0; first < k_padded; first += order.unit_k) {
-            const size_t from = min_size(first, k), width = min_size(order.unit_k, k - from);
-            if (load_tile(tile, &order, codes + row * k + from, rows, width, k) > max_code) {
-                return LOOM_ERROR_VALUE;
+    struct loom_layout_map map;
+    if (!loom_layout_map(&map, layout)) {
+        return LOOM_ERROR_FORMAT;
+    }
+    const size_t all = (k_padded + map.unit_k - 1) / map.unit_k;
+    uint8_t *unit = stream + begin / map.rows * all * map.unit_bytes;
+    for (size_t row = begin; row < end; row += map.rows) {
+        for (size_t u = 0; u < all; u += CHUNK_UNITS) {
+            const size_t from = min_size(u * map.unit_k, k), units = min_size(CHUNK_UNITS, all - u);
+            const loom_status status =
+                pack_chunk(&map, unit, codes + row * k + from, k, min_size(map.rows, m - row),
+                           units, min_size(units * map.unit_k, k - from), max_code);
+            if (status != LOOM_OK) {
+                return status;
             }
-            join_codes(tile, &order);
-            pack_unit(&order, unit, tile);
-            unit += order.unit_bytes;
+            unit += units * map.unit_bytes;
         }
     }
     return LOOM_OK;
@@ -164,65 +147,49 @@ loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream, c
 
 /* ---- Unpack ---------------------------------------------------------------------------- */
 
-static void scatter_byte(const struct section_order *order, unsigned byte, uint8_t *to,
-                         unsigned plane) {
-    for (unsigned i = 0; i < 8; i++) {
-        to[order->offset[i]] |=
-            (uint8_t)(((byte ^ order->flip) >> i & 1u) << (order->plane[i] + plane));
-    }
-}
-
-/* The loops over the lowest `steps` digits; returns the end of what they read. */
-static const uint8_t *scatter(const struct section_order *order, size_t steps, const uint8_t *from,
-                              uint8_t *to, unsigned plane) {
-    if (steps == 0) {
-        scatter_byte(order, *from, to, plane);
-        return from + 1;
-    }
-    const struct step *step = &order->step[steps - 1];
-    for (size_t i = 0; i < step->count; i++) {
-        from = scatter(order, steps - 1, from, to + i * step->bytes,
-                       plane + (unsigned)i * step->planes);
-    }
-    return from;
-}
-
-static void unpack_unit(const struct order *order, const uint8_t *unit, uint8_t *tile) {
-    memset(tile, 0, order->rows * order->symbols);
-    for (size_t s = 0; s < order->sections; s++) {
-        unit = scatter(&order->section[s], order->section[s].steps, unit, tile, 0);
-    }
-}
-
-/* A row's codes of a unit from its symbols. */
-static void split_row(uint8_t *codes, const struct order *order, const uint8_t *symbols) {
-    for (size_t s = 0; s < order->symbols; s++) {
-        loom_symbol_codes(order->symbol_k, symbols[s], codes + s, order->symbols);
-    }
-}
-
-/* Rows [begin, end) of one row block, `block_row` being its first. */
-static void unpack_block(const struct order *order, const uint8_t *block, uint8_t *codes, size_t k,
-                         size_t block_row, size_t begin, size_t end) {
-    uint8_t tile[LOOM_MAX_UNIT], row_codes[LOOM_MAX_UNIT];
-    for (size_t first = 0; first < k; first += order->unit_k) {
-        unpack_unit(order, block + first / order->unit_k * order->unit_bytes, tile);
-        for (size_t row = begin; row < end; row++) {
-            split_row(row_codes, order, tile + (row - block_row) * order->symbols);
-            memcpy(codes + row * k + first, row_codes, min_size(order->unit_k, k - first));
+static void unpack_section(const struct loom_layout_map *map,
+                           const struct loom_section_map *section, const uint8_t *from, size_t row,
+                           uint8_t *symbols) {
+    const int32_t *dense = section->dense;
+    for (size_t s = 0; s < map->symbols; s += 8) {
+        for (size_t p = 0; p < map->planes; p++) {
+            for (size_t i = 0; i < 8; i++, dense++) {
+                const uint32_t bit = section->row[row] + (uint32_t)*dense;
+                if (*dense >= 0) {
+                    symbols[s + i] |=
+                        (uint8_t)(((unsigned)from[bit / 8] ^ section->flip) >> bit % 8 & 1u) << p;
+                }
+            }
         }
     }
 }
 
-void loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream, uint8_t *codes,
-                       size_t k, size_t k_padded, size_t begin, size_t end) {
-    struct order order;
-    make_order(&order, layout);
-    while (begin < end) {
-        const size_t block = begin / order.rows;
-        const size_t stop = min_size((block + 1) * order.rows, end);
-        unpack_block(&order, stream + block * loom_block_bytes(layout, k_padded), codes, k,
-                     block * order.rows, begin, stop);
-        begin = stop;
+/* `width` codes of a row. */
+static void unpack_row(const struct loom_layout_map *map, const uint8_t *unit, size_t row,
+                       uint8_t *codes, size_t width) {
+    uint8_t symbols[8 * LOOM_DENSE_BYTES] = {0}, row_codes[LOOM_MAX_UNIT_K];
+    for (size_t s = 0; s < map->sections; s++) {
+        unpack_section(map, &map->section[s], unit, row, symbols);
+        unit += map->section[s].bytes;
     }
+    for (size_t s = 0; s < map->symbols; s++) {
+        loom_symbol_codes(map->symbol_k, symbols[s], row_codes + s, map->symbols);
+    }
+    memcpy(codes, row_codes, width);
+}
+
+loom_status loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream,
+                              uint8_t *codes, size_t k, size_t k_padded, size_t begin, size_t end) {
+    struct loom_layout_map map;
+    if (!loom_layout_map(&map, layout)) {
+        return LOOM_ERROR_FORMAT;
+    }
+    for (size_t row = begin; row < end; row++) {
+        const uint8_t *const block = stream + row / map.rows * loom_block_bytes(layout, k_padded);
+        for (size_t first = 0; first < k; first += map.unit_k) {
+            unpack_row(&map, block + first / map.unit_k * map.unit_bytes, row % map.rows,
+                       codes + row * k + first, min_size(map.unit_k, k - first));
+        }
+    }
+    return LOOM_OK;
 }

@@ -17,9 +17,9 @@ struct loom_digit {
  * `listed`: 8 places in a row, the same for every byte, to which the digits add. */
 enum { LOOM_MAX_DIGITS = 10, LOOM_MAX_SECTIONS = 2 };
 
-/* The largest row block, and the most codes (rows * unit_k) of a unit: they bound the stack that
- * packing and partial row blocks need. */
-enum { LOOM_MAX_ROWS = 256, LOOM_MAX_UNIT = 16384 };
+/* The largest row block, and the most codes and bits of one row in a unit: they bound the stack
+ * that packing and partial row blocks need. */
+enum { LOOM_MAX_ROWS = 256, LOOM_MAX_UNIT_K = 160, LOOM_MAX_UNIT_BITS = 512 };
 struct loom_section {
     uint8_t first_plane; /* added to the plane the digits give */
     uint8_t flip;        /* of every byte, the bits that are stored inverted */
@@ -64,11 +64,13 @@ static inline size_t loom_block_bytes(const struct loom_layout *layout, size_t k
 uint8_t loom_symbol(size_t symbol_k, const uint8_t *codes, size_t stride);
 void loom_symbol_codes(size_t symbol_k, uint8_t symbol, uint8_t *codes, size_t stride);
 
-/* Packs and unpacks rows [begin, end) of m codes rows of k, layout alone, no scales. */
+/* Packs and unpacks rows [begin, end) of m codes rows of k, layout alone, no scales.
+ * LOOM_ERROR_VALUE: a code above max_code. LOOM_ERROR_FORMAT: a layout beyond the bounds of
+ * layout_map.h, as none that is generated. */
 loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream, const uint8_t *codes,
                             size_t m, size_t k, size_t k_padded, uint8_t max_code, size_t begin,
                             size_t end);
-void loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream, uint8_t *codes,
-                       size_t k, size_t k_padded, size_t begin, size_t end);
+loom_status loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream,
+                              uint8_t *codes, size_t k, size_t k_padded, size_t begin, size_t end);
 
 #endif

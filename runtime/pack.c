@@ -49,20 +49,31 @@ static size_t packed_index(const loom_plan *plan, size_t row, size_t group, size
     return (row / rows * groups + group) * rows + row % rows;
 }
 
+/* `bytes` bytes each way, a size that the compiler then knows. */
+static inline void copy_value(uint8_t *to, const uint8_t *from, size_t bytes) {
+    if (bytes == 2) {
+        memcpy(to, from, 2);
+    } else {
+        memcpy(to, from, bytes);
+    }
+}
+
 /* Values of `bytes` bytes; rows beyond M are 0. `tensor` gives every row its one value. */
 static void pack_values(const loom_plan *plan, uint8_t *to, const uint8_t *from, size_t bytes,
                         size_t begin, size_t end) {
     const size_t groups = loom_groups(plan), rows = plan->gemv->layout->rows;
-    const size_t padded_end = (end + rows - 1) / rows * rows;
-    for (size_t row = begin; row < padded_end; row++) {
-        for (size_t g = 0; g < groups; g++) {
-            uint8_t *value = to + packed_index(plan, row, g, groups) * bytes;
-            const size_t source = plan->format.tensor ? 0 : row * groups + g;
-            if (row < plan->m) {
-                memcpy(value, from + source * bytes, bytes);
-            } else {
-                memset(value, 0, bytes);
-            }
+    for (size_t row = begin; row < end; row++) {
+        const uint8_t *value = plan->format.tensor ? from : from + row * groups * bytes;
+        uint8_t *place = to + packed_index(plan, row, 0, groups) * bytes;
+        for (size_t g = 0; g < groups; g++, place += rows * bytes) {
+            copy_value(place, value, bytes);
+            value += plan->format.tensor ? 0 : bytes;
+        }
+    }
+    for (size_t row = end; row % rows != 0; row++) {
+        uint8_t *place = to + packed_index(plan, row, 0, groups) * bytes;
+        for (size_t g = 0; g < groups; g++, place += rows * bytes) {
+            memset(place, 0, bytes);
         }
     }
 }
@@ -198,8 +209,11 @@ loom_status loom_unpack(const loom_plan *plan, const void *packed, uint8_t *code
     }
     const struct loom_packed_offsets at = loom_packed_offsets(plan);
     const uint8_t *bytes = packed;
-    loom_unpack_codes(plan->gemv->layout, bytes + at.weights, codes, plan->k, at.k_padded, begin,
-                      end);
+    const loom_status unpacked = loom_unpack_codes(plan->gemv->layout, bytes + at.weights, codes,
+                                                   plan->k, at.k_padded, begin, end);
+    if (unpacked != LOOM_OK) {
+        return unpacked;
+    }
     unpack_values(plan, scales, bytes + at.scales, scale_bytes(plan), begin, end);
     if (plan->format.zero_points) {
         unpack_values(plan, zeros, bytes + at.zeros, 1, begin, end);

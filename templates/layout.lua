@@ -27,8 +27,8 @@ local function listed(places, digits)
     return part
 end
 
--- LOOM_MAX_ROWS and LOOM_MAX_UNIT of runtime/layout.h.
-local MAX_ROWS, MAX_UNIT = 256, 16384
+-- LOOM_MAX_ROWS, LOOM_MAX_UNIT_K and LOOM_MAX_UNIT_BITS of runtime/layout.h.
+local MAX_ROWS, MAX_UNIT_K, MAX_UNIT_BITS = 256, 160, 512
 
 -- Bits of a section. Digits below a byte are powers of two: the packer works byte by byte.
 local function section_bits(part)
@@ -48,7 +48,9 @@ local function make(name, bits, rows, unit_k, sections, symbol_k)
         total = total + section_bits(part)
     end
     assert(total == rows * symbols * bits, "the digits must cover a unit")
-    if rows > MAX_ROWS or rows * unit_k > MAX_UNIT then
+    assert(unit_k <= MAX_UNIT_K and symbols * bits <= MAX_UNIT_BITS and symbols % 8 == 0,
+        "the packer has no room for a row of a unit")
+    if rows > MAX_ROWS then
         return nil, ("a block of %d rows is too large to pack"):format(rows)
     end
     return { name = name .. "_w" .. bits, bits = bits, rows = rows, unit_k = unit_k,

@@ -1,0 +1,157 @@
+/* From a layout's digits to maps of bits. */
+#include "layout_map.h"
+
+#include <string.h>
+
+static const int32_t nowhere = -1;
+
+/* A bit of a section: where, and of what. */
+struct spot {
+    uint32_t bit;
+    unsigned at[3]; /* by enum loom_axis */
+};
+
+/* The spots at all steps of a digit, from those at its first step. */
+static size_t spread(struct spot *spots, size_t count, const struct loom_digit *digit,
+                     uint32_t weight) {
+    for (size_t i = count; i < count * digit->count; i++) {
+        const unsigned step = (unsigned)(i / count);
+        spots[i] = spots[i % count];
+        spots[i].bit += step * weight;
+        spots[i].at[digit->axis] += step * digit->stride;
+    }
+    return count * digit->count;
+}
+
+static size_t dense_bit(const struct loom_layout_map *map, const struct spot *spot) {
+    const unsigned symbol = spot->at[LOOM_AXIS_K], plane = spot->at[LOOM_AXIS_PLANE];
+    return (symbol / 8 * map->planes + plane) * 8 + symbol % 8;
+}
+
+static void place_bits(const struct loom_layout_map *map, struct loom_section_map *to,
+                       const struct loom_section *section) {
+    struct spot rows[LOOM_MAX_ROWS] = {{0}}, bits[8 * LOOM_DENSE_BYTES] = {{0}};
+    size_t row_count = 1, bit_count = section->listed ? 8 : 1;
+    for (uint32_t i = 0; i < bit_count; i++) {
+        bits[i] = (struct spot){
+            i, {0, section->bit[i].k, (unsigned)section->first_plane + section->bit[i].plane}};
+    }
+    uint32_t weight = (uint32_t)bit_count;
+    for (size_t d = 0; d < section->digits; d++) {
+        const struct loom_digit *const digit = &section->digit[d];
+        if (digit->axis == LOOM_AXIS_ROW) {
+            row_count = spread(rows, row_count, digit, weight);
+        } else {
+            bit_count = spread(bits, bit_count, digit, weight);
+        }
+        weight *= digit->count;
+    }
+    to->bytes = weight / 8;
+    to->flip = section->flip;
+    for (size_t i = 0; i < row_count; i++) {
+        to->row[rows[i].at[LOOM_AXIS_ROW]] = rows[i].bit;
+    }
+    for (size_t i = 0; i < 8 * LOOM_DENSE_BYTES; i++) {
+        to->dense[i] = nowhere;
+    }
+    for (size_t i = 0; i < bit_count; i++) {
+        to->dense[dense_bit(map, &bits[i])] = (int32_t)bits[i].bit;
+    }
+}
+
+/* The place of a byte among the section's columns, which are in the order of the dense bytes that
+ * they come from: so a lane needs few of those. */
+static size_t column_of(struct loom_section_map *section, size_t *columns, uint16_t byte) {
+    for (size_t i = 0; i < *columns; i++) {
+        if (section->lane[i / 8].column[i % 8] == byte) {
+            return i;
+        }
+    }
+    struct loom_lane *const lane = &section->lane[*columns / 8];
+    lane->column[lane->columns++] = byte;
+    return (*columns)++;
+}
+
+static size_t table_of(struct loom_layout_map *map, const uint64_t bits[8]) {
+    for (size_t t = 0; t < map->tables; t++) {
+        size_t same = 0;
+        while (same < 8 && map->table[t][(size_t)1 << same] == bits[same]) {
+            same++;
+        }
+        if (same == 8) {
+            return t;
+        }
+    }
+    if (map->tables == LOOM_MAP_TABLES) {
+        return LOOM_MAP_TABLES;
+    }
+    uint64_t *const table = map->table[map->tables];
+    table[0] = 0;
+    for (size_t bit = 0; bit < 8; bit++) {
+        for (size_t i = 0; i < (size_t)1 << bit; i++) {
+            table[((size_t)1 << bit) + i] = table[i] ^ bits[bit];
+        }
+    }
+    return map->tables++;
+}
+
+/* What the bits of a dense byte are in a lane; `column` has those of all dense bits. */
+static uint64_t lane_bits(const struct loom_section_map *section, const uint16_t *column,
+                          size_t from, size_t lane, uint64_t bits[8]) {
+    uint64_t all = 0;
+    for (size_t i = 0; i < 8; i++) {
+        const int32_t bit = section->dense[8 * from + i];
+        const size_t at = column[8 * from + i];
+        bits[i] = bit >= 0 && at / 8 == lane ? (uint64_t)1 << (at % 8 * 8 + (size_t)bit % 8) : 0;
+        all |= bits[i];
+    }
+    return all;
+}
+
+static int make_lanes(struct loom_layout_map *map, struct loom_section_map *section) {
+    const size_t bytes = map->symbols / 8 * map->planes;
+    uint16_t column[8 * LOOM_DENSE_BYTES] = {0};
+    size_t columns = 0;
+    for (size_t i = 0; i < 8 * bytes; i++) {
+        if (section->dense[i] >= 0) {
+            column[i] = (uint16_t)column_of(section, &columns, (uint16_t)(section->dense[i] / 8));
+        }
+    }
+    section->lanes = (columns + 7) / 8;
+    struct loom_lookup *lookup = section->lookup;
+    for (size_t l = 0; l < section->lanes; l++) {
+        struct loom_lane *const lane = &section->lane[l];
+        for (size_t from = 0; from < bytes; from++) {
+            uint64_t bits[8];
+            if (lane_bits(section, column, from, l, bits)) {
+                const size_t table = table_of(map, bits);
+                if (table == LOOM_MAP_TABLES) {
+                    return 0;
+                }
+                *lookup++ = (struct loom_lookup){(uint8_t)from, (uint8_t)table};
+                lane->lookups++;
+            }
+        }
+    }
+    return 1;
+}
+
+int loom_layout_map(struct loom_layout_map *map, const struct loom_layout *layout) {
+    map->rows = layout->rows;
+    map->unit_k = layout->unit_k;
+    map->unit_bytes = loom_unit_bytes(layout);
+    map->symbol_k = layout->symbol_k;
+    map->symbols = loom_unit_symbols(layout);
+    map->planes = layout->bits;
+    map->sections = layout->sections;
+    map->tables = 0;
+    for (size_t s = 0; s < map->sections; s++) {
+        struct loom_section_map *const section = &map->section[s];
+        memset(section->lane, 0, sizeof section->lane);
+        place_bits(map, section, &layout->section[s]);
+        if (!make_lanes(map, section)) {
+            return 0;
+        }
+    }
+    return 1;
+}

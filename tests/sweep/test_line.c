@@ -1,5 +1,5 @@
 /* The lines of a tuning file. */
-#include "sweep/line.h"
+#include "sweep/tuning_file/line.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,17 +1,18 @@
 /* loom-sweep: which of all kernels are the fastest for each of the library's problems.
  *
- * loom_sweep_main, at the end, is the whole run: open the tuning file (file.h), drop the problems
- * that it has, verify the kernels (failures.h), then a race among all candidates (field.h, race.h)
- * for each problem, whose results enter the file at once (report.h). */
+ * loom_sweep_main, at the end, is the whole run. It opens the tuning file (tuning_file/file.h),
+ * drops the problems that the file has, and verifies the kernels (failures.h). Then all candidates
+ * for a problem run a race (field.h, race.h), whose results enter the file at once
+ * (tuning_file/report.h). */
 #define _GNU_SOURCE
 #include "common/random.h"
 #include "common/seconds.h"
 #include "measure/limits.h"
 #include "measure/memory.h"
-#include "sweep/header.h"
 #include "sweep/progress.h"
 #include "sweep/race.h"
-#include "sweep/report.h"
+#include "sweep/tuning_file/header.h"
+#include "sweep/tuning_file/report.h"
 
 #include <sched.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "sweep/header.h"
+#include "sweep/tuning_file/header.h"
 #include "cpu/cpu.h"
 
 #include "tools.h"

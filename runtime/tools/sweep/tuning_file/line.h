@@ -1,6 +1,6 @@
 /* The lines of a tuning file, as gen/README.md has them. */
-#ifndef LOOM_TOOLS_SWEEP_LINE_H
-#define LOOM_TOOLS_SWEEP_LINE_H
+#ifndef LOOM_TOOLS_SWEEP_TUNING_FILE_LINE_H
+#define LOOM_TOOLS_SWEEP_TUNING_FILE_LINE_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* The head of a tuning file: what its results are valid for. */
-#ifndef LOOM_TOOLS_SWEEP_HEADER_H
-#define LOOM_TOOLS_SWEEP_HEADER_H
+#ifndef LOOM_TOOLS_SWEEP_TUNING_FILE_HEADER_H
+#define LOOM_TOOLS_SWEEP_TUNING_FILE_HEADER_H
 
 #include <stdint.h>
 

@@ -1,9 +1,9 @@
 /* What a measured field comes to, as lines of the tuning file. */
-#ifndef LOOM_TOOLS_SWEEP_REPORT_H
-#define LOOM_TOOLS_SWEEP_REPORT_H
+#ifndef LOOM_TOOLS_SWEEP_TUNING_FILE_REPORT_H
+#define LOOM_TOOLS_SWEEP_TUNING_FILE_REPORT_H
 
 #include "sweep/field.h"
-#include "sweep/file.h"
+#include "sweep/tuning_file/file.h"
 
 /* What a problem's choice in the options' mode begins with. The caller frees it. */
 char *sweep_choice_key(const struct sweep_problem *problem, const struct measure_options *options);

@@ -1,4 +1,4 @@
-#include "sweep/line.h"
+#include "sweep/tuning_file/line.h"
 
 #include "tuning/tuning.h"
 

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
-#include "sweep/file.h"
+#include "sweep/tuning_file/file.h"
 
-#include "sweep/line.h"
+#include "sweep/tuning_file/line.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "sweep/report.h"
+#include "sweep/tuning_file/report.h"
 #include "sweep/progress.h"
 
 #include <stdio.h>

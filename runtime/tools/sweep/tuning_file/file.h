@@ -1,7 +1,7 @@
 /* The tuning file: written as a whole after each problem, so that it is valid whenever the program
  * ends. */
-#ifndef LOOM_TOOLS_SWEEP_FILE_H
-#define LOOM_TOOLS_SWEEP_FILE_H
+#ifndef LOOM_TOOLS_SWEEP_TUNING_FILE_FILE_H
+#define LOOM_TOOLS_SWEEP_TUNING_FILE_FILE_H
 
 #include "common/arguments.h"
 

@@ -3,11 +3,15 @@
 
 #include <string.h>
 
-/* Fields of `bits` from the lowest on, in each byte: Q1_0 and Q2_0. */
-static void unpack_fields(const uint8_t *bytes, uint8_t *codes, unsigned count, unsigned bits) {
+/* Fields of `bits` from the lowest on, in each byte: Q1_0 and Q2_0. A loop over whole bytes is one
+ * that compilers make vectors of. */
+static inline void unpack_fields(const uint8_t *restrict bytes, uint8_t *restrict codes,
+                                 unsigned count, unsigned bits) {
     const unsigned fields = 8 / bits, mask = (1u << bits) - 1;
-    for (unsigned i = 0; i < count; i++) {
-        codes[i] = bytes[i / fields] >> (i % fields * bits) & mask;
+    for (unsigned i = 0; i < count / fields; i++) {
+        for (unsigned f = 0; f < fields; f++) {
+            codes[i * fields + f] = (uint8_t)(bytes[i] >> f * bits & mask);
+        }
     }
 }
 
@@ -53,8 +57,11 @@ void block_pack_q4_0(uint8_t *block, const uint8_t *codes) {
 
 /* Each field of 32 bytes is 32 codes in a row. */
 void block_unpack_tq2_0(const uint8_t *block, uint8_t *codes) {
-    for (unsigned i = 0; i < 256; i++) {
-        codes[i] = block[i / 128 * 32 + i % 32] >> (i % 128 / 32 * 2) & 3;
+    for (unsigned part = 0; part < 8; part++) {
+        const uint8_t *const bytes = block + part / 4 * 32;
+        for (unsigned i = 0; i < 32; i++) {
+            codes[part * 32 + i] = bytes[i] >> part % 4 * 2 & 3;
+        }
     }
 }
 void block_pack_tq2_0(uint8_t *block, const uint8_t *codes) {
@@ -72,12 +79,15 @@ static const struct {
 
 void block_unpack_tq1_0(const uint8_t *block, uint8_t *codes) {
     for (unsigned r = 0; r < 3; r++) {
-        for (unsigned i = 0; i < tq1_0_runs[r].bytes; i++) {
-            uint8_t fraction = block[tq1_0_runs[r].first + i];
-            for (unsigned digit = 0; digit < tq1_0_runs[r].digits; digit++) {
-                codes[tq1_0_runs[r].at + digit * tq1_0_runs[r].bytes + i] =
-                    (uint8_t)(fraction * 3u >> 8);
-                fraction = (uint8_t)(fraction * 3u);
+        const unsigned bytes = tq1_0_runs[r].bytes;
+        uint8_t fractions[32];
+        memcpy(fractions, block + tq1_0_runs[r].first, bytes);
+        for (unsigned digit = 0; digit < tq1_0_runs[r].digits; digit++) {
+            uint8_t *const to = codes + tq1_0_runs[r].at + digit * bytes;
+            for (unsigned i = 0; i < bytes; i++) {
+                const unsigned product = fractions[i] * 3u;
+                to[i] = (uint8_t)(product >> 8);
+                fractions[i] = (uint8_t)product;
             }
         }
     }

@@ -32,7 +32,7 @@ bool matrix_of(struct matrix *matrix, const struct ggml_tensor *tensor, const ch
     }
     const loom_problem problem = {matrix->type->format, (size_t)ne[1], (size_t)ne[0],
                                   settings()->mode};
-    const loom_status status = loom_plan_create(&matrix->plan, &problem);
+    const loom_status status = loom_plan_create_tuned(&matrix->plan, &problem, settings()->tuning);
     if (status != LOOM_OK) {
         return refuse(reason, loom_status_text(status));
     }

@@ -87,11 +87,11 @@ static struct lanes look_up(const struct loom_layout_map *map, size_t lookups,
     return lanes;
 }
 
-/* Whole bytes of a column. */
-static inline void store_column(uint8_t *restrict to, size_t stride, const uint8_t *restrict bytes,
-                                size_t units) {
+/* Whole bytes of a column, or of four columns that are neighbours. */
+static inline void store_columns(uint8_t *restrict to, size_t stride, const uint8_t *restrict bytes,
+                                 size_t units, size_t columns) {
     for (size_t u = 0; u < units; u++) {
-        to[u * stride] = bytes[8 * u];
+        memcpy(to + u * stride, bytes + 8 * u, columns);
     }
 }
 
@@ -107,15 +107,18 @@ static void add_column(uint8_t *restrict to, size_t stride, const uint8_t *restr
 static void store_lane(uint8_t *unit, size_t stride, size_t units, uint32_t bit,
                        const struct loom_section_map *section, const struct loom_lane *lane,
                        const struct lanes *lanes) {
-    const uint8_t *bytes = (const uint8_t *)lanes->unit;
-    for (size_t c = 0; c < lane->columns; c++, bytes++) {
-        uint8_t *const to = unit + bit / 8 + lane->column[c];
+    const uint8_t *const bytes = (const uint8_t *)lanes->unit;
+    uint8_t *const row = unit + bit / 8;
+    for (size_t c = 0; c < lane->columns; c += lane->run) {
+        uint8_t *const to = row + lane->column[c];
         if (section->shared) {
-            add_column(to, stride, bytes, units, bit % 8);
+            add_column(to, stride, bytes + c, units, bit % 8);
+        } else if (lane->run == 4) {
+            store_columns(to, stride, bytes + c, units, 4);
         } else if (units == CHUNK_UNITS) {
-            store_column(to, stride, bytes, CHUNK_UNITS);
+            store_columns(to, stride, bytes + c, CHUNK_UNITS, 1);
         } else {
-            store_column(to, stride, bytes, units);
+            store_columns(to, stride, bytes + c, units, 1);
         }
     }
 }
@@ -198,6 +201,23 @@ static int has_three(const uint8_t *fields, size_t bytes) {
     return both != 0;
 }
 
+/* The usual sizes are constants to the compiler. */
+static void copy_dense(uint8_t *dense, const uint8_t *fields, size_t bytes) {
+    switch (bytes) {
+    case 4:
+        memcpy(dense, fields, 4);
+        break;
+    case 8:
+        memcpy(dense, fields, 8);
+        break;
+    case 16:
+        memcpy(dense, fields, 16);
+        break;
+    default:
+        memcpy(dense, fields, bytes);
+    }
+}
+
 /* Fields are dense already, where a symbol is one code. */
 static int dense_of_fields(const struct loom_layout_map *map, uint8_t *dense,
                            const struct loom_source *source, const uint8_t *fields, size_t width) {
@@ -207,7 +227,7 @@ static int dense_of_fields(const struct loom_layout_map *map, uint8_t *dense,
             return 0;
         }
         for (size_t u = 0; u < CHUNK_UNITS; u++) {
-            memcpy(dense + u * DENSE_STRIDE, fields + u * map->dense_bytes, map->dense_bytes);
+            copy_dense(dense + u * DENSE_STRIDE, fields + u * map->dense_bytes, map->dense_bytes);
         }
         return 1;
     }

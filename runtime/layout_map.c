@@ -24,8 +24,7 @@ static size_t spread(struct spot *spots, size_t count, const struct loom_digit *
 }
 
 static size_t dense_bit(const struct loom_layout_map *map, const struct spot *spot) {
-    const unsigned symbol = spot->at[LOOM_AXIS_K], plane = spot->at[LOOM_AXIS_PLANE];
-    return (symbol / 8 * map->planes + plane) * 8 + symbol % 8;
+    return spot->at[LOOM_AXIS_K] * map->planes + spot->at[LOOM_AXIS_PLANE];
 }
 
 static void place_bits(const struct loom_layout_map *map, struct loom_section_map *to,
@@ -48,8 +47,10 @@ static void place_bits(const struct loom_layout_map *map, struct loom_section_ma
     }
     to->bytes = weight / 8;
     to->flip = section->flip;
+    to->shared = 0;
     for (size_t i = 0; i < row_count; i++) {
         to->row[rows[i].at[LOOM_AXIS_ROW]] = rows[i].bit;
+        to->shared |= rows[i].bit % 8 != 0;
     }
     for (size_t i = 0; i < 8 * LOOM_DENSE_BYTES; i++) {
         to->dense[i] = nowhere;
@@ -95,24 +96,39 @@ static size_t table_of(struct loom_layout_map *map, const uint64_t bits[8]) {
     return map->tables++;
 }
 
-/* What the bits of a dense byte are in a lane; `column` has those of all dense bits. */
-static uint64_t lane_bits(const struct loom_section_map *section, const uint16_t *column,
-                          size_t from, size_t lane, uint64_t bits[8]) {
-    uint64_t all = 0;
+/* What each bit of a dense byte is in a lane; `column` has the columns of all dense bits. False
+ * where it is nothing. */
+static int lane_bits(const struct loom_section_map *section, const uint16_t *column, size_t from,
+                     size_t lane, uint64_t bits[8]) {
+    int any = 0;
     for (size_t i = 0; i < 8; i++) {
         const int32_t bit = section->dense[8 * from + i];
         const size_t at = column[8 * from + i];
-        bits[i] = bit >= 0 && at / 8 == lane ? (uint64_t)1 << (at % 8 * 8 + (size_t)bit % 8) : 0;
-        all |= bits[i];
+        uint8_t bytes[8] = {0};
+        if (bit >= 0 && at / 8 == lane) {
+            bytes[at % 8] = (uint8_t)(1u << bit % 8);
+            any = 1;
+        }
+        memcpy(&bits[i], bytes, sizeof bytes);
     }
-    return all;
+    return any;
+}
+
+/* Four neighbours are stored at once, unless they are shared. */
+static uint8_t run_of(const struct loom_section_map *section, const struct loom_lane *lane) {
+    for (size_t c = 0; c < lane->columns; c++) {
+        if (section->shared || lane->columns % 4 != 0 ||
+            lane->column[c] != lane->column[c / 4 * 4] + c % 4) {
+            return 1;
+        }
+    }
+    return 4;
 }
 
 static int make_lanes(struct loom_layout_map *map, struct loom_section_map *section) {
-    const size_t bytes = map->symbols / 8 * map->planes;
     uint16_t column[8 * LOOM_DENSE_BYTES] = {0};
     size_t columns = 0;
-    for (size_t i = 0; i < 8 * bytes; i++) {
+    for (size_t i = 0; i < 8 * map->dense_bytes; i++) {
         if (section->dense[i] >= 0) {
             column[i] = (uint16_t)column_of(section, &columns, (uint16_t)(section->dense[i] / 8));
         }
@@ -121,7 +137,8 @@ static int make_lanes(struct loom_layout_map *map, struct loom_section_map *sect
     struct loom_lookup *lookup = section->lookup;
     for (size_t l = 0; l < section->lanes; l++) {
         struct loom_lane *const lane = &section->lane[l];
-        for (size_t from = 0; from < bytes; from++) {
+        lane->run = run_of(section, lane);
+        for (size_t from = 0; from < map->dense_bytes; from++) {
             uint64_t bits[8];
             if (lane_bits(section, column, from, l, bits)) {
                 const size_t table = table_of(map, bits);
@@ -143,6 +160,7 @@ int loom_layout_map(struct loom_layout_map *map, const struct loom_layout *layou
     map->symbol_k = layout->symbol_k;
     map->symbols = loom_unit_symbols(layout);
     map->planes = layout->bits;
+    map->dense_bytes = map->symbols * map->planes / 8;
     map->sections = layout->sections;
     map->tables = 0;
     for (size_t s = 0; s < map->sections; s++) {

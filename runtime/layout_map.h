@@ -7,16 +7,16 @@
 
 #include "layout.h"
 
-/* A row's symbols of a unit are `dense` bytes: of the first 8 symbols a byte for each plane, symbol
- * 0 in bit 0, then of the next 8. Of all tables LOOM_MAP_TABLES may differ: a layout that is
- * generated needs 8 or fewer. */
-enum { LOOM_DENSE_BYTES = LOOM_MAX_UNIT_BITS / 8, LOOM_MAP_TABLES = 16 };
+/* A row's symbols of a unit are `dense`: bit p of symbol s is bit s * planes + p. Of all tables
+ * LOOM_MAP_TABLES may differ: a layout that is generated needs 8 or fewer. */
+enum { LOOM_DENSE_BYTES = LOOM_MAX_UNIT_BITS / 8, LOOM_MAP_TABLES = 24 };
 
 /* 8 bytes of a section, or fewer, that a row has bits in. Together they are the exclusive or of
- * table[table][dense[from]] for `lookups` lookups, byte 0 lowest. */
+ * table[table][dense[from]] for `lookups` lookups, as bytes in memory. */
 struct loom_lane {
     uint8_t lookups, columns;
     uint16_t column[8]; /* the bytes, counted from that of the row's bits */
+    uint8_t run;        /* so many columns are neighbours: 1 or 4 */
 };
 
 struct loom_lookup {
@@ -26,6 +26,7 @@ struct loom_lookup {
 struct loom_section_map {
     size_t bytes; /* in a unit */
     uint8_t flip;
+    uint8_t shared;                      /* bytes have bits of several rows */
     uint32_t row[LOOM_MAX_ROWS];         /* the bit where a row's bits are counted from */
     int32_t dense[8 * LOOM_DENSE_BYTES]; /* the bit that a bit of dense is; negative: none */
     size_t lanes;
@@ -34,7 +35,7 @@ struct loom_section_map {
 };
 
 struct loom_layout_map {
-    size_t rows, unit_k, unit_bytes, symbol_k, symbols, planes, sections;
+    size_t rows, unit_k, unit_bytes, symbol_k, symbols, planes, dense_bytes, sections;
     struct loom_section_map section[LOOM_MAX_SECTIONS];
     size_t tables;
     uint64_t table[LOOM_MAP_TABLES][256];

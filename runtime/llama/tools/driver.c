@@ -137,7 +137,24 @@ static double seconds(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* MiB of this process, as a line of /proc/self/status says: VmRSS now, VmHWM at most. */
+static long mebibytes(const char *name) {
+    FILE *const file = fopen("/proc/self/status", "r");
+    char line[256];
+    long kibibytes = 0;
+    while (file && fgets(line, sizeof line, file)) {
+        if (strncmp(line, name, strlen(name)) == 0) {
+            kibibytes = strtol(line + strlen(name) + 1, NULL, 10);
+        }
+    }
+    if (file) {
+        fclose(file);
+    }
+    return kibibytes / 1024;
+}
+
 struct session {
+    double load; /* seconds */
     void *model, *context;
     const void *vocabulary;
     int32_t n_vocab;
@@ -158,7 +175,7 @@ static struct session open_model(const char *path, uint32_t n_ctx, int32_t threa
     if (!s.context) {
         fail("no context for ", path);
     }
-    fprintf(stderr, "load %.3f s\n", seconds() - begin);
+    s.load = seconds() - begin;
     llama.set_threads(s.context, threads, threads);
     s.vocabulary = llama.vocabulary(s.model);
     s.n_vocab = llama.n_tokens(s.vocabulary);
@@ -278,7 +295,8 @@ static void speed(const char *path, int32_t threads, int32_t prompt, int32_t dec
         run(&s, tokens, prompt + i, 1, false);
         llama.logits(s.context, 0);
     }
-    printf("prefill %.2f decode %.2f tokens/s\n", prefill, decode / (seconds() - begin));
+    printf("load %.3f s prefill %.2f decode %.2f tokens/s resident %ld MiB peak %ld MiB\n", s.load,
+           prefill, decode / (seconds() - begin), mebibytes("VmRSS"), mebibytes("VmHWM"));
     free(tokens);
     llama.context_free(s.context);
     llama.model_free(s.model);

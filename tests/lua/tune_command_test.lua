@@ -170,8 +170,8 @@ int main(void) {
 -- This and the following cases go on with the library of the case above.
 case("the built library takes the file for its own", function()
     write("status.c", STATUS)
-    local code, output = line.run(programs.words((programs.compiler())), line.split("-std=c11 @/status.c "
-        .. "-I@/swept/include @/swept/build/libloom.a -lm -pthread -o @/status"))
+    local code, output = line.run(programs.words((programs.compiler())), line.split("-std=c11 "
+        .. "@/status.c -I@/swept/include @/swept/build/libloom.a -lm -pthread -o @/status"))
     check.equal(code, 0, output)
     code, output = line.run(line.split("env LOOM_TUNING=@/swept/tuning.txt @/status"))
     check.equal(output, ("LOOM_TUNING is valid: %s/swept/tuning.txt, choices: 2"):format(folder))

@@ -9,7 +9,8 @@ static bool check_case(struct prepare_check *check, const struct prepare_case *c
     check->c = *c;
     float *x = guard_alloc(&check->guard, "all activations", c->n * c->k * sizeof *x, 4);
     for (size_t t = 0; t < c->n; t++) {
-        fill_acts(x + t * c->k, c->acts, (enum loom_act)check->kernel->act, c->k, &check->random);
+        fill_acts(x + t * c->k, c->acts, (enum loom_act)check->kernel->act, c->k, c->format.group,
+                  &check->random);
     }
     check->x = x;
     guard_seal(&check->guard);

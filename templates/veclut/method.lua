@@ -21,6 +21,10 @@ local GEMM = {
     { b = 1, n = 32, k = K }, { b = 2, n = 32, k = K },
 }
 
+local NOTE = "an index picks the sums of 4 activations of\n"
+    .. " * all tokens of a tile at once (Vec-LUT, arXiv 2512.06443), from tables that are\n"
+    .. " * made in the level 1 cache for many rows"
+
 local function refuse(format, _, numbers, isa)
     local vectors = 2 * numbers.n // isa.vector
     local k = format.group > 0 and format.group or numbers.k
@@ -62,9 +66,7 @@ return {
         gemv = {},
         gemm = GEMM,
         template = "veclut/veclut.c.in",
-        note = "an index picks the sums of 4 activations of\n"
-            .. " * all tokens of a tile at once (Vec-LUT, arXiv 2512.06443), from tables that are\n"
-            .. " * made in the level 1 cache for many rows.",
+        note = NOTE .. ".",
         sums = sums_veclut.planes,
         layout = function(format, numbers, isa)
             return layout.pair(isa.vector, numbers.b, format.bits)
@@ -81,9 +83,7 @@ return {
         gemv = {},
         gemm = GEMM,
         template = "veclut/veclut.c.in",
-        note = "an index picks the sums of 4 activations of\n"
-            .. " * all tokens of a tile at once (Vec-LUT, arXiv 2512.06443), from tables that are\n"
-            .. " * made in the level 1 cache for many rows; rows share what a group ends with.",
+        note = NOTE .. "; rows share what a group ends with.",
         sums = sums_veclut.doubled_planes,
         layout = function(format, numbers, isa)
             return layout.rows(isa.vector, numbers.b, format.bits)

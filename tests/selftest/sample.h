@@ -17,7 +17,7 @@ struct sample_prepare {
     bool good;
 };
 
-enum { SAMPLE_KERNELS = 31, SAMPLE_GOOD_KERNELS = 10 };
+enum { SAMPLE_KERNELS = 36, SAMPLE_GOOD_KERNELS = 10 };
 extern const struct sample_kernel sample_kernels[SAMPLE_KERNELS];
 extern const struct sample_prepare sample_prepares[];
 extern const size_t sample_prepare_count;

@@ -22,6 +22,7 @@ enum fault {
     NOT_FUSED,
     SCALES_MULTIPLIED_FIRST,
     ACT_SCALE_OF_FIRST_GROUP,
+    LAST_ACT_SCALE_OF_GROUP_BEFORE,
     ILLEGAL_INSTRUCTION,
     ENDLESS
 };
@@ -156,12 +157,20 @@ static int32_t group_sum(const struct recipe *recipe, const struct loom_args *a,
     return recipe->fault == SUM_IN_INT16 ? (int16_t)sum : sum;
 }
 
+/* The group whose activation scale a group takes. */
+static size_t scale_group(const struct recipe *recipe, const struct loom_args *a, size_t g) {
+    if (recipe->fault == ACT_SCALE_OF_FIRST_GROUP) {
+        return 0;
+    }
+    const bool last = g > 0 && g == a->groups - 1;
+    return recipe->fault == LAST_ACT_SCALE_OF_GROUP_BEFORE && last ? g - 1 : g;
+}
+
 static float add_group(const struct recipe *recipe, const struct loom_args *a, size_t row,
                        size_t token, size_t g, float y) {
     const size_t at = (row / ROWS * a->groups + g) * ROWS + row % ROWS;
-    const size_t scale_group = recipe->fault == ACT_SCALE_OF_FIRST_GROUP ? 0 : g;
     const float weight_scale = half_to_float(((const uint16_t *)a->scales)[at]);
-    const float act_scale = a->act_scale[token * a->group_stride + scale_group];
+    const float act_scale = a->act_scale[token * a->group_stride + scale_group(recipe, a, g)];
     const float sum = (float)group_sum(recipe, a, row, token, g);
     const float scaled = act_scale * sum;
     if (recipe->fault == SCALES_MULTIPLIED_FIRST) {
@@ -248,12 +257,13 @@ DEFINE(groups_backwards, dot_int8, 1, GROUPS_BACKWARDS)
 DEFINE(not_fused, dot_int8, 1, NOT_FUSED)
 DEFINE(scales_multiplied_first, dot_int8, 1, SCALES_MULTIPLIED_FIRST)
 DEFINE(act_scale_of_first_group, dot_int8, 1, ACT_SCALE_OF_FIRST_GROUP)
+DEFINE(last_act_scale_of_group_before, dot_int8, 1, LAST_ACT_SCALE_OF_GROUP_BEFORE)
 DEFINE(illegal_instruction, dot_int8, 1, ILLEGAL_INSTRUCTION)
 DEFINE(endless, dot_int8, 1, ENDLESS)
 /* 8-bit tables taken for 7-bit ones. */
 DEFINE(wrong_bias, dot_lut7, 4, NO_FAULT)
 
-enum { gemv_op = LOOM_OP_GEMV, gemm_op = LOOM_OP_GEMM };
+enum { gemv_op = LOOM_OP_GEMV, few_op = LOOM_OP_FEW, gemm_op = LOOM_OP_GEMM };
 #define KERNEL_OF(group_size, function, operation, numbers, form, is_good)                         \
     {.kernel = {.name = #function "_" #operation,                                                  \
                 .schedule = #function,                                                             \
@@ -300,6 +310,11 @@ const struct sample_kernel sample_kernels[SAMPLE_KERNELS] = {
     KERNEL(not_fused, gemv, EXACT, I8, false),
     KERNEL(scales_multiplied_first, gemv, EXACT, I8, false),
     KERNEL(act_scale_of_first_group, gemv, EXACT, I8, false),
+    KERNEL(act_scale_of_first_group, few, EXACT, I8, false),
+    KERNEL(act_scale_of_first_group, gemm, EXACT, I8, false),
+    KERNEL(last_act_scale_of_group_before, gemv, EXACT, I8, false),
+    KERNEL(last_act_scale_of_group_before, few, EXACT, I8, false),
+    KERNEL(last_act_scale_of_group_before, gemm, EXACT, I8, false),
     KERNEL(illegal_instruction, gemv, EXACT, I8, false),
     KERNEL(endless, gemv, EXACT, I8, false),
 };

@@ -37,6 +37,19 @@ static void judge_kernels(struct verify *verify, struct count *count) {
     }
 }
 
+/* The largest K alone: only kernels with one scale a row have cases there, so only their faults
+ * are found. */
+static void judge_longest(struct verify *verify, struct count *count) {
+    verify->longest = true;
+    for (size_t i = 0; i < SAMPLE_KERNELS; i++) {
+        const struct sample_kernel *sample = &sample_kernels[i];
+        const bool good = sample->good || sample->kernel.format.group;
+        judge(count, sample->kernel.name, good, verify_kernel(verify, &sample->kernel),
+              verify->text);
+    }
+    verify->longest = false;
+}
+
 static void judge_prepares(struct verify *verify, struct count *count) {
     for (size_t i = 0; i < sample_prepare_count; i++) {
         const struct sample_prepare *sample = &sample_prepares[i];
@@ -52,6 +65,7 @@ int main(int argc, char **argv) {
     printf("seed %" PRIu64 "\n", verify.seed);
     judge_kernels(&verify, &count);
     judge_prepares(&verify, &count);
+    judge_longest(&verify, &count);
     printf("%d passed, %d failed\n", count.passed, count.failed);
     return count.failed > 0;
 }

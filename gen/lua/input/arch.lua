@@ -4,7 +4,8 @@
 --   package   Debian's cross compiler for them
 --   emulator  of Debian's package qemu-user
 --   machine_flags  how the compiler's flags begin that make code for some of its CPUs alone
---   any_machine    the flags that take those back, where the compiler has them
+--   any_machine    the flags that take those back, where the compiler has them; -march alone does
+--                  not take -mcpu back from clang
 
 local arch = {}
 
@@ -29,7 +30,7 @@ arch.by_name = {
         package = "crossbuild-essential-arm64",
         emulator = "qemu-aarch64",
         machine_flags = { "-march=", "-mcpu=" },
-        any_machine = { "-march=armv8-a" },
+        any_machine = { "-mcpu=generic", "-march=armv8-a" },
     },
     armv7 = {
         triple = "arm-linux-gnueabihf",

@@ -52,7 +52,7 @@ function emit.files(library, sources)
     local files = {}
     local context = { library = library, sources = sources, files = files,
         indices = isa_indices(library.isas),
-        names = names.of(library),
+        names = names.of(library, sources.runtime["loom.h"]),
         isa_of = {} }
     for name, text in pairs(sources.runtime) do
         if name ~= "loom.h" then

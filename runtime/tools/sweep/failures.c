@@ -48,7 +48,10 @@ void failures_find(struct failures *failures, const struct units *units, uint32_
     cpu_set_t cpus;
     const unsigned jobs = sched_getaffinity(0, sizeof cpus, &cpus) ? 1 : (unsigned)CPU_COUNT(&cpus);
     struct outcome *outcomes = outcomes_make(units->count);
-    const struct verify verify = {&loom_registry, features, random_seed(), seconds, ""};
+    const struct verify verify = {.registry = &loom_registry,
+                                  .features = features,
+                                  .seed = random_seed(),
+                                  .seconds = seconds};
     jobs_run(units, outcomes, &verify, jobs);
     for (size_t i = 0; i < units->count; i++) {
         if (outcomes[i].state != PASSED) {

@@ -6,11 +6,12 @@
 #include <stdio.h>
 
 /* A case before the kernel's own numbers are put in: M = rows * row blocks + more_m, K = groups
- * * group + more_k. Of a pattern with `spare` one kernel in so many gets the whole more_k, the
- * others a sixteenth of it. */
+ * * group + more_k, and N where the kernel takes more tokens than one. Of a pattern with `spare`
+ * one kernel in so many gets the whole more_k, the others a sixteenth of it. */
 struct pattern {
     int blocks, more_m;
     int groups, more_k;
+    size_t n;
     enum codes codes;
     enum acts acts;
     enum scales scales;
@@ -18,22 +19,25 @@ struct pattern {
     uint32_t spare;
 };
 
+/* Kernels take many tokens by blocks of up to 128: the smallest case has more. The last one shows
+ * a scale of activations that is another group's: scales differ much, and no sum is 0. */
 static const struct pattern patterns[] = {
-    {1, 1, 1, 1, CODES_RANDOM, ACTS_GAUSSIAN, SCALES_RANDOM, ZEROS_RANDOM, 0},
-    {0, 1, 0, 7, CODES_RANDOM, ACTS_TIES, SCALES_RANDOM, ZEROS_RANDOM, 0},
-    {2, 3, 3, -32, CODES_RANDOM, ACTS_GAUSSIAN, SCALES_RANDOM, ZEROS_RANDOM, 0},
-    {1, 0, 4, 0, CODES_MAX, ACTS_POSITIVE, SCALES_RANDOM, ZEROS_LOW, 0},
-    {1, 0, 4, 0, CODES_MAX, ACTS_NEGATIVE, SCALES_RANDOM, ZEROS_RANDOM, 0},
-    {1, 0, 3, 0, CODES_ZERO, ACTS_POSITIVE, SCALES_RANDOM, ZEROS_HIGH, 0},
-    {1, 0, 3, 32, CODES_RANDOM, ACTS_SPARSE, SCALES_RANDOM, ZEROS_RANDOM, 0},
-    {1, -1, 2, 0, CODES_ALTERNATE, ACTS_ALTERNATE, SCALES_RANDOM, ZEROS_LOW, 0},
-    {1, 0, 2, 5, CODES_RANDOM, ACTS_NOT_FINITE, SCALES_SPECIAL, ZEROS_RANDOM, 0},
-    {1, 0, 4, -1, CODES_RANDOM, ACTS_TINY, SCALES_SPECIAL, ZEROS_RANDOM, 0},
-    {1, 0, 4, -3, CODES_RANDOM, ACTS_HUGE, SCALES_RANDOM, ZEROS_HIGH, 0},
-    {1, -1, 0, 8640, CODES_RANDOM, ACTS_GAUSSIAN, SCALES_RANDOM, ZEROS_RANDOM, 8},
-    {0, 3, 0, 35000, CODES_MAX, ACTS_POSITIVE, SCALES_RANDOM, ZEROS_LOW, 24},
+    {1, 1, 1, 1, 2, CODES_RANDOM, ACTS_GAUSSIAN, SCALES_RANDOM, ZEROS_RANDOM, 0},
+    {0, 1, 0, 7, 149, CODES_RANDOM, ACTS_TIES, SCALES_RANDOM, ZEROS_RANDOM, 0},
+    {2, 3, 3, -32, 5, CODES_RANDOM, ACTS_GAUSSIAN, SCALES_RANDOM, ZEROS_RANDOM, 0},
+    {1, 0, 4, 0, 8, CODES_MAX, ACTS_POSITIVE, SCALES_RANDOM, ZEROS_LOW, 0},
+    {1, 0, 4, 0, 17, CODES_MAX, ACTS_NEGATIVE, SCALES_RANDOM, ZEROS_RANDOM, 0},
+    {1, 0, 3, 0, 2, CODES_ZERO, ACTS_POSITIVE, SCALES_RANDOM, ZEROS_HIGH, 0},
+    {1, 0, 3, 32, 3, CODES_RANDOM, ACTS_SPARSE, SCALES_RANDOM, ZEROS_RANDOM, 0},
+    {1, -1, 2, 0, 5, CODES_ALTERNATE, ACTS_ALTERNATE, SCALES_RANDOM, ZEROS_LOW, 0},
+    {1, 0, 2, 5, 8, CODES_RANDOM, ACTS_NOT_FINITE, SCALES_SPECIAL, ZEROS_RANDOM, 0},
+    {1, 0, 4, -1, 17, CODES_RANDOM, ACTS_TINY, SCALES_SPECIAL, ZEROS_RANDOM, 0},
+    {1, 0, 4, -3, 2, CODES_RANDOM, ACTS_HUGE, SCALES_RANDOM, ZEROS_HIGH, 0},
+    {1, -1, 0, 8640, 3, CODES_RANDOM, ACTS_GAUSSIAN, SCALES_RANDOM, ZEROS_RANDOM, 8},
+    {0, 3, 0, 35000, 5, CODES_MAX, ACTS_POSITIVE, SCALES_RANDOM, ZEROS_LOW, 24},
+    {1, 1, 4, -1, 17, CODES_MAX, ACTS_STEPS, SCALES_RANDOM, ZEROS_LOW, 0},
 };
-enum { SMALLEST = 1, PATTERNS = sizeof patterns / sizeof patterns[0], RANDOM_CASES = 3 };
+enum { PATTERNS = sizeof patterns / sizeof patterns[0], RANDOM_CASES = 3 };
 
 size_t verify_case_count(void) {
     return PATTERNS + RANDOM_CASES;
@@ -41,15 +45,6 @@ size_t verify_case_count(void) {
 
 static size_t at_least_1(long value) {
     return value > 1 ? (size_t)value : 1;
-}
-
-/* Kernels take many tokens by blocks of up to 128: the smallest case has more. */
-static size_t tokens(const struct loom_kernel *kernel, size_t index) {
-    static const size_t counts[] = {2, 3, 5, 8, 17};
-    if (kernel->op == LOOM_OP_GEMV) {
-        return 1;
-    }
-    return index == SMALLEST ? 149 : counts[index % (sizeof counts / sizeof counts[0])];
 }
 
 /* The kernel's format, or one that differs only in what the runtime resolves. */
@@ -78,7 +73,9 @@ static void from_pattern(struct verify_case *c, const struct loom_kernel *kernel
     c->m = at_least_1((long)p->blocks * kernel->layout->rows + p->more_m);
     c->k = at_least_1(p->groups * group_of(kernel) + more_k);
     c->codes = p->codes;
+    c->n = kernel->op == LOOM_OP_GEMV ? 1 : p->n;
     c->acts = p->acts;
+    c->format.act_row &= p->acts != ACTS_STEPS;
     c->scales = p->scales;
     c->zeros = p->zeros;
 }
@@ -91,14 +88,12 @@ static void at_random(struct verify_case *c, const struct loom_kernel *kernel,
     c->acts = (enum acts)random_below(random, ACTS_COUNT);
     c->scales = (enum scales)random_below(random, SCALES_COUNT);
     c->zeros = (enum zeros)random_below(random, ZEROS_COUNT);
-    if (c->n > 1) {
-        c->n = 2 + random_below(random, 11);
-    }
+    c->n = kernel->op == LOOM_OP_GEMV ? 1 : 2 + random_below(random, 11);
 }
 
 struct verify_case verify_case_at(const struct loom_kernel *kernel, uint64_t seed, size_t index) {
     struct random random = {seed + index};
-    struct verify_case c = {.n = tokens(kernel, index), .seed = random_next(&random)};
+    struct verify_case c = {.seed = random_next(&random)};
     c.format = variant(kernel, &random);
     if (index < PATTERNS) {
         from_pattern(&c, kernel, &patterns[index], &random);

@@ -4,9 +4,9 @@
 #include <string.h>
 
 const char *const codes_names[CODES_COUNT] = {"random", "max", "zero", "alternate"};
-const char *const acts_names[ACTS_COUNT] = {"gaussian", "positive", "negative",  "alternate",
-                                            "signs",    "sparse",   "ties",      "zero",
-                                            "tiny",     "huge",     "not-finite"};
+const char *const acts_names[ACTS_COUNT] = {"gaussian", "positive", "negative", "alternate",
+                                            "signs",    "sparse",   "ties",     "steps",
+                                            "zero",     "tiny",     "huge",     "not-finite"};
 const char *const scales_names[SCALES_COUNT] = {"random", "special", "one"};
 const char *const zeros_names[ZEROS_COUNT] = {"random", "low", "high"};
 
@@ -144,6 +144,8 @@ static float act_at(enum acts acts, enum loom_act act, size_t i, size_t period,
         return i % 4 == period % 4 ? value : 0;
     case ACTS_TIES:
         return tie_at(act, i, random);
+    case ACTS_STEPS:
+        return 0.75f + 0.25f * random_unit(random);
     case ACTS_ZERO:
         return random_below(random, 2) ? -0.0f : 0.0f;
     case ACTS_TINY:
@@ -154,17 +156,24 @@ static float act_at(enum acts acts, enum loom_act act, size_t i, size_t period,
     }
 }
 
+/* Four groups that follow one another have four of them. */
+static float step_magnitude(size_t group) {
+    return (float)(1 << 3 * (group % 4));
+}
+
 static void spoil(float *x, size_t k, struct random *random) {
     static const float bad[] = {NAN, INFINITY, -INFINITY};
     x[random_below(random, (uint32_t)k)] = bad[random_below(random, 3)];
 }
 
-void fill_acts(float *x, enum acts acts, enum loom_act act, size_t k, struct random *random) {
+void fill_acts(float *x, enum acts acts, enum loom_act act, size_t k, size_t group,
+               struct random *random) {
     const size_t period = (size_t)1 << random_below(random, 6);
     float magnitude = 1;
     for (size_t i = 0; i < k; i++) {
         if (i % RUN == 0) {
-            magnitude = run_magnitude(acts, random);
+            magnitude = acts == ACTS_STEPS ? step_magnitude(group ? i / group + period : 0)
+                                           : run_magnitude(acts, random);
         }
         x[i] = magnitude * act_at(acts, act, i, period, random);
     }

@@ -10,7 +10,8 @@ enum codes { CODES_RANDOM, CODES_MAX, CODES_ZERO, CODES_ALTERNATE, CODES_COUNT }
 
 /* SIGNS, POSITIVE, NEGATIVE and ALTERNATE are all +-max: every quantised activation and, but
  * for ALTERNATE, every full table entry is the largest; SPARSE has one activation of four, so
- * that all 16 entries are. TIES lie half-way between two quantised values. */
+ * that all 16 entries are. TIES lie half-way between two quantised values. STEPS are positive,
+ * those of a group 6 to 700 times as large as those of the groups beside it, or as small. */
 enum acts {
     ACTS_GAUSSIAN,
     ACTS_POSITIVE,
@@ -19,6 +20,7 @@ enum acts {
     ACTS_SIGNS,
     ACTS_SPARSE,
     ACTS_TIES,
+    ACTS_STEPS,
     ACTS_ZERO,
     ACTS_TINY,
     ACTS_HUGE,
@@ -46,8 +48,10 @@ struct verify_case {
     uint64_t seed;
 };
 
-/* Fills one token of k floats. `act` sets the grid of ACTS_TIES. */
-void fill_acts(float *x, enum acts acts, enum loom_act act, size_t k, struct random *random);
+/* Fills one token of k floats. `act` sets the grid of ACTS_TIES, `group` the length of ACTS_STEPS;
+ * 0: all of them are one group. */
+void fill_acts(float *x, enum acts acts, enum loom_act act, size_t k, size_t group,
+               struct random *random);
 
 /* A matrix for the case in guarded memory of exactly its size. */
 struct reference_weights make_weights(const struct verify_case *c, struct guard *guard,

@@ -33,7 +33,7 @@ static void make_activations(struct problem *p) {
     p->x_stride = c->k + random_below(&p->random, 3);
     float *x = guard_alloc(&p->guard, "x", ((c->n - 1) * p->x_stride + c->k) * sizeof *x, 4);
     for (size_t t = 0; t < c->n; t++) {
-        fill_acts(x + t * p->x_stride, c->acts, act, c->k, &p->random);
+        fill_acts(x + t * p->x_stride, c->acts, act, c->k, c->format.group, &p->random);
     }
     p->x = x;
     prepare(p, act, &p->acts);

@@ -1,24 +1,25 @@
 #include "verify/units.h"
 
 #include "tools.h"
+#include "verify/longest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct choice {
-    const char *filter;
-    int isa;
-};
+static bool is_chosen(const struct units_choice *choice, const struct unit *unit) {
+    return (!choice->filter || strstr(unit->name, choice->filter)) &&
+           (choice->isa == ANY_ISA || choice->isa == unit->isa) &&
+           (!choice->longest || !unit->kernel || longest_count(unit->kernel));
+}
 
-static void add(struct units *units, const struct choice *choice, struct unit unit) {
-    const bool named = !choice->filter || strstr(unit.name, choice->filter);
-    if (named && (choice->isa == ANY_ISA || choice->isa == unit.isa)) {
+static void add(struct units *units, const struct units_choice *choice, struct unit unit) {
+    if (is_chosen(choice, &unit)) {
         units->unit[units->count++] = unit;
     }
 }
 
-static void add_kernels(struct units *units, const struct choice *choice,
+static void add_kernels(struct units *units, const struct units_choice *choice,
                         const struct loom_kernel *kernels, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct loom_kernel *kernel = &kernels[i];
@@ -26,9 +27,8 @@ static void add_kernels(struct units *units, const struct choice *choice,
     }
 }
 
-struct units units_make(const char *filter, int isa) {
+struct units units_make(const struct units_choice *choice) {
     const struct loom_registry *library = &loom_registry;
-    const struct choice choice = {filter, isa};
     const size_t most = library->kernel_count + library->prepare_count + loom_candidate_count;
     struct units units = {calloc(most + 1, sizeof *units.unit), 0};
     if (!units.unit) {
@@ -37,10 +37,10 @@ struct units units_make(const char *filter, int isa) {
     }
     for (size_t i = 0; i < library->prepare_count; i++) {
         const struct loom_prepare_kernel *prepare = &library->prepares[i];
-        add(&units, &choice, (struct unit){prepare->name, prepare->isa, NULL, prepare});
+        add(&units, choice, (struct unit){prepare->name, prepare->isa, NULL, prepare});
     }
-    add_kernels(&units, &choice, library->kernels, library->kernel_count);
-    add_kernels(&units, &choice, loom_candidates, loom_candidate_count);
+    add_kernels(&units, choice, library->kernels, library->kernel_count);
+    add_kernels(&units, choice, loom_candidates, loom_candidate_count);
     return units;
 }
 

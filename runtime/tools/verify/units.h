@@ -19,9 +19,17 @@ struct units {
 
 enum { ANY_ISA = -1 };
 
-/* Every kernel of the library and of the candidates and every prepare kernel whose name
- * contains `filter` (NULL: any) and whose ISA is `isa`. The caller frees units.unit. */
-struct units units_make(const char *filter, int isa);
+/* Which of them: those whose name contains `filter` (NULL: any), of one ISA, with cases at the
+ * largest K. */
+struct units_choice {
+    const char *filter;
+    int isa; /* or ANY_ISA */
+    bool longest;
+};
+
+/* The kernels of the library and of the candidates and the prepare kernels. The caller frees
+ * units.unit. */
+struct units units_make(const struct units_choice *choice);
 
 bool unit_verify(const struct unit *unit, struct verify *verify);
 

@@ -11,16 +11,16 @@
 #include <string.h>
 
 static const char usage[] =
-    " [--isa NAME] [--filter TEXT] [--seed N] [--jobs N]\n"
+    " [--isa NAME] [--filter TEXT] [--longest] [--seed N] [--jobs N]\n"
     "Compares every kernel and prepare kernel with the plain C reference, bit for bit.\n"
     "  --isa NAME     those of one ISA alone\n"
     "  --filter TEXT  those whose name contains TEXT\n"
+    "  --longest      at the largest K alone: kernels with one scale a row, prepare kernels\n"
     "  --seed N       repeat a run; it prints its seed\n"
     "  --jobs N       processes that share the work; 2 without it\n";
 
 struct options {
-    const char *filter;
-    int isa;
+    struct units_choice choice;
     uint64_t seed;
     unsigned jobs;
 };
@@ -37,9 +37,11 @@ static int isa_named(const struct arguments *a, const char *name) {
 static void read_option(struct arguments *a, struct options *options) {
     const char *value;
     if ((value = arguments_value(a, "--isa"))) {
-        options->isa = isa_named(a, value);
+        options->choice.isa = isa_named(a, value);
     } else if ((value = arguments_value(a, "--filter"))) {
-        options->filter = value;
+        options->choice.filter = value;
+    } else if (arguments_flag(a, "--longest")) {
+        options->choice.longest = true;
     } else if ((value = arguments_value(a, "--seed"))) {
         options->seed = arguments_number(a, "--seed", value, 0, UINT64_MAX);
     } else if ((value = arguments_value(a, "--jobs"))) {
@@ -105,18 +107,22 @@ static int report(const struct units *units, const struct outcome *outcomes, con
 
 int loom_verify_main(int argc, char **argv) {
     struct arguments a = arguments_make(argc, argv);
-    struct options options = {.isa = ANY_ISA, .seed = random_seed(), .jobs = 2};
+    struct options options = {.choice = {.isa = ANY_ISA}, .seed = random_seed(), .jobs = 2};
     loom_cpu cpu;
     while (a.count) {
         read_option(&a, &options);
     }
-    const struct units units = units_make(options.filter, options.isa);
+    const struct units units = units_make(&options.choice);
     if (!units.count) {
-        arguments_fail(&a, "no kernel is named so or has this ISA");
+        arguments_fail(&a, "no kernel is named so, has this ISA or has a case at the largest K");
     }
     loom_cpu_detect(&cpu, ~0u);
     struct outcome *outcomes = outcomes_make(units.count);
-    const struct verify verify = {&loom_registry, cpu.features, options.seed, VERIFY_SECONDS, ""};
+    const struct verify verify = {.registry = &loom_registry,
+                                  .features = cpu.features,
+                                  .seed = options.seed,
+                                  .seconds = VERIFY_SECONDS,
+                                  .longest = options.choice.longest};
     printf("%s, seed %" PRIu64 "\n", cpu.isa, options.seed);
     skip_unusable(&units, outcomes, cpu.features);
     jobs_run(&units, outcomes, &verify, options.jobs);

@@ -16,6 +16,7 @@ struct verify {
     uint32_t features;                    /* LOOM_CPU_* of this machine */
     uint64_t seed;
     unsigned seconds;       /* a call that takes longer counts as endless */
+    bool longest;           /* the cases at the largest K alone */
     char text[VERIFY_TEXT]; /* the first failure: what was called, expected and got */
 };
 

@@ -192,6 +192,26 @@ check.case("generate: a library's name is one of C and of files", function()
     end
 end)
 
+check.case("generate: a library's name is none of the toolchain's", function()
+    for name, owner in pairs({ c = "the C library", pthread = "the C library",
+        gcc_s = "the compiler", ggml = "llama.cpp", test = "the library's own build" }) do
+        check.equal(names.error(name), ("'%s' is no library's name: %s has something of that name; "
+            .. "write another one"):format(name, owner))
+    end
+end)
+
+check.case("generate: what makes plans in loom.h is in the library under its tag", function()
+    local sources = home.sources()
+    sources.runtime["loom.h"] = sources.runtime["loom.h"]:gsub("\nLOOM_API", "\n"
+        .. "LOOM_API loom_status loom_plan_create_again(loom_plan *plan, const loom_cpu *cpu,\n"
+        .. "                                            const char *force);\nLOOM_API", 1)
+    local texts = assert(emit.files(assert(library_record.of(request(), {}, "9.9")), sources))
+    local tagged = texts["include/loom.h"]:match("#define loom_plan_create_again (%S+)\n")
+    check.contains(texts["src/registry.c"], ("LOOM_API loom_status %s(loom_plan *plan, "
+        .. "const loom_cpu *cpu,\n    const char *force) {\n"
+        .. "    return loom_plan_create_again(plan, cpu, force);\n}\n"):format(tagged))
+end)
+
 check.case("generate: a layer without a format is refused", function()
     check.refused("layer q of tiny has no format",
         library_record.of(request({ formats = {} }), {}, "9.9"))

@@ -32,8 +32,8 @@ static char *choice_key(const struct sweep_problem *p, loom_mode mode,
 static void warn(const struct sweep_problem *p, loom_mode mode) {
     progress_clear();
     fprintf(stderr,
-            "%s %zux%zu %s: too few quiet samples; what seems faster does not replace what the "
-            "library takes untuned\n",
+            "%s %zux%zu %s: too few quiet samples in this --budget; what seems faster does not "
+            "replace what the library takes untuned\n",
             p->name, p->m, p->k, mode_name(mode));
 }
 

@@ -75,9 +75,13 @@ static struct ggml_graph *new_graph(struct engine *engine, size_t nodes) {
 
 /* ---- The graph ----------------------------------------------------------------------- */
 
+static bool is_left_out(const struct ggml_tensor *node) {
+    return host.has_compute_flag && !(node->flags & GGML_FLAG_COMPUTE);
+}
+
 static const struct matrix *weights_of(const struct ggml_tensor *node) {
     const bool product = node->op == host.op_mul_mat || node->op == host.op_mul_mat_id;
-    return product && node->flags & GGML_FLAG_COMPUTE ? buffer_matrix(node->src[0]) : NULL;
+    return product && !is_left_out(node) ? buffer_matrix(node->src[0]) : NULL;
 }
 
 static size_t count_products(struct ggml_tensor **nodes, size_t count) {

@@ -6,7 +6,8 @@
 
 struct host {
     const char *version;
-    bool has_2d; /* the layout since 0.10.0: tables with functions of two dimensions */
+    bool has_2d;           /* tables with functions of two dimensions, since April 2026 */
+    bool has_compute_flag; /* nodes without GGML_FLAG_COMPUTE are left out, since January 2026 */
     int op_mul_mat, op_mul_mat_id, op_none, op_view, op_reshape, op_permute, op_transpose;
 
     size_t (*nbytes)(const struct ggml_tensor *tensor);

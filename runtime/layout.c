@@ -87,11 +87,11 @@ static struct lanes look_up(const struct loom_layout_map *map, size_t lookups,
     return lanes;
 }
 
-/* Whole bytes of a column. */
-static inline void store_column(uint8_t *restrict to, size_t stride, const uint8_t *restrict bytes,
-                                size_t units) {
+/* Whole bytes of a column, or of four columns that are neighbours. */
+static inline void store_columns(uint8_t *restrict to, size_t stride, const uint8_t *restrict bytes,
+                                 size_t units, size_t columns) {
     for (size_t u = 0; u < units; u++) {
-        to[u * stride] = bytes[8 * u];
+        memcpy(to + u * stride, bytes + 8 * u, columns);
     }
 }
 
@@ -107,15 +107,18 @@ static void add_column(uint8_t *restrict to, size_t stride, const uint8_t *restr
 static void store_lane(uint8_t *unit, size_t stride, size_t units, uint32_t bit,
                        const struct loom_section_map *section, const struct loom_lane *lane,
                        const struct lanes *lanes) {
-    const uint8_t *bytes = (const uint8_t *)lanes->unit;
-    for (size_t c = 0; c < lane->columns; c++, bytes++) {
-        uint8_t *const to = unit + bit / 8 + lane->column[c];
+    const uint8_t *const bytes = (const uint8_t *)lanes->unit;
+    uint8_t *const row = unit + bit / 8;
+    for (size_t c = 0; c < lane->columns; c += lane->run) {
+        uint8_t *const to = row + lane->column[c];
         if (section->shared) {
-            add_column(to, stride, bytes, units, bit % 8);
+            add_column(to, stride, bytes + c, units, bit % 8);
+        } else if (lane->run == 4) {
+            store_columns(to, stride, bytes + c, units, 4);
         } else if (units == CHUNK_UNITS) {
-            store_column(to, stride, bytes, CHUNK_UNITS);
+            store_columns(to, stride, bytes + c, CHUNK_UNITS, 1);
         } else {
-            store_column(to, stride, bytes, units);
+            store_columns(to, stride, bytes + c, units, 1);
         }
     }
 }
@@ -136,29 +139,118 @@ static void pack_dense(const struct loom_layout_map *map, uint8_t *unit, size_t 
     }
 }
 
-/* `width` codes of a row, and zeros up to the end of a chunk. */
-static void pack_row(const struct loom_layout_map *map, uint8_t *unit, size_t units, size_t row,
-                     const uint8_t *codes, size_t width) {
-    uint8_t padded[CHUNK_UNITS * LOOM_MAX_UNIT_K], symbols[CHUNK_UNITS * LOOM_MAX_UNIT_K];
-    uint8_t dense[CHUNK_UNITS * DENSE_STRIDE];
-    if (width < CHUNK_UNITS * map->unit_k) {
-        memcpy(padded, codes, width);
-        memset(padded + width, 0, CHUNK_UNITS * map->unit_k - width);
-        codes = padded;
+/* ---- Codes of a chunk ------------------------------------------------------------------ */
+
+static uint8_t largest_of(const uint8_t *codes, size_t count) {
+    uint8_t largest = 0;
+    for (size_t i = 0; i < count; i++) {
+        largest = codes[i] > largest ? codes[i] : largest;
     }
-    if (map->symbol_k > 1) {
-        for (size_t s = 0; s < CHUNK_UNITS * map->symbols; s++) {
-            symbols[s] = loom_symbol(map->symbol_k,
-                                     codes + s / map->symbols * map->unit_k + s % map->symbols,
-                                     map->symbols);
-        }
-        codes = symbols;
-    }
-    for (size_t u = 0; u < CHUNK_UNITS; u++) {
-        make_dense(dense + u * DENSE_STRIDE, codes + u * map->symbols, map->symbols, map->planes);
-    }
-    pack_dense(map, unit, units, row, dense);
+    return largest;
 }
+
+/* Codes and zeros up to the end of a chunk; the codes themselves if they fill it. */
+static const uint8_t *fill_chunk(const struct loom_layout_map *map, uint8_t *padded,
+                                 const uint8_t *codes, size_t width) {
+    const size_t all = CHUNK_UNITS * map->unit_k;
+    if (width == all) {
+        return codes;
+    }
+    memcpy(padded, codes, width);
+    memset(padded + width, 0, all - width);
+    return padded;
+}
+
+/* `width` codes of a row; false if one is above max_code. */
+static int dense_of_codes(const struct loom_layout_map *map, uint8_t *dense, const uint8_t *codes,
+                          size_t width, uint8_t max_code) {
+    uint8_t padded[CHUNK_UNITS * LOOM_MAX_UNIT_K], symbols[8 * LOOM_DENSE_BYTES];
+    if (largest_of(codes, width) > max_code) {
+        return 0;
+    }
+    codes = fill_chunk(map, padded, codes, width);
+    for (size_t u = 0; u < CHUNK_UNITS; u++, codes += map->unit_k, dense += DENSE_STRIDE) {
+        if (map->symbol_k == 1) {
+            make_dense(dense, codes, map->symbols, map->planes);
+            continue;
+        }
+        for (size_t s = 0; s < map->symbols; s++) {
+            symbols[s] = loom_symbol(map->symbol_k, codes + s, map->symbols);
+        }
+        make_dense(dense, symbols, map->symbols, map->planes);
+    }
+    return 1;
+}
+
+/* Code number `index` of fields of `bits` bits. */
+static uint8_t field_at(const uint8_t *fields, size_t index, unsigned bits) {
+    const size_t bit = index * bits;
+    unsigned two = fields[bit / 8];
+    if (bit % 8 + bits > 8) {
+        two |= (unsigned)fields[bit / 8 + 1] << 8;
+    }
+    return (uint8_t)(two >> bit % 8 & ((1u << bits) - 1));
+}
+
+/* Whether a pair of bits is 3, which no ternary code is. */
+static int has_three(const uint8_t *fields, size_t bytes) {
+    uint8_t both = 0;
+    for (size_t i = 0; i < bytes; i++) {
+        both |= fields[i] & fields[i] >> 1 & 0x55;
+    }
+    return both != 0;
+}
+
+/* The usual sizes are constants to the compiler. */
+static void copy_dense(uint8_t *dense, const uint8_t *fields, size_t bytes) {
+    switch (bytes) {
+    case 4:
+        memcpy(dense, fields, 4);
+        break;
+    case 8:
+        memcpy(dense, fields, 8);
+        break;
+    case 16:
+        memcpy(dense, fields, 16);
+        break;
+    default:
+        memcpy(dense, fields, bytes);
+    }
+}
+
+/* Fields are dense already, where a symbol is one code. */
+static int dense_of_fields(const struct loom_layout_map *map, uint8_t *dense,
+                           const struct loom_source *source, const uint8_t *fields, size_t width) {
+    uint8_t codes[CHUNK_UNITS * LOOM_MAX_UNIT_K];
+    if (map->symbol_k == 1 && width == CHUNK_UNITS * map->unit_k) {
+        if (source->max_code == 2 && has_three(fields, CHUNK_UNITS * map->dense_bytes)) {
+            return 0;
+        }
+        for (size_t u = 0; u < CHUNK_UNITS; u++) {
+            copy_dense(dense + u * DENSE_STRIDE, fields + u * map->dense_bytes, map->dense_bytes);
+        }
+        return 1;
+    }
+    for (size_t i = 0; i < width; i++) {
+        codes[i] = field_at(fields, i, source->bits);
+    }
+    return dense_of_codes(map, dense, codes, width, source->max_code);
+}
+
+/* `width` codes of a row from code `first` on, and zeros. */
+static int dense_of(const struct loom_layout_map *map, uint8_t *dense,
+                    const struct loom_source *source, size_t row, size_t first, size_t width) {
+    const uint8_t *const bytes = source->bytes + row * source->row_bytes;
+    if (width == 0) {
+        return dense_of_codes(map, dense, source->bytes, 0, source->max_code);
+    }
+    if (source->bits == 8) {
+        return dense_of_codes(map, dense, bytes + first, width, source->max_code);
+    }
+    return dense_of_fields(map, dense, source, bytes + first / 8 * source->bits, width);
+}
+
+/* ---- A row block ----------------------------------------------------------------------- */
 
 /* Bytes that rows share begin as what is inverted in them. */
 static void begin_units(const struct loom_layout_map *map, uint8_t *unit, size_t units) {
@@ -171,32 +263,25 @@ static void begin_units(const struct loom_layout_map *map, uint8_t *unit, size_t
     }
 }
 
-static uint8_t largest_of(const uint8_t *codes, size_t count) {
-    uint8_t largest = 0;
-    for (size_t i = 0; i < count; i++) {
-        largest = codes[i] > largest ? codes[i] : largest;
-    }
-    return largest;
-}
-
-/* `rows` rows of a row block, `units` units of each: `width` codes and zeros. */
+/* `units` units of a row block whose first row is `block_row`, from code `first` on. */
 static loom_status pack_chunk(const struct loom_layout_map *map, uint8_t *unit, size_t units,
-                              const uint8_t *codes, size_t k, size_t rows, size_t width,
-                              uint8_t max_code) {
+                              const struct loom_source *source, size_t block_row, size_t first) {
+    const size_t k_left = source->k - min_size(first, source->k);
+    const size_t width = min_size(units * map->unit_k, k_left);
+    uint8_t dense[CHUNK_UNITS * DENSE_STRIDE];
     begin_units(map, unit, units);
-    for (size_t row = 0; row < map->rows; row++) {
-        const size_t row_width = row < rows ? width : 0;
-        const uint8_t *const from = row < rows ? codes + row * k : codes;
-        if (largest_of(from, row_width) > max_code) {
+    for (size_t r = 0; r < map->rows; r++) {
+        const size_t row = block_row + r;
+        if (!dense_of(map, dense, source, row, first, row < source->m ? width : 0)) {
             return LOOM_ERROR_VALUE;
         }
-        pack_row(map, unit, units, row, from, row_width);
+        pack_dense(map, unit, units, r, dense);
     }
     return LOOM_OK;
 }
 
-loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream, const uint8_t *codes,
-                            size_t m, size_t k, size_t k_padded, uint8_t max_code, size_t begin,
+loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream,
+                            const struct loom_source *source, size_t k_padded, size_t begin,
                             size_t end) {
     struct loom_layout_map map;
     if (!loom_layout_map(&map, layout)) {
@@ -206,10 +291,8 @@ loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream, c
     uint8_t *unit = stream + begin / map.rows * all * map.unit_bytes;
     for (size_t row = begin; row < end; row += map.rows) {
         for (size_t u = 0; u < all; u += CHUNK_UNITS) {
-            const size_t from = min_size(u * map.unit_k, k), units = min_size(CHUNK_UNITS, all - u);
-            const loom_status status = pack_chunk(&map, unit, units, codes + row * k + from, k,
-                                                  min_size(map.rows, m - row),
-                                                  min_size(units * map.unit_k, k - from), max_code);
+            const size_t units = min_size(CHUNK_UNITS, all - u);
+            const loom_status status = pack_chunk(&map, unit, units, source, row, u * map.unit_k);
             if (status != LOOM_OK) {
                 return status;
             }

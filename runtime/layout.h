@@ -64,11 +64,20 @@ static inline size_t loom_block_bytes(const struct loom_layout *layout, size_t k
 uint8_t loom_symbol(size_t symbol_k, const uint8_t *codes, size_t stride);
 void loom_symbol_codes(size_t symbol_k, uint8_t symbol, uint8_t *codes, size_t stride);
 
-/* Packs and unpacks rows [begin, end) of m codes rows of k, layout alone, no scales.
+/* Codes of a matrix: M rows of K, row-major. */
+struct loom_source {
+    const uint8_t *bytes; /* of row 0 */
+    size_t row_bytes;     /* from a row to the next */
+    unsigned bits;        /* of a code in it: 8, or as few as the layout's symbols need */
+    uint8_t max_code;     /* 2: the codes are ternary */
+    size_t m, k;
+};
+
+/* Packs and unpacks rows [begin, end), layout alone, no scales.
  * LOOM_ERROR_VALUE: a code above max_code. LOOM_ERROR_FORMAT: a layout beyond the bounds of
  * layout_map.h, as none that is generated. */
-loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream, const uint8_t *codes,
-                            size_t m, size_t k, size_t k_padded, uint8_t max_code, size_t begin,
+loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream,
+                            const struct loom_source *source, size_t k_padded, size_t begin,
                             size_t end);
 loom_status loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream,
                               uint8_t *codes, size_t k, size_t k_padded, size_t begin, size_t end);

@@ -114,6 +114,17 @@ static int lane_bits(const struct loom_section_map *section, const uint16_t *col
     return any;
 }
 
+/* Four neighbours are stored at once, unless they are shared. */
+static uint8_t run_of(const struct loom_section_map *section, const struct loom_lane *lane) {
+    for (size_t c = 0; c < lane->columns; c++) {
+        if (section->shared || lane->columns % 4 != 0 ||
+            lane->column[c] != lane->column[c / 4 * 4] + c % 4) {
+            return 1;
+        }
+    }
+    return 4;
+}
+
 static int make_lanes(struct loom_layout_map *map, struct loom_section_map *section) {
     uint16_t column[8 * LOOM_DENSE_BYTES] = {0};
     size_t columns = 0;
@@ -126,6 +137,7 @@ static int make_lanes(struct loom_layout_map *map, struct loom_section_map *sect
     struct loom_lookup *lookup = section->lookup;
     for (size_t l = 0; l < section->lanes; l++) {
         struct loom_lane *const lane = &section->lane[l];
+        lane->run = run_of(section, lane);
         for (size_t from = 0; from < map->dense_bytes; from++) {
             uint64_t bits[8];
             if (lane_bits(section, column, from, l, bits)) {

@@ -16,6 +16,7 @@ enum { LOOM_DENSE_BYTES = LOOM_MAX_UNIT_BITS / 8, LOOM_MAP_TABLES = 24 };
 struct loom_lane {
     uint8_t lookups, columns;
     uint16_t column[8]; /* the bytes, counted from that of the row's bits */
+    uint8_t run;        /* so many columns are neighbours: 1 or 4 */
 };
 
 struct loom_lookup {

@@ -252,6 +252,13 @@ LOOM_API size_t loom_packed_size(const loom_plan *plan);
 LOOM_API loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes,
                                const void *scales, const uint8_t *zeros, size_t begin, size_t end);
 
+/* The same from codes that stand side by side, `bits` of the format each (ternary: 2): code k of a
+ * row is in its bits from k * bits on, the lowest bit of a byte first. A row begins at a byte and
+ * has ceil(K * bits / 8) of them; bits after its last code do not count. */
+LOOM_API loom_status loom_pack_fields(const loom_plan *plan, void *packed, const uint8_t *fields,
+                                      const void *scales, const uint8_t *zeros, size_t begin,
+                                      size_t end);
+
 /* To be called before the first use of packed weights that come from a file: LOOM_OK if there are
  * enough bytes, and a header that loom_pack wrote for a plan like this. Only the header is read:
  * that the rest is what was written is up to the caller.

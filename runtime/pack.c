@@ -156,33 +156,52 @@ static uint8_t max_code(const loom_format *format) {
     return format->ternary ? 2 : (uint8_t)((1u << format->bits) - 1);
 }
 
-loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes, const void *scales,
-                      const uint8_t *zeros, size_t begin, size_t end) {
-    loom_status status = check_pack(plan, packed, codes, scales, zeros, begin, end);
-    if (status != LOOM_OK) {
-        return status;
-    }
+/* Codes of `bits` bits each, rows of `row_bytes` bytes. */
+static loom_status pack_rows(const loom_plan *plan, uint8_t *packed, const uint8_t *codes,
+                             unsigned bits, size_t row_bytes, const void *scales,
+                             const uint8_t *zeros, size_t begin, size_t end) {
     const struct loom_packed_offsets at = loom_packed_offsets(plan);
-    uint8_t *bytes = packed;
+    const struct loom_source source = {codes,   row_bytes, bits, max_code(&plan->format),
+                                       plan->m, plan->k};
     if (begin == 0) {
-        memset(bytes, 0, LOOM_HEADER_BYTES);
+        memset(packed, 0, LOOM_HEADER_BYTES);
     }
-    status = loom_pack_codes(plan->gemv->layout, bytes + at.weights, codes, plan->m, plan->k,
-                             at.k_padded, max_code(&plan->format), begin, end);
+    const loom_status status =
+        loom_pack_codes(plan->gemv->layout, packed + at.weights, &source, at.k_padded, begin, end);
     if (status != LOOM_OK) {
         return status;
     }
-    pack_values(plan, bytes + at.scales, scales, scale_bytes(plan), begin, end);
+    pack_values(plan, packed + at.scales, scales, scale_bytes(plan), begin, end);
     if (zeros) {
-        pack_values(plan, bytes + at.zeros, zeros, 1, begin, end);
+        pack_values(plan, packed + at.zeros, zeros, 1, begin, end);
     }
     if (end == plan->m) {
-        clear_gaps(plan, bytes, &at);
+        clear_gaps(plan, packed, &at);
     }
     if (begin == 0) {
         write_header(plan, packed);
     }
     return LOOM_OK;
+}
+
+loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes, const void *scales,
+                      const uint8_t *zeros, size_t begin, size_t end) {
+    const loom_status status = check_pack(plan, packed, codes, scales, zeros, begin, end);
+    if (status != LOOM_OK) {
+        return status;
+    }
+    return pack_rows(plan, packed, codes, 8, plan->k, scales, zeros, begin, end);
+}
+
+loom_status loom_pack_fields(const loom_plan *plan, void *packed, const uint8_t *fields,
+                             const void *scales, const uint8_t *zeros, size_t begin, size_t end) {
+    const loom_status status = check_pack(plan, packed, fields, scales, zeros, begin, end);
+    if (status != LOOM_OK) {
+        return status;
+    }
+    const unsigned bits = plan->format.bits;
+    return pack_rows(plan, packed, fields, bits, (plan->k * bits + 7) / 8, scales, zeros, begin,
+                     end);
 }
 
 static loom_status check_unpack(const loom_plan *plan, const void *packed, const uint8_t *codes,

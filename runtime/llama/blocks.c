@@ -3,50 +3,44 @@
 
 #include <string.h>
 
-/* Fields of `bits` from the lowest on, in each byte: Q1_0 and Q2_0. A loop over whole bytes is one
- * that compilers make vectors of. */
-static inline void unpack_fields(const uint8_t *restrict bytes, uint8_t *restrict codes,
-                                 unsigned count, unsigned bits) {
-    const unsigned fields = 8 / bits, mask = (1u << bits) - 1;
-    for (unsigned i = 0; i < count / fields; i++) {
-        for (unsigned f = 0; f < fields; f++) {
-            codes[i * fields + f] = (uint8_t)(bytes[i] >> f * bits & mask);
+/* Codes side by side, `bits` each, the lowest bits first: as Q1_0 and Q2_0 have them. */
+static inline void pack_fields(uint8_t *restrict fields, const uint8_t *restrict codes,
+                               unsigned count, unsigned bits) {
+    const unsigned in_byte = 8 / bits;
+    for (unsigned i = 0; i < count / in_byte; i++) {
+        unsigned byte = 0;
+        for (unsigned f = 0; f < in_byte; f++) {
+            byte |= (unsigned)codes[i * in_byte + f] << f * bits;
         }
+        fields[i] = (uint8_t)byte;
     }
 }
 
-static void pack_fields(uint8_t *bytes, const uint8_t *codes, unsigned count, unsigned bits) {
-    const unsigned fields = 8 / bits;
-    memset(bytes, 0, count / fields);
-    for (unsigned i = 0; i < count; i++) {
-        bytes[i / fields] |= (uint8_t)(codes[i] << (i % fields * bits));
-    }
-}
-
-void block_unpack_q1_0(const uint8_t *block, uint8_t *codes) {
-    unpack_fields(block + 2, codes, 128, 1);
+void block_fields_q1_0(const uint8_t *block, uint8_t *fields) {
+    memcpy(fields, block + 2, 16);
 }
 void block_pack_q1_0(uint8_t *block, const uint8_t *codes) {
     pack_fields(block + 2, codes, 128, 1);
 }
-void block_unpack_q2_0(const uint8_t *block, uint8_t *codes) {
-    unpack_fields(block + 2, codes, 64, 2);
+void block_fields_q2_0(const uint8_t *block, uint8_t *fields) {
+    memcpy(fields, block + 2, 16);
 }
 void block_pack_q2_0(uint8_t *block, const uint8_t *codes) {
     pack_fields(block + 2, codes, 64, 2);
 }
-void block_unpack_q2_0_128(const uint8_t *block, uint8_t *codes) {
-    unpack_fields(block + 2, codes, 128, 2);
+void block_fields_q2_0_128(const uint8_t *block, uint8_t *fields) {
+    memcpy(fields, block + 2, 32);
 }
 void block_pack_q2_0_128(uint8_t *block, const uint8_t *codes) {
     pack_fields(block + 2, codes, 128, 2);
 }
 
 /* The low nibbles are the first half of a block. */
-void block_unpack_q4_0(const uint8_t *block, uint8_t *codes) {
-    for (unsigned i = 0; i < 16; i++) {
-        codes[i] = block[2 + i] & 15;
-        codes[16 + i] = block[2 + i] >> 4;
+void block_fields_q4_0(const uint8_t *block, uint8_t *fields) {
+    const uint8_t *const bytes = block + 2;
+    for (unsigned i = 0; i < 8; i++) {
+        fields[i] = (uint8_t)((bytes[2 * i] & 15) | bytes[2 * i + 1] << 4);
+        fields[8 + i] = (uint8_t)(bytes[2 * i] >> 4 | (bytes[2 * i + 1] & 0xf0));
     }
 }
 void block_pack_q4_0(uint8_t *block, const uint8_t *codes) {
@@ -56,12 +50,13 @@ void block_pack_q4_0(uint8_t *block, const uint8_t *codes) {
 }
 
 /* Each field of 32 bytes is 32 codes in a row. */
-void block_unpack_tq2_0(const uint8_t *block, uint8_t *codes) {
+void block_fields_tq2_0(const uint8_t *block, uint8_t *fields) {
     for (unsigned part = 0; part < 8; part++) {
-        const uint8_t *const bytes = block + part / 4 * 32;
+        uint8_t codes[32];
         for (unsigned i = 0; i < 32; i++) {
-            codes[part * 32 + i] = bytes[i] >> part % 4 * 2 & 3;
+            codes[i] = block[part / 4 * 32 + i] >> part % 4 * 2 & 3;
         }
+        pack_fields(fields + part * 8, codes, 32, 2);
     }
 }
 void block_pack_tq2_0(uint8_t *block, const uint8_t *codes) {
@@ -77,7 +72,8 @@ static const struct {
     uint8_t first, bytes, digits, at;
 } tq1_0_runs[] = {{0, 32, 5, 0}, {32, 16, 5, 160}, {48, 4, 4, 240}};
 
-void block_unpack_tq1_0(const uint8_t *block, uint8_t *codes) {
+void block_fields_tq1_0(const uint8_t *block, uint8_t *fields) {
+    uint8_t codes[256];
     for (unsigned r = 0; r < 3; r++) {
         const unsigned bytes = tq1_0_runs[r].bytes;
         uint8_t fractions[32];
@@ -91,6 +87,7 @@ void block_unpack_tq1_0(const uint8_t *block, uint8_t *codes) {
             }
         }
     }
+    pack_fields(fields, codes, 256, 2);
 }
 void block_pack_tq1_0(uint8_t *block, const uint8_t *codes) {
     for (unsigned r = 0; r < 3; r++) {

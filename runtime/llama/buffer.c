@@ -1,6 +1,7 @@
 #include "llama/buffer.h"
 
 #include "llama/host.h"
+#include "llama/mapping.h"
 #include "llama/report.h"
 
 #include <stdlib.h>
@@ -101,6 +102,7 @@ static void set_tensor(struct ggml_buffer *buffer, struct ggml_tensor *tensor, c
     const struct matrix *const matrix = buffer_matrix(tensor);
     if (matrix) {
         matrix_set(matrix, data, tensor->view_offset + offset, size);
+        mapping_release(data, size);
     } else {
         memcpy((uint8_t *)tensor->data + offset, data, size);
     }
@@ -176,12 +178,15 @@ static bool is_host(struct ggml_buffer_type *of) {
     return false;
 }
 
-struct ggml_buffer_type *buffer_type(struct ggml_device *device) {
+void buffer_type_begin(struct ggml_device *device) {
     type = (struct ggml_buffer_type){.get_name = get_name,
                                      .alloc_buffer = alloc_buffer,
                                      .get_alignment = get_alignment,
                                      .get_alloc_size = get_alloc_size,
                                      .is_host = is_host,
                                      .device = device};
+}
+
+struct ggml_buffer_type *buffer_type(void) {
     return &type;
 }

@@ -5,8 +5,10 @@
 
 #include "llama/matrix.h"
 
-/* The buffer type, which is `device`'s. Static storage; one a process. */
-struct ggml_buffer_type *buffer_type(struct ggml_device *device);
+/* The buffer type, of which there is one a process; static storage. It is `device`'s from the time
+ * that it begins, once. */
+void buffer_type_begin(struct ggml_device *device);
+struct ggml_buffer_type *buffer_type(void);
 
 /* The packed weights of a tensor, or NULL where it has none: it is elsewhere, or as ggml has it. */
 const struct matrix *buffer_matrix(const struct ggml_tensor *tensor);

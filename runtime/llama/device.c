@@ -26,10 +26,13 @@ static struct ggml_device cpu_own;
 
 /* Whether the node is a product that this library computes. */
 static bool is_served(const struct ggml_tensor *node) {
-    struct matrix matrix;
     const bool product = node->op == host.op_mul_mat || node->op == host.op_mul_mat_id;
-    return product && node->src[1]->type == GGML_F32 && node->type == GGML_F32 &&
-           matrix_of(&matrix, node->src[0], NULL);
+    if (!product || node->src[1]->type != GGML_F32 || node->type != GGML_F32) {
+        return false;
+    }
+    /* A loader asks before there is memory for the weights; a scheduler for every graph. */
+    struct matrix matrix;
+    return buffer_matrix(node->src[0]) || matrix_of(&matrix, node->src[0], NULL);
 }
 
 /* ---- The CPU device ------------------------------------------------------------------ */
@@ -40,7 +43,7 @@ static bool cpu_supports_op(struct ggml_device *cpu, const struct ggml_tensor *n
 }
 
 static bool cpu_supports_buffer_type(struct ggml_device *cpu, struct ggml_buffer_type *type) {
-    return type == buffer_type(&device) || cpu_own.supports_buffer_type(cpu, type);
+    return type == buffer_type() || cpu_own.supports_buffer_type(cpu, type);
 }
 
 static struct ggml_backend *cpu_init_backend(struct ggml_device *cpu, const char *parameters) {
@@ -140,7 +143,8 @@ static void device_properties(struct ggml_device *of, struct ggml_device_propert
 }
 
 static struct ggml_buffer_type *device_buffer_type(struct ggml_device *of) {
-    return buffer_type(of);
+    (void)of;
+    return buffer_type();
 }
 
 /* Weights of a loaded model are the CPU backend's, which has the same products: with them there a
@@ -157,7 +161,8 @@ static bool device_supports_op(struct ggml_device *of, const struct ggml_tensor 
 }
 
 static bool device_supports_buffer_type(struct ggml_device *of, struct ggml_buffer_type *type) {
-    return type == buffer_type(of);
+    (void)of;
+    return type == buffer_type();
 }
 
 static const char *registration_name(struct ggml_registration *of) {
@@ -212,6 +217,7 @@ __attribute__((visibility("default"))) struct ggml_registration *ggml_backend_in
         return NULL;
     }
     stay_loaded();
+    buffer_type_begin(&device);
     device = (struct ggml_device){.get_name = device_name,
                                   .get_description = device_description,
                                   .get_memory = device_memory,

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows that are packed at once, in bytes of codes: these stay in a level 2 cache. */
-enum { PIECE = 128 * 1024 };
+/* Codes that are packed at once: their fields stay in a level 2 cache. */
+enum { PIECE = 512 * 1024 };
 
 static bool refuse(const char **reason, const char *why) {
     if (reason) {
@@ -32,7 +32,7 @@ bool matrix_of(struct matrix *matrix, const struct ggml_tensor *tensor, const ch
     }
     const loom_problem problem = {matrix->type->format, (size_t)ne[1], (size_t)ne[0],
                                   settings()->mode};
-    const loom_status status = loom_plan_create(&matrix->plan, &problem);
+    const loom_status status = loom_plan_create_tuned(&matrix->plan, &problem, settings()->tuning);
     if (status != LOOM_OK) {
         return refuse(reason, loom_status_text(status));
     }
@@ -52,17 +52,23 @@ static uint8_t *packed_at(const struct matrix *matrix, size_t index) {
     return matrix->packed + index * matrix->packed_bytes;
 }
 
-/* Rows as the library takes them: codes, and a scale a block. */
+/* Rows as the library takes them: codes, as fields or a byte each, and a scale a block. */
 struct rows {
     size_t begin, end;
+    size_t row_bytes; /* of codes */
     uint8_t *codes;
     uint16_t *scales;
 };
 
-static bool rows_alloc(struct rows *rows, const struct matrix *matrix) {
-    const size_t count = rows->end - rows->begin, k = matrix->plan.k;
-    rows->codes = malloc(count * k);
-    rows->scales = malloc(count * (k / matrix->type->codes) * sizeof *rows->scales);
+static size_t row_blocks(const struct matrix *matrix) {
+    return matrix->plan.k / matrix->type->codes;
+}
+
+static bool rows_alloc(struct rows *rows, const struct matrix *matrix, size_t begin, size_t end,
+                       size_t row_bytes) {
+    *rows = (struct rows){.begin = begin, .end = end, .row_bytes = row_bytes};
+    rows->codes = malloc((end - begin) * row_bytes);
+    rows->scales = malloc((end - begin) * row_blocks(matrix) * sizeof *rows->scales);
     if (rows->codes && rows->scales) {
         return true;
     }
@@ -76,58 +82,52 @@ static void rows_free(struct rows *rows) {
     free(rows->scales);
 }
 
-static void rows_from_blocks(struct rows *rows, const struct matrix *matrix,
-                             const uint8_t *blocks) {
-    const struct weight_type *const type = matrix->type;
-    const size_t count = (rows->end - rows->begin) * (matrix->plan.k / type->codes);
-    for (size_t i = 0; i < count; i++, blocks += type->bytes) {
-        type->unpack(blocks, rows->codes + i * type->codes);
-        memcpy(&rows->scales[i], blocks + type->scale_at, sizeof *rows->scales);
-    }
-}
-
-static void rows_to_blocks(const struct rows *rows, const struct matrix *matrix, uint8_t *blocks) {
-    const struct weight_type *const type = matrix->type;
-    const size_t count = (rows->end - rows->begin) * (matrix->plan.k / type->codes);
-    for (size_t i = 0; i < count; i++, blocks += type->bytes) {
-        type->pack(blocks, rows->codes + i * type->codes);
-        memcpy(blocks + type->scale_at, &rows->scales[i], sizeof *rows->scales);
-    }
-}
-
 /* The library's arrays are those of a whole matrix: where row 0 would be. */
-static uint8_t *whole_codes(const struct rows *rows, const struct matrix *matrix) {
-    return rows->codes - rows->begin * matrix->plan.k;
+static uint8_t *whole_codes(const struct rows *rows) {
+    return rows->codes - rows->begin * rows->row_bytes;
 }
 static uint16_t *whole_scales(const struct rows *rows, const struct matrix *matrix) {
-    return rows->scales - rows->begin * (matrix->plan.k / matrix->type->codes);
+    return rows->scales - rows->begin * row_blocks(matrix);
+}
+
+static size_t fields_bytes(const struct matrix *matrix, size_t codes) {
+    return codes * matrix->plan.format.bits / 8;
 }
 
 static bool pack_rows(const struct matrix *matrix, size_t index, size_t begin, size_t end,
                       const uint8_t *blocks) {
-    struct rows rows = {.begin = begin, .end = end};
-    if (!rows_alloc(&rows, matrix)) {
+    const struct weight_type *const type = matrix->type;
+    const size_t count = (end - begin) * row_blocks(matrix);
+    const size_t block_fields = fields_bytes(matrix, type->codes);
+    struct rows rows;
+    if (!rows_alloc(&rows, matrix, begin, end, fields_bytes(matrix, matrix->plan.k))) {
         return false;
     }
-    rows_from_blocks(&rows, matrix, blocks);
+    for (size_t i = 0; i < count; i++, blocks += type->bytes) {
+        type->fields(blocks, rows.codes + i * block_fields);
+        memcpy(&rows.scales[i], blocks + type->scale_at, sizeof *rows.scales);
+    }
     const loom_status status =
-        loom_pack(&matrix->plan, packed_at(matrix, index), whole_codes(&rows, matrix),
-                  whole_scales(&rows, matrix), NULL, begin, end);
+        loom_pack_fields(&matrix->plan, packed_at(matrix, index), whole_codes(&rows),
+                         whole_scales(&rows, matrix), NULL, begin, end);
     rows_free(&rows);
     return status == LOOM_OK;
 }
 
 static bool unpack_rows(const struct matrix *matrix, size_t index, size_t begin, size_t end,
                         uint8_t *blocks) {
-    struct rows rows = {.begin = begin, .end = end};
-    if (!rows_alloc(&rows, matrix)) {
+    const struct weight_type *const type = matrix->type;
+    const size_t count = (end - begin) * row_blocks(matrix);
+    struct rows rows;
+    if (!rows_alloc(&rows, matrix, begin, end, matrix->plan.k)) {
         return false;
     }
     const loom_status status =
-        loom_unpack(&matrix->plan, packed_at(matrix, index), whole_codes(&rows, matrix),
+        loom_unpack(&matrix->plan, packed_at(matrix, index), whole_codes(&rows),
                     whole_scales(&rows, matrix), NULL, begin, end);
-    if (status == LOOM_OK) {
-        rows_to_blocks(&rows, matrix, blocks);
+    for (size_t i = 0; status == LOOM_OK && i < count; i++, blocks += type->bytes) {
+        type->pack(blocks, rows.codes + i * type->codes);
+        memcpy(blocks + type->scale_at, &rows.scales[i], sizeof *rows.scales);
     }
     rows_free(&rows);
     return status == LOOM_OK;

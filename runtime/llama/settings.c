@@ -24,12 +24,37 @@ static bool read_mode(const char *text) {
     return false;
 }
 
-bool settings_read(void) {
+/* As the library does: a file that is of no use here is no error, but said. */
+static void open_tuning(void) {
+    const char *const path = getenv("LOOM_TUNING");
+    char why[512];
+    loom_tuning_file *tuning;
+    if (!path || !*path) {
+        return;
+    }
+    if (loom_tuning_open(&tuning, path, why, sizeof why) == LOOM_OK) {
+        read_once.tuning = tuning;
+    } else {
+        fprintf(stderr, "lutloom: LOOM_TUNING is not used: %s\n", why);
+    }
+}
+
+static bool read_all(void) {
     const char *const mode = getenv("LUTLOOM_MODE");
     const char *const verbose = getenv("LUTLOOM_VERBOSE");
-    read_once = (struct settings){.mode = LOOM_FASTEST};
+    read_once.mode = LOOM_FASTEST;
     read_once.verbose = verbose && *verbose && strcmp(verbose, "0") != 0;
+    open_tuning();
     return !mode || !*mode || read_mode(mode);
+}
+
+bool settings_read(void) {
+    static bool done, valid;
+    if (!done) {
+        valid = read_all();
+        done = true;
+    }
+    return valid;
 }
 
 const struct settings *settings(void) {

@@ -7,11 +7,12 @@
 #include <stdbool.h>
 
 struct settings {
-    loom_mode mode; /* LUTLOOM_MODE */
-    bool verbose;   /* LUTLOOM_VERBOSE: a line a matrix */
+    loom_mode mode;                 /* LUTLOOM_MODE */
+    bool verbose;                   /* LUTLOOM_VERBOSE: a line a matrix */
+    const loom_tuning_file *tuning; /* LOOM_TUNING, or NULL; for as long as the process runs */
 };
 
-/* Reads them; false, after a line on standard error, where one is not valid. */
+/* Reads them, the first time; false, after a line on standard error, where one is not valid. */
 bool settings_read(void);
 
 /* As they were read. */

@@ -191,8 +191,8 @@ static void stream_follows_the_definition(void **state) {
         const size_t unit_bytes = (size_t)layout->rows * layout->unit_k * layout->bits / 8;
         const size_t units = k_padded / layout->unit_k, size = 2 * units * unit_bytes;
         uint8_t *stream = fake_alloc(size);
-        assert_int_equal(loom_pack_codes(layout, stream, matrix.codes, m, k, k_padded, 15, 0, m),
-                         LOOM_OK);
+        const struct loom_source source = {matrix.codes, k, 8, 15, m, k};
+        assert_int_equal(loom_pack_codes(layout, stream, &source, k_padded, 0, m), LOOM_OK);
         for (size_t bit = 0; bit < size * 8; bit++) {
             const unsigned expected = bit_by_definition(
                 layout, matrix.codes, m, k, units, bit / (unit_bytes * 8), bit % (unit_bytes * 8));
@@ -237,12 +237,42 @@ static void check_rows(const loom_plan *plan, const struct fake_matrix *matrix, 
     fake_free(zeros, matrix->zero_bytes);
 }
 
+/* The codes side by side, with ones after the last one of each row. */
+static uint8_t *fields_of(const loom_plan *plan, const uint8_t *codes, size_t *bytes) {
+    const size_t bits = plan->format.bits, row_bytes = (plan->k * bits + 7) / 8;
+    *bytes = plan->m * row_bytes;
+    uint8_t *const fields = fake_alloc(*bytes);
+    memset(fields, 0xff, *bytes);
+    for (size_t i = 0; i < plan->m * plan->k * bits; i++) {
+        const size_t code = i / bits, bit = code % plan->k * bits + i % bits;
+        uint8_t *const byte = fields + code / plan->k * row_bytes + bit / 8;
+        if (!(codes[code] >> i % bits & 1u)) {
+            *byte &= (uint8_t)~(1u << bit % 8);
+        }
+    }
+    return fields;
+}
+
+static void check_fields(const loom_plan *plan, const struct fake_matrix *matrix,
+                         const void *expected) {
+    size_t bytes;
+    uint8_t *const fields = fields_of(plan, matrix->codes, &bytes);
+    const size_t size = loom_packed_size(plan);
+    void *const packed = fake_alloc(size);
+    assert_int_equal(
+        loom_pack_fields(plan, packed, fields, matrix->scales, matrix->zeros, 0, plan->m), LOOM_OK);
+    assert_memory_equal(packed, expected, size);
+    fake_free(packed, size);
+    fake_free(fields, bytes);
+}
+
 static void check_round_trip(const loom_plan *plan) {
     struct fake_matrix matrix = fake_matrix_new(plan, plan->m + plan->k);
     const size_t size = loom_packed_size(plan);
     void *packed = fake_alloc(size);
     assert_int_equal(loom_pack(plan, packed, matrix.codes, matrix.scales, matrix.zeros, 0, plan->m),
                      LOOM_OK);
+    check_fields(plan, &matrix, packed);
     check_rows(plan, &matrix, packed, 0, plan->m);
     check_rows(plan, &matrix, packed, plan->m / 3, plan->m / 3 + 1);
     check_rows(plan, &matrix, packed, plan->m / 2, plan->m);
@@ -399,6 +429,28 @@ static void ternary_codes_end_at_2(void **state) {
     fake_matrix_free(&matrix);
 }
 
+/* Code 3 in fields: in a whole chunk of units, and in what is left of a row. */
+static void ternary_fields_end_at_2(void **state) {
+    (void)state;
+    const loom_plan plan = fake_plan("tf32", 5, 300);
+    struct fake_matrix matrix = fake_matrix_new(&plan, 1);
+    static const size_t places[] = {7, 4 * 300 + 255, 4 * 300 + 299};
+    const size_t size = loom_packed_size(&plan);
+    void *const packed = fake_alloc(size);
+    for (size_t i = 0; i < 6; i++) {
+        const uint8_t before = matrix.codes[places[i / 2]];
+        matrix.codes[places[i / 2]] = i % 2 ? 2 : 3;
+        size_t bytes;
+        uint8_t *const fields = fields_of(&plan, matrix.codes, &bytes);
+        assert_int_equal(loom_pack_fields(&plan, packed, fields, matrix.scales, NULL, 0, plan.m),
+                         i % 2 ? LOOM_OK : LOOM_ERROR_VALUE);
+        fake_free(fields, bytes);
+        matrix.codes[places[i / 2]] = before;
+    }
+    fake_free(packed, size);
+    fake_matrix_free(&matrix);
+}
+
 static void every_zero_point_is_checked(void **state) {
     (void)state;
     static const char *const grains[] = {"g64z", "tensorz"};
@@ -442,6 +494,7 @@ int main(void) {
         cmocka_unit_test(threads_pack_and_unpack),
         cmocka_unit_test(every_code_is_checked),
         cmocka_unit_test(ternary_codes_end_at_2),
+        cmocka_unit_test(ternary_fields_end_at_2),
         cmocka_unit_test(every_zero_point_is_checked),
         cmocka_unit_test(other_rows_are_not_read),
     };

@@ -106,11 +106,6 @@ static bool overwrites(const struct ggml_tensor *node, const struct ggml_tensor 
     return node != tensor && to < from + host.nbytes(tensor) && from < to + host.nbytes(node);
 }
 
-static bool computes(const struct ggml_tensor *node) {
-    return node->op != host.op_none && node->op != host.op_view && node->op != host.op_reshape &&
-           node->op != host.op_permute && node->op != host.op_transpose;
-}
-
 /* The graph with this library's nodes in the place of products. `last` is the one whose activations
  * stand prepared: Q, K and V share them. */
 static bool rebuild(struct engine *engine, struct ggml_graph *graph, struct ggml_tensor **nodes,
@@ -133,7 +128,7 @@ static bool rebuild(struct engine *engine, struct ggml_graph *graph, struct ggml
         } else {
             host.graph_add_node(graph, nodes[i]);
         }
-        if (last && computes(nodes[i]) && overwrites(nodes[i], last->x)) {
+        if (last && host_computes(nodes[i]) && overwrites(nodes[i], last->x)) {
             last = NULL;
         }
     }

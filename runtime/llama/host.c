@@ -151,3 +151,8 @@ ggml_function *host_compute_of(struct ggml_backend *backend) {
 struct ggml_device **host_device_of(struct ggml_backend *backend) {
     return host.has_2d ? &backend->ten.device : &backend->nine.device;
 }
+
+bool host_computes(const struct ggml_tensor *node) {
+    return node->op != host.op_none && node->op != host.op_view && node->op != host.op_reshape &&
+           node->op != host.op_permute && node->op != host.op_transpose;
+}

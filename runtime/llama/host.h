@@ -43,4 +43,7 @@ bool host_find(const void *address);
 ggml_function *host_compute_of(struct ggml_backend *backend);
 struct ggml_device **host_device_of(struct ggml_backend *backend);
 
+/* Whether the node writes anything: a view does not. */
+bool host_computes(const struct ggml_tensor *node);
+
 #endif

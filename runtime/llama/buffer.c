@@ -23,8 +23,7 @@ static struct memory *memory_of(const struct ggml_buffer *buffer) {
     return rest_of(buffer)->context;
 }
 
-/* The buffer that a tensor's memory is in. */
-static const struct ggml_buffer *buffer_of(const struct ggml_tensor *tensor) {
+const struct ggml_buffer *buffer_of(const struct ggml_tensor *tensor) {
     return tensor->view_src ? tensor->view_src->buffer : tensor->buffer;
 }
 

@@ -13,6 +13,9 @@ struct ggml_buffer_type *buffer_type(void);
 /* The packed weights of a tensor, or NULL where it has none: it is elsewhere, or as ggml has it. */
 const struct matrix *buffer_matrix(const struct ggml_tensor *tensor);
 
+/* The buffer that the tensor's memory is in, or NULL. */
+const struct ggml_buffer *buffer_of(const struct ggml_tensor *tensor);
+
 /* Whether the tensor is, or will be, in memory of this type. */
 bool buffer_holds(const struct ggml_tensor *tensor);
 

@@ -24,10 +24,18 @@ static struct ggml_device cpu_own;
 
 /* ---- Operations ---------------------------------------------------------------------- */
 
+/* A part of a tensor, or its dimensions in another order. */
+static bool is_part(const struct ggml_tensor *tensor) {
+    const struct ggml_tensor *const whole = tensor->view_src;
+    return whole && (tensor->view_offset || memcmp(tensor->ne, whole->ne, sizeof whole->ne) != 0 ||
+                     memcmp(tensor->nb, whole->nb, sizeof whole->nb) != 0);
+}
+
 /* Whether the node is a product that this library computes. */
 static bool is_served(const struct ggml_tensor *node) {
     const bool product = node->op == host.op_mul_mat || node->op == host.op_mul_mat_id;
-    if (!product || node->src[1]->type != GGML_F32 || node->type != GGML_F32) {
+    if (!product || node->src[1]->type != GGML_F32 || node->type != GGML_F32 ||
+        is_part(node->src[0])) {
         return false;
     }
     /* A loader asks before there is memory for the weights; a scheduler for every graph. */
@@ -149,11 +157,15 @@ static struct ggml_buffer_type *device_buffer_type(struct ggml_device *of) {
 
 /* Weights of a loaded model are the CPU backend's, which has the same products: with them there a
  * graph stays in one piece. Ours are what a loader asks about before it has any, and what a program
- * gives this device's backend itself. */
+ * gives this device's backend itself: it may ask before anything has memory. */
 static bool device_supports_op(struct ggml_device *of, const struct ggml_tensor *node) {
     (void)of;
-    const bool served = node->src[0] && buffer_holds(node->src[0]) &&
-                        !buffer_is_model(node->src[0]) && is_served(node);
+    if (!host_computes(node)) {
+        return !buffer_of(node);
+    }
+    const struct ggml_tensor *const weights = node->src[0];
+    const bool ours = weights && (buffer_holds(weights) || !buffer_of(weights));
+    const bool served = ours && !buffer_is_model(weights) && is_served(node);
     if (!served) {
         report_left(node);
     }

@@ -75,9 +75,13 @@ static struct ggml_graph *new_graph(struct engine *engine, size_t nodes) {
 
 /* ---- The graph ----------------------------------------------------------------------- */
 
+static bool is_left_out(const struct ggml_tensor *node) {
+    return host.has_compute_flag && !(node->flags & GGML_FLAG_COMPUTE);
+}
+
 static const struct matrix *weights_of(const struct ggml_tensor *node) {
     const bool product = node->op == host.op_mul_mat || node->op == host.op_mul_mat_id;
-    return product && node->flags & GGML_FLAG_COMPUTE ? buffer_matrix(node->src[0]) : NULL;
+    return product && !is_left_out(node) ? buffer_matrix(node->src[0]) : NULL;
 }
 
 static size_t count_products(struct ggml_tensor **nodes, size_t count) {
@@ -102,11 +106,6 @@ static bool overwrites(const struct ggml_tensor *node, const struct ggml_tensor 
     return node != tensor && to < from + host.nbytes(tensor) && from < to + host.nbytes(node);
 }
 
-static bool computes(const struct ggml_tensor *node) {
-    return node->op != host.op_none && node->op != host.op_view && node->op != host.op_reshape &&
-           node->op != host.op_permute && node->op != host.op_transpose;
-}
-
 /* The graph with this library's nodes in the place of products. `last` is the one whose activations
  * stand prepared: Q, K and V share them. */
 static bool rebuild(struct engine *engine, struct ggml_graph *graph, struct ggml_tensor **nodes,
@@ -129,7 +128,7 @@ static bool rebuild(struct engine *engine, struct ggml_graph *graph, struct ggml
         } else {
             host.graph_add_node(graph, nodes[i]);
         }
-        if (last && computes(nodes[i]) && overwrites(nodes[i], last->x)) {
+        if (last && host_computes(nodes[i]) && overwrites(nodes[i], last->x)) {
             last = NULL;
         }
     }

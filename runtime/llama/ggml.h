@@ -2,8 +2,8 @@
  * words. host.h finds the functions in the program that loads us; nothing here is linked.
  *
  * Seen in ggml 0.9.4 to 0.25.1 (API version 2). Its layouts differ in the tables of functions of
- * buffers and backends alone: before 0.10.0 those lack the two functions that copy in two
- * dimensions. */
+ * buffers and backends alone: those before April 2026 (0.9.11) lack the two functions that copy in
+ * two dimensions. */
 #ifndef LOOM_LLAMA_GGML_H
 #define LOOM_LLAMA_GGML_H
 
@@ -89,7 +89,7 @@ struct ggml_buffer_functions_end {
     void (*clear)(struct ggml_buffer *buffer, uint8_t value);
     void (*reset)(struct ggml_buffer *buffer);
 };
-struct ggml_buffer_table_9 { /* before 0.10.0 */
+struct ggml_buffer_table_9 { /* without two dimensions */
     struct ggml_buffer_functions begin;
     struct ggml_buffer_functions_end end;
 };
@@ -125,7 +125,7 @@ struct ggml_buffer {
 enum {
     GGML_BACKEND_GET_NAME = 0,
     GGML_BACKEND_FREE = 1,
-    GGML_BACKEND_COMPUTE_9 = 10, /* before 0.10.0 */
+    GGML_BACKEND_COMPUTE_9 = 10, /* without two dimensions */
     GGML_BACKEND_COMPUTE_10 = 12,
     GGML_BACKEND_FUNCTIONS_9 = 14,
     GGML_BACKEND_FUNCTIONS_10 = 16,

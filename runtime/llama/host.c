@@ -8,7 +8,7 @@
 struct host host;
 
 /* Versions that tests have seen, each end included. */
-static const unsigned oldest[3] = {0, 9, 4}, newest[3] = {0, 25, 1}, has_2d[3] = {0, 10, 0};
+static const unsigned oldest[3] = {0, 9, 4}, newest[3] = {0, 25, 1};
 
 enum { MAX_OPS = 256 };
 
@@ -124,8 +124,14 @@ static bool find_version(void *object) {
         compare(number, oldest) < 0 || compare(number, newest) > 0) {
         return refuse("this host has ggml ", host.version);
     }
-    host.has_2d = compare(number, has_2d) >= 0;
     return true;
+}
+
+/* A version's number may have come after its layout: builds between two releases bear the older
+ * one's. Functions that came with a layout tell. */
+static void find_layout(void *object) {
+    host.has_2d = dlsym(object, "ggml_backend_tensor_set_2d") != NULL;
+    host.has_compute_flag = dlsym(object, "ggml_build_forward_select") != NULL;
 }
 
 bool host_find(const void *address) {
@@ -133,6 +139,7 @@ bool host_find(const void *address) {
     if (!object) {
         return refuse("this host's ggml is not to be found", "");
     }
+    find_layout(object);
     return find_version(object) && find_functions(object) && find_ops();
 }
 
@@ -143,4 +150,9 @@ ggml_function *host_compute_of(struct ggml_backend *backend) {
 
 struct ggml_device **host_device_of(struct ggml_backend *backend) {
     return host.has_2d ? &backend->ten.device : &backend->nine.device;
+}
+
+bool host_computes(const struct ggml_tensor *node) {
+    return node->op != host.op_none && node->op != host.op_view && node->op != host.op_reshape &&
+           node->op != host.op_permute && node->op != host.op_transpose;
 }

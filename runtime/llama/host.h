@@ -6,7 +6,8 @@
 
 struct host {
     const char *version;
-    bool has_2d; /* the layout since 0.10.0: tables with functions of two dimensions */
+    bool has_2d;           /* tables with functions of two dimensions, since April 2026 */
+    bool has_compute_flag; /* nodes without GGML_FLAG_COMPUTE are left out, since January 2026 */
     int op_mul_mat, op_mul_mat_id, op_none, op_view, op_reshape, op_permute, op_transpose;
 
     size_t (*nbytes)(const struct ggml_tensor *tensor);
@@ -41,5 +42,8 @@ bool host_find(const void *address);
 /* Places in a backend, whose length depends on the layout. */
 ggml_function *host_compute_of(struct ggml_backend *backend);
 struct ggml_device **host_device_of(struct ggml_backend *backend);
+
+/* Whether the node writes anything: a view does not. */
+bool host_computes(const struct ggml_tensor *node);
 
 #endif

@@ -3,7 +3,7 @@
  *
  *   driver FOLDER quantize IN OUT TYPE          TYPE: llama.cpp's number of a file type
  *   driver FOLDER logits MODEL THREADS BATCH    fp32 logits of random tokens, to stdout
- *   driver FOLDER perplexity MODEL TEXT CHUNKS THREADS
+ *   driver FOLDER perplexity MODEL TEXT CHUNKS THREADS BATCH
  *   driver FOLDER speed MODEL THREADS PROMPT DECODE
  *
  * FOLDER holds libllama.so and ggml's libraries. GGML_BACKEND_PATH names our backend, as in any
@@ -250,9 +250,26 @@ static double nats(const float *logits, int32_t n, int32_t token) {
     return log(sum) - (double)(logits[token] - most);
 }
 
+/* The sum over the second half of a chunk, `step` tokens at once. */
+static double chunk_nats(struct session *s, const int32_t *tokens, int32_t size, int32_t step) {
+    double sum = 0;
+    for (int32_t begin = 0; begin < size; begin += step) {
+        const int32_t count = size - begin < step ? size - begin : step;
+        run(s, tokens, begin, count, true);
+        for (int32_t i = 0; i < count; i++) {
+            const int32_t next = begin + i + 1;
+            if (next > size / 2 && next < size) {
+                sum += nats(llama.logits(s->context, i), s->n_vocab, tokens[next]);
+            }
+        }
+    }
+    return sum;
+}
+
 /* As llama-perplexity: chunks of 256 tokens, the second half of each counts. */
-static void perplexity(const char *path, const char *text_path, int32_t chunks, int32_t threads) {
-    enum { CHUNK = 256 };
+static void perplexity(const char *path, const char *text_path, int32_t chunks, int32_t threads,
+                       int32_t step) {
+    enum { CHUNK = 256, COUNTED = CHUNK - 1 - CHUNK / 2 };
     struct session s = open_model(path, CHUNK, threads);
     int32_t length;
     char *const text = read_text(text_path, &length);
@@ -260,20 +277,17 @@ static void perplexity(const char *path, const char *text_path, int32_t chunks, 
     const int32_t count =
         llama.tokenize(s.vocabulary, text, length, tokens, length + 2, true, false);
     double sum = 0;
-    int32_t counted = 0;
-    for (int32_t chunk = 0; chunk < chunks && (chunk + 1) * CHUNK <= count; chunk++) {
+    int32_t chunk = 0;
+    for (; chunk < chunks && (chunk + 1) * CHUNK <= count; chunk++) {
         int32_t *const at = tokens + chunk * CHUNK, first = at[0];
         if (llama.adds_bos(s.vocabulary)) {
             at[0] = llama.bos(s.vocabulary);
         }
         llama.memory_clear(llama.memory(s.context), true);
-        run(&s, at, 0, CHUNK, true);
+        sum += chunk_nats(&s, at, CHUNK, step);
         at[0] = first;
-        for (int32_t i = CHUNK / 2; i < CHUNK - 1; i++, counted++) {
-            sum += nats(llama.logits(s.context, i), s.n_vocab, at[i + 1]);
-        }
     }
-    printf("%.4f\n", exp(sum / counted));
+    printf("%.4f\n", exp(sum / (chunk * COUNTED)));
     free(text);
     free(tokens);
     llama.context_free(s.context);
@@ -321,8 +335,8 @@ int main(int argc, char **argv) {
         quantize(argv[3], argv[4], atoi(argv[5]));
     } else if (strcmp(command, "logits") == 0 && argc == 6) {
         write_logits(argv[3], atoi(argv[4]), atoi(argv[5]));
-    } else if (strcmp(command, "perplexity") == 0 && argc == 7) {
-        perplexity(argv[3], argv[4], atoi(argv[5]), atoi(argv[6]));
+    } else if (strcmp(command, "perplexity") == 0 && argc == 8) {
+        perplexity(argv[3], argv[4], atoi(argv[5]), atoi(argv[6]), atoi(argv[7]));
     } else if (strcmp(command, "speed") == 0 && argc == 7) {
         speed(argv[3], atoi(argv[4]), atoi(argv[5]), atoi(argv[6]));
     } else {

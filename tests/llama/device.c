@@ -1,0 +1,155 @@
+/* device FOLDER LIBRARY: asks our device by its name, as a program does that has no model: what
+ * does it serve before there is memory, what comes back from its memory, and is a product right?
+ * FOLDER is that of a stock host, LIBRARY its libggml; GGML_BACKEND_PATH names our backend. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { F32 = 0, Q4_0 = 2 };
+enum { K = 256, M = 70, N = 5, CODES = 32, BLOCK_BYTES = 18, ROW_BYTES = K / CODES * BLOCK_BYTES };
+
+struct ggml_parameters {
+    size_t size;
+    void *memory;
+    bool no_alloc;
+};
+
+static struct {
+    void (*load)(const char *folder);
+    void *(*device)(const char *name);
+    void *(*backend)(void *device, const char *parameters);
+    bool (*serves)(void *backend, void *node);
+    void *(*alloc)(void *context, void *backend);
+    int (*compute)(void *backend, void *graph);
+    void (*set)(void *tensor, const void *data, size_t offset, size_t size);
+    void (*get)(const void *tensor, void *data, size_t offset, size_t size);
+    void *(*init)(struct ggml_parameters parameters);
+    void *(*matrix)(void *context, int type, int64_t k, int64_t rows);
+    void *(*view)(void *context, void *of, int64_t k, int64_t rows, size_t stride, size_t offset);
+    void *(*multiply)(void *context, void *a, void *b);
+    void *(*graph)(void *context);
+    void (*add)(void *graph, void *node);
+} ggml;
+
+static void expect(bool is_so, const char *what) {
+    if (!is_so) {
+        printf("%s\n", what);
+        exit(1);
+    }
+}
+
+static void find(const char *folder, const char *library, const char *name, void *place) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, library);
+    void *const object = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+    void *const found = object ? dlsym(object, name) : NULL;
+    expect(found, name);
+    memcpy(place, (const void *)&found, sizeof found);
+}
+
+static void find_all(const char *folder) {
+    const struct {
+        const char *name;
+        void *place;
+    } wanted[] = {
+        {"ggml_backend_supports_op", (void *)&ggml.serves},
+        {"ggml_backend_alloc_ctx_tensors", (void *)&ggml.alloc},
+        {"ggml_backend_dev_init", (void *)&ggml.backend},
+        {"ggml_backend_graph_compute", (void *)&ggml.compute},
+        {"ggml_backend_tensor_set", (void *)&ggml.set},
+        {"ggml_backend_tensor_get", (void *)&ggml.get},
+        {"ggml_init", (void *)&ggml.init},
+        {"ggml_new_tensor_2d", (void *)&ggml.matrix},
+        {"ggml_view_2d", (void *)&ggml.view},
+        {"ggml_mul_mat", (void *)&ggml.multiply},
+        {"ggml_new_graph", (void *)&ggml.graph},
+        {"ggml_build_forward_expand", (void *)&ggml.add},
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        find(folder, "libggml-base.so", wanted[i].name, wanted[i].place);
+    }
+}
+
+static uint32_t random_bits(void) {
+    static uint32_t state = 2463534242u;
+    state ^= state << 13, state ^= state >> 17, state ^= state << 5;
+    return state;
+}
+
+/* Blocks of Q4_0 whose scales are 1. */
+static void fill_weights(uint8_t *blocks) {
+    for (size_t i = 0; i < (size_t)M * ROW_BYTES; i++) {
+        blocks[i] = (uint8_t)random_bits();
+    }
+    for (size_t i = 0; i < (size_t)M * K / CODES; i++) {
+        memcpy(blocks + i * BLOCK_BYTES, (uint8_t[]){0x00, 0x3c}, 2);
+    }
+}
+
+static double weight(const uint8_t *blocks, size_t row, size_t k) {
+    const uint8_t *const block = blocks + row * ROW_BYTES + k / CODES * BLOCK_BYTES;
+    const size_t in_block = k % CODES, half = CODES / 2;
+    return (block[2 + in_block % half] >> (in_block / half * 4) & 15) - 8;
+}
+
+/* The squared error of y over the square of the product. */
+static double error_of(const float *y, const uint8_t *blocks, const float *x) {
+    double errors = 0, squares = 0;
+    for (size_t n = 0; n < N; n++) {
+        for (size_t row = 0; row < M; row++) {
+            double sum = 0;
+            for (size_t k = 0; k < K; k++) {
+                sum += weight(blocks, row, k) * (double)x[n * K + k];
+            }
+            errors += pow((double)y[n * M + row] - sum, 2);
+            squares += sum * sum;
+        }
+    }
+    return errors / squares;
+}
+
+int main(int argc, char **argv) {
+    expect(argc == 3, "device FOLDER LIBRARY");
+    static uint8_t blocks[M * ROW_BYTES], back[M * ROW_BYTES];
+    static float x[N * K], y[N * M];
+    find_all(argv[1]);
+    find(argv[1], argv[2], "ggml_backend_load_all_from_path", (void *)&ggml.load);
+    find(argv[1], argv[2], "ggml_backend_dev_by_name", (void *)&ggml.device);
+    ggml.load(argv[1]);
+    void *const device = ggml.device("LUTLOOM");
+    expect(device, "there is no device LUTLOOM");
+    void *const backend = ggml.backend(device, NULL);
+    expect(backend, "the device gives no backend");
+
+    void *const context = ggml.init((struct ggml_parameters){.size = 1 << 20, .no_alloc = true});
+    void *const weights = ggml.matrix(context, Q4_0, K, M);
+    void *const activations = ggml.matrix(context, F32, K, N);
+    void *const product = ggml.multiply(context, weights, activations);
+    void *const part = ggml.view(context, weights, K, M / 2, ROW_BYTES, 0);
+    expect(ggml.serves(backend, weights), "weights without memory are not served");
+    expect(ggml.serves(backend, product), "a product without memory is not served");
+    expect(!ggml.serves(backend, ggml.multiply(context, part, activations)),
+           "a product with a part of the weights is served");
+
+    expect(ggml.alloc(context, backend), "no memory");
+    fill_weights(blocks);
+    for (size_t i = 0; i < N * K; i++) {
+        x[i] = (float)(int32_t)random_bits() / 2147483648.0f;
+    }
+    ggml.set(weights, blocks, 0, sizeof blocks);
+    ggml.set(activations, x, 0, sizeof x);
+    ggml.get(weights, back, 0, sizeof back);
+    expect(memcmp(blocks, back, sizeof blocks) == 0, "other weights come back");
+
+    void *const graph = ggml.graph(context);
+    ggml.add(graph, product);
+    expect(ggml.compute(backend, graph) == 0, "the product fails");
+    ggml.get(product, y, 0, sizeof y);
+    expect(error_of(y, blocks, x) < 1e-4, "the product is wrong");
+    return 0;
+}

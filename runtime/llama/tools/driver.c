@@ -5,6 +5,7 @@
  *   driver FOLDER logits MODEL THREADS BATCH    fp32 logits of random tokens, to stdout
  *   driver FOLDER perplexity MODEL TEXT CHUNKS THREADS BATCH
  *   driver FOLDER speed MODEL THREADS PROMPT DECODE
+ *   driver FOLDER version                       the host's ggml
  *
  * FOLDER holds libllama.so and ggml's libraries. GGML_BACKEND_PATH names our backend, as in any
  * host. */
@@ -42,6 +43,7 @@ struct batch {
 };
 
 static struct {
+    const char *(*version)(void);
     void (*load_backends)(const char *folder);
     void (*log_set)(void (*log)(int level, const char *text, void *data), void *data);
     struct model_parameters (*model_defaults)(void);
@@ -106,6 +108,7 @@ static void quiet(int level, const char *text, void *data) {
 static void open_host(const char *folder) {
     void *const ggml = open_library(folder, "libggml."), *const library =
                                                              open_library(folder, "libllama.");
+    find(ggml, "ggml_version", (void *)&llama.version);
     find(ggml, "ggml_backend_load_all_from_path", (void *)&llama.load_backends);
     find(library, "llama_log_set", (void *)&llama.log_set);
     find(library, "llama_model_default_params", (void *)&llama.model_defaults);
@@ -151,6 +154,13 @@ static long mebibytes(const char *name) {
         fclose(file);
     }
     return kibibytes / 1024;
+}
+
+/* That all threads have used. */
+static double cpu_seconds(void) {
+    struct timespec used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (double)used.tv_sec + 1e-9 * (double)used.tv_nsec;
 }
 
 struct session {
@@ -309,8 +319,10 @@ static void speed(const char *path, int32_t threads, int32_t prompt, int32_t dec
         run(&s, tokens, prompt + i, 1, false);
         llama.logits(s.context, 0);
     }
-    printf("load %.3f s prefill %.2f decode %.2f tokens/s resident %ld MiB peak %ld MiB\n", s.load,
-           prefill, decode / (seconds() - begin), mebibytes("VmRSS"), mebibytes("VmHWM"));
+    const double decoded = decode / (seconds() - begin);
+    printf(
+        "load %.3f s prefill %.2f decode %.2f tokens/s resident %ld MiB peak %ld MiB cpu %.2f s\n",
+        s.load, prefill, decoded, mebibytes("VmRSS"), mebibytes("VmHWM"), cpu_seconds());
     free(tokens);
     llama.context_free(s.context);
     llama.model_free(s.model);
@@ -331,7 +343,9 @@ int main(int argc, char **argv) {
     if (argc > 2) {
         open_host(argv[1]);
     }
-    if (strcmp(command, "quantize") == 0 && argc == 6) {
+    if (strcmp(command, "version") == 0 && argc == 3) {
+        printf("%s\n", llama.version());
+    } else if (strcmp(command, "quantize") == 0 && argc == 6) {
         quantize(argv[3], argv[4], atoi(argv[5]));
     } else if (strcmp(command, "logits") == 0 && argc == 6) {
         write_logits(argv[3], atoi(argv[4]), atoi(argv[5]));

@@ -307,8 +307,9 @@ static void perplexity(const char *path, const char *text_path, int32_t chunks, 
 static void speed(const char *path, int32_t threads, int32_t prompt, int32_t decode) {
     struct session s = open_model(path, (uint32_t)(prompt + decode + 16), threads);
     int32_t *const tokens = random_tokens(&s, prompt + decode + 8);
-    run(&s, tokens, 0, prompt, false); /* once before it counts */
-    run(&s, tokens, prompt, 1, false);
+    const int32_t first = prompt < 16 ? prompt : 16;
+    run(&s, tokens, 0, first, false); /* once before it counts */
+    run(&s, tokens, first, 1, false);
     llama.memory_clear(llama.memory(s.context), true);
     double begin = seconds();
     run(&s, tokens, 0, prompt, false);

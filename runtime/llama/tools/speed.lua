@@ -8,6 +8,7 @@
 --     ROUNDS   of each measurement, 5 unless given; the median counts
 --     TYPE     Q1_0 Q2_0 TQ1_0 TQ2_0 Q4_0, all unless given
 --
+-- A prompt of 512 tokens is left out where stock needs more than a minute for it.
 -- A run during which other programs take more than 4 % of the CPUs is repeated, up to 3 times, and
 -- then counted among the disturbed ones. A token of decode reads all weights: its ceiling is what
 -- memory gives (bandwidth.c) over the bytes of the file.
@@ -20,6 +21,7 @@ local summary = require("speed_summary")
 local TYPES = { "Q1_0", "Q2_0", "TQ1_0", "TQ2_0", "Q4_0" }
 local PROMPTS = { 128, 512 }
 local DECODED = { [128] = 32, [512] = 1 } -- tokens after each prompt
+local LONGEST = 60 -- seconds of a prompt
 local TRIES, MOST_FOREIGN = 3, 0.04
 
 local function fail(...)
@@ -82,20 +84,36 @@ local function contest(settings, model, threads, prompt)
     return stock, ours
 end
 
+-- Adds the lines to all lines, and writes them at once: the next ones may be long in coming.
+local function keep(settings, lines, more)
+    for _, line in ipairs(more) do
+        lines[#lines + 1] = line
+        settings.file:write(json.encode(line, { keyorder = summary.KEYS }), "\n")
+    end
+    settings.file:flush()
+end
+
+local function measure_prompts(settings, kind, model, threads, lines)
+    local speed = math.huge
+    for _, prompt in ipairs(PROMPTS) do
+        if prompt / speed > LONGEST then
+            io.stderr:write(("%s, %d threads: stock is too slow for %d tokens\n"):format(kind,
+                threads, prompt))
+            break
+        end
+        local stock, ours = contest(settings, model, threads, prompt)
+        speed = summary.median(stock, "prefill")
+        keep(settings, lines, summary.lines(kind, threads, prompt, stock, ours, settings))
+    end
+    io.stderr:write(("%s, %d threads: measured\n"):format(kind, threads))
+end
+
 local function measure_type(settings, kind, lines)
     local model = settings.out .. "/model.gguf"
     output_of(("%s %s 2b %s"):format(quote(settings.synthetic), kind, quote(model)))
     settings.bytes = assert(io.open(model)):seek("end")
     for _, threads in ipairs(settings.threads) do
-        for _, prompt in ipairs(PROMPTS) do
-            local stock, ours = contest(settings, model, threads, prompt)
-            for _, line in ipairs(summary.lines(kind, threads, prompt, stock, ours, settings)) do
-                lines[#lines + 1] = line
-                settings.file:write(json.encode(line, { keyorder = summary.KEYS }), "\n")
-                settings.file:flush()
-            end
-        end
-        io.stderr:write(("%s, %d threads: measured\n"):format(kind, threads))
+        measure_prompts(settings, kind, model, threads, lines)
     end
     os.remove(model)
 end

@@ -35,12 +35,12 @@ static void store_bytes(uint8_t *to, uint64_t bytes) {
     memcpy(to, &bytes, sizeof bytes);
 }
 
-/* The low `bits` bits of 8 bytes side by side: of two bytes, then of four, then of all. */
+/* 8 bytes of `bits` bits side by side: first two bytes, then four, then all. */
 static uint64_t join_fields(uint64_t bytes, unsigned bits) {
-    const unsigned gap = 8 - bits;
-    bytes = (bytes | bytes >> gap) & (0x0001000100010001 << 2 * bits) - 0x0001000100010001;
-    bytes = (bytes | bytes >> 2 * gap) & (0x0000000100000001 << 4 * bits) - 0x0000000100000001;
-    return bytes | bytes >> 4 * gap;
+    const uint64_t two = 0x00ff00ff00ff00ff, four = 0x0000ffff0000ffff, eight = 0xffffffff;
+    bytes = (bytes & two) | (bytes >> 8 & two) << bits;
+    bytes = (bytes & four) | (bytes >> 16 & four) << 2 * bits;
+    return (bytes & eight) | bytes >> 32 << 4 * bits;
 }
 
 /* The dense bytes of a unit, and up to 7 more. */

@@ -73,7 +73,7 @@ static const struct {
 } tq1_0_runs[] = {{0, 32, 5, 0}, {32, 16, 5, 160}, {48, 4, 4, 240}};
 
 void block_fields_tq1_0(const uint8_t *block, uint8_t *fields) {
-    uint8_t codes[256];
+    uint8_t codes[256] = {0};
     for (unsigned r = 0; r < 3; r++) {
         const unsigned bytes = tq1_0_runs[r].bytes;
         uint8_t fractions[32];

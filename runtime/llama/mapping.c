@@ -35,6 +35,6 @@ void mapping_release(const void *data, size_t size) {
     const uintptr_t begin = ((uintptr_t)data + page - 1) / page * page;
     const uintptr_t end = ((uintptr_t)data + size) / page * page;
     if (begin < end && is_file(begin, end)) {
-        madvise((void *)begin, end - begin, MADV_DONTNEED);
+        madvise((uint8_t *)data + (begin - (uintptr_t)data), end - begin, MADV_DONTNEED);
     }
 }

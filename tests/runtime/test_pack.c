@@ -205,6 +205,29 @@ static void stream_follows_the_definition(void **state) {
     }
 }
 
+/* Ternary codes in symbols of 5 bits: index and sign, as half bytes and as bits of a byte. */
+static void symbols_of_a_layout_return(void **state) {
+    (void)state;
+    static const struct loom_layout layout = {
+        "signs apart",
+        4,
+        24,
+        5,
+        3,
+        2,
+        {SECTION(0, 0, 4, PLANE(4, 1), K(2, 1), ROW(4, 1), K(4, 2)),
+         SECTION(4, 0, 2, K(8, 1), ROW(4, 1))}};
+    enum { M = 7, K_CODES = 250, K_PADDED = 264, BYTES = 8 * K_PADDED * 5 / 24 };
+    uint8_t codes[M * K_CODES], back[M * K_CODES], stream[BYTES];
+    for (size_t i = 0; i < sizeof codes; i++) {
+        codes[i] = (uint8_t)(i * i * 7 / 3 % 3);
+    }
+    const struct loom_source source = {codes, K_CODES, 8, 2, M, K_CODES};
+    assert_int_equal(loom_pack_codes(&layout, stream, &source, K_PADDED, 0, M), LOOM_OK);
+    assert_int_equal(loom_unpack_codes(&layout, stream, back, K_CODES, K_PADDED, 0, M), LOOM_OK);
+    assert_memory_equal(codes, back, sizeof codes);
+}
+
 /* ---- Round trips ------------------------------------------------------------------------- */
 
 /* Unpacks rows [begin, end) over a pattern and expects the matrix there, the pattern elsewhere.
@@ -489,6 +512,7 @@ int main(void) {
         cmocka_unit_test(signed_symbols_hold_any_codes),
         cmocka_unit_test(any_symbol_holds_ternary_codes),
         cmocka_unit_test(stream_follows_the_definition),
+        cmocka_unit_test(symbols_of_a_layout_return),
         cmocka_unit_test(every_layout_returns_what_it_got),
         cmocka_unit_test(packed_bytes_are_reproducible),
         cmocka_unit_test(threads_pack_and_unpack),

@@ -6,8 +6,8 @@
 # read in place.
 #
 # Seen: @node-llama-cpp/linux-x64 3.22.1 (llama.cpp v0.5.0, ggml 0.25.1), Zen 4, 28 November 2026,
-# 2.25 G weights. Q4_0: a file of 1206 MiB, resident 2371 MiB, 1.97 times as much. Q1_0, which is not
-# rearranged: 302 and 337 MiB, 1.12 times.
+# 2.25 G weights, one token. Q4_0: a file of 1206 MiB, resident 2356 MiB, 1.95 times as much. Q1_0,
+# which is not rearranged: 302 and 334 MiB, 1.11 times.
 #
 # llama.cpp runs alone here; runtime/llama/tools has the program that asks it, and the one that
 # writes a model of random weights. Needs npm, a C compiler and 2 GB in the temporary folder.

@@ -5,7 +5,7 @@
 # nearly the same bytes and the same products, so about the same speed.
 #
 # Seen: @node-llama-cpp/linux-x64 3.22.1 (llama.cpp v0.5.0, ggml 0.25.1), Zen 4, 28 November 2026,
-# 2 threads, 2.25 G weights: a prompt of 16 tokens at 1.9 tokens/s with Q2_0, at 60 with TQ2_0.
+# 2 threads, 2.25 G weights: a prompt of 16 tokens at 1.8 tokens/s with Q2_0, at 55 with TQ2_0.
 # ggml has vector code of Q2_0 for other CPUs only; here it is a loop over single codes.
 #
 # llama.cpp runs alone here; runtime/llama/tools has the program that asks it, and the one that

@@ -13,11 +13,11 @@
 set -eu
 
 tools=$(cd "$(dirname "$0")/../runtime/llama/tools" && pwd)
+# shellcheck source=runtime/llama/tools/host.sh
+. "$tools/host.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-npm install --prefix "$work" --silent --no-package-lock --ignore-scripts --no-audit --no-fund \
-    @node-llama-cpp/linux-x64@3.22.1
-host=$(dirname "$(find "$work" -name libggml-base.so | head -n 1)")
+host=$(install_host "$work" @node-llama-cpp/linux-x64@3.22.1)
 "${CC:-cc}" -std=c11 -O2 "$tools/driver.c" -o "$work/driver" -ldl -lm
 "${CC:-cc}" -std=c11 -O2 "$tools/synthetic.c" -o "$work/synthetic"
 

@@ -13,14 +13,15 @@ failed=0
 emulator=
 here=$(cd "$(dirname "$0")" && pwd)
 tools=$here/../../runtime/llama/tools
+# shellcheck source=runtime/llama/tools/host.sh
+. "$tools/host.sh"
 
 # install_hosts CPU VERSION...: llama.cpp as packages. Where one cannot be had the test is skipped.
 install_hosts() {
     cpu=$1 && shift
     for host in "$@"; do
         mkdir -p "$work/host-$host"
-        npm install --prefix "$work/host-$host" --silent --no-package-lock --ignore-scripts \
-            --no-audit --no-fund "@node-llama-cpp/linux-$cpu@$host" >"$work/npm.txt" 2>&1 ||
+        install_host "$work/host-$host" "@node-llama-cpp/linux-$cpu@$host" >"$work/npm.txt" 2>&1 ||
             { echo "npm cannot install the host $host" && exit 77; }
     done
 }

@@ -22,7 +22,7 @@ local TYPES = { "Q1_0", "Q2_0", "TQ1_0", "TQ2_0", "Q4_0" }
 local PROMPTS = { 128, 512 }
 local DECODED = { [128] = 32, [512] = 1 } -- tokens after each prompt
 local LONGEST = 60 -- seconds of a prompt
-local TRIES, MOST_FOREIGN = 3, 0.04
+local TRIES = 3
 
 local function fail(...)
     io.stderr:write("speed: ", string.format(...), "\n")
@@ -63,7 +63,7 @@ local function measure_quietly(run)
     local sample
     for _ = 1, TRIES do
         sample = measure(run)
-        if sample.foreign <= MOST_FOREIGN then
+        if not summary.is_disturbed(sample) then
             return sample
         end
     end

@@ -51,10 +51,15 @@ function summary.median(samples, key)
     return (values[middle] + values[#values + 1 - middle]) / 2
 end
 
+-- Whether others had more of the CPUs than a measurement allows.
+function summary.is_disturbed(sample)
+    return sample.foreign > 0.04
+end
+
 local function disturbed(samples)
     local count = 0
     for _, sample in ipairs(samples) do
-        count = count + (sample.foreign > 0.04 and 1 or 0)
+        count = count + (summary.is_disturbed(sample) and 1 or 0)
     end
     return count
 end

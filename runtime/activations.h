@@ -23,6 +23,10 @@ static inline uint32_t loom_bits_from_float(float value) {
  *
  * I8     int8 q[Kp]. amax = max |x| of the group; scale = amax / 127; q = rint(x * (127 /
  *        amax)); act_sum = sum of q in the group.
+ * I8S    the same for formats with factors, with an act_sum for each sub-block.
+ * I8M    the same for those with minimums, too: the sums s of 4 sub-blocks are two words, the lower
+ *        parts and the upper ones, a signed byte each, the first sub-block in the lowest byte:
+ *        upper = (s + 64) >> 7, lower = s - 128 * upper.
  * LUT8   uint8 table[Kp / 4][16]. m4 = max over the group's LUT groups of (|x0| + |x1|) +
  *        (|x2| + |x3|); scale = m4 / 254; v = rint(x * (32512 / m4)), an int16;
  *        table[i][j] = (sum over the four of (bit of j ? v : -v) + 128 + 32768) >> 8, that
@@ -53,6 +57,8 @@ static inline uint32_t loom_bits_from_float(float value) {
  * group of the token gets that scale; act_sum stays one for each group. */
 enum loom_act {
     LOOM_ACT_I8,
+    LOOM_ACT_I8S,
+    LOOM_ACT_I8M,
     LOOM_ACT_LUT8,
     LOOM_ACT_LUT7,
     LOOM_ACT_LUT16,
@@ -87,13 +93,23 @@ static inline size_t loom_k_padded(size_t k, size_t group) {
     return (k + unit - 1) / unit * unit;
 }
 
+static inline int loom_act_is_int8(enum loom_act act) {
+    return act == LOOM_ACT_I8 || act == LOOM_ACT_I8S || act == LOOM_ACT_I8M;
+}
+
+/* Words of act_sum that a group has of a token. */
+static inline size_t loom_act_words(const loom_format *format) {
+    const size_t subs = format->sub ? format->group / format->sub : 1;
+    return format->sub && format->offsets ? subs / 2 : subs;
+}
+
 /* Units of every form: so many activations of one token, and their bytes. The tokens of a GEMM
  * kernel stand in tiles of loom_kernel.tokens: units alternate between the tokens of a tile. */
 static inline size_t loom_act_unit_k(enum loom_act act) {
-    return act == LOOM_ACT_I8 ? 4 : act == LOOM_ACT_SIGN16 || act == LOOM_ACT_SIGN8 ? 24 : 32;
+    return loom_act_is_int8(act) ? 4 : act == LOOM_ACT_SIGN16 || act == LOOM_ACT_SIGN8 ? 24 : 32;
 }
 static inline size_t loom_act_unit(enum loom_act act) {
-    return act == LOOM_ACT_I8 ? 4 : act == LOOM_ACT_LUT8 || act == LOOM_ACT_LUT7 ? 128 : 256;
+    return loom_act_is_int8(act) ? 4 : act == LOOM_ACT_LUT8 || act == LOOM_ACT_LUT7 ? 128 : 256;
 }
 
 /* Bytes of one token's q or tables, for the padded K of one group. */

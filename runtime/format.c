@@ -24,13 +24,25 @@ static uint8_t take(const char **at, const char *word) {
     return 1;
 }
 
+static const struct {
+    const char *word;
+    uint8_t bits, ternary, book;
+} bases[] = {
+    {"t", 2, 1, LOOM_BOOK_NONE},
+    {"iq4", 4, 0, LOOM_BOOK_IQ4},
+    {"fp4", 4, 0, LOOM_BOOK_FP4},
+};
+
 static int take_base(loom_format *format, const char **at) {
-    if (take(at, "t")) {
-        format->ternary = 1;
-        format->bits = 2;
-        return 1;
+    for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
+        if (take(at, bases[i].word)) {
+            format->bits = bases[i].bits;
+            format->ternary = bases[i].ternary;
+            format->book = bases[i].book;
+            return 1;
+        }
     }
-    if (!take(at, "w") || **at < '1' || **at > '4') {
+    if (!take(at, "w") || **at < '1' || **at > '8') {
         return 0;
     }
     format->bits = (uint8_t)(**at - '0');
@@ -50,24 +62,59 @@ static int take_granularity(loom_format *format, const char **at) {
     return format->ternary;
 }
 
-/* `z`, or a zero point for all weights: one digit or two, and not what it would be without. */
+static const struct {
+    const char *word;
+    uint8_t sub, bits;
+} factors[] = {
+    {"s16x4", 16, 4}, {"s16x6", 16, 6}, {"s16x8", 16, 8},
+    {"s32x4", 32, 4}, {"s32x6", 32, 6}, {"s32x8", 32, 8},
+};
+
+/* Sub-blocks with factors: of super-blocks of 256. */
+static int take_factors(loom_format *format, const char **at) {
+    for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
+        if (take(at, factors[i].word)) {
+            format->sub = factors[i].sub;
+            format->factor_bits = factors[i].bits;
+            return format->group == 256;
+        }
+    }
+    return 1;
+}
+
+/* A zero point for all weights: not the one that it would be without, of one to three digits. */
+static int take_fixed_zero(loom_format *format, const char **at) {
+    unsigned zero = 0;
+    const char *const digits = *at;
+    for (; **at >= '0' && **at <= '9' && *at - digits < 3; ++*at) {
+        zero = zero * 10 + (unsigned)(**at - '0');
+    }
+    const int padded = *at - digits > 1 && *digits == '0';
+    format->fixed_zero = (uint16_t)(zero + 1);
+    return !padded && !format->ternary && !format->book && zero <= 1u << format->bits &&
+           zero != loom_format_middle(format);
+}
+
+/* `z`, a zero point for all weights, or `m`. */
 static int take_zero(loom_format *format, const char **at) {
+    format->offsets = take(at, "m");
+    if (format->offsets) {
+        return format->bits > 1 && !format->ternary && !format->book;
+    }
     if (!take(at, "z")) {
         return 1;
     }
-    unsigned zero = 0;
-    const char *const digits = *at;
-    for (; **at >= '0' && **at <= '9' && *at - digits < 2; ++*at) {
-        zero = zero * 10 + (unsigned)(**at - '0');
+    if (**at >= '0' && **at <= '9') {
+        return take_fixed_zero(format, at);
     }
-    format->zero_points = *at == digits;
-    if (format->zero_points) {
-        return 1;
-    }
-    const int padded = *at - digits == 2 && *digits == '0';
-    format->fixed_zero = (uint16_t)(zero + 1);
-    return !padded && !format->ternary && zero <= 1u << format->bits &&
-           zero != loom_format_middle(format);
+    format->zero_points = 1;
+    return !format->book;
+}
+
+static void take_scale(loom_format *format, const char **at) {
+    format->scale = take(at, "f32")    ? LOOM_SCALE_FP32
+                    : take(at, "e8m0") ? LOOM_SCALE_E8M0
+                                       : LOOM_SCALE_FP16;
 }
 
 unsigned loom_format_middle(const loom_format *format) {
@@ -75,6 +122,9 @@ unsigned loom_format_middle(const loom_format *format) {
 }
 
 unsigned loom_format_zero(const loom_format *format) {
+    if (format->offsets || format->book) {
+        return 0;
+    }
     return format->fixed_zero ? format->fixed_zero - 1u : loom_format_middle(format);
 }
 
@@ -84,10 +134,10 @@ loom_status loom_format_parse(loom_format *format, const char *name) {
     }
     loom_format parsed = {0};
     if (!take_base(&parsed, &name) || !take_granularity(&parsed, &name) ||
-        !take_zero(&parsed, &name)) {
+        !take_factors(&parsed, &name) || !take_zero(&parsed, &name)) {
         return LOOM_ERROR_FORMAT;
     }
-    parsed.scale_fp32 = take(&name, "f32");
+    take_scale(&parsed, &name);
     parsed.act_row = take(&name, "arow");
     if (*name != '\0') {
         return LOOM_ERROR_FORMAT;
@@ -97,6 +147,8 @@ loom_status loom_format_parse(loom_format *format, const char *name) {
 }
 
 int loom_format_same_kernel(const loom_format *a, const loom_format *b) {
-    return a->bits == b->bits && a->ternary == b->ternary && a->zero_points == b->zero_points &&
-           a->fixed_zero == b->fixed_zero && a->scale_fp32 == b->scale_fp32 && a->group == b->group;
+    loom_format x = *a, y = *b;
+    x.tensor = y.tensor = 0;
+    x.act_row = y.act_row = 0;
+    return memcmp(&x, &y, sizeof x) == 0;
 }

@@ -9,6 +9,11 @@
  *     exact:            isum = step * sum_k code[k] * act[k] - zero * act_sum
  *     table, table7:    isum = step * sum_p 2^p * sum_i entry[i][index_p(i)]
  *                              + (step * (2^bits - 1) - 2 * zero) * act_sum
+ * Codes of a book are numbers instead, with zero = 0. Formats with factors have their sums by
+ * sub-block j, and those with offsets have a second sum:
+ *     isum = sum_j factor[j] * (step * sum_k code[k] * act[k] - zero * act_sum[j])
+ *     y = fma(offset[g], act_scale[g] * (float)osum, y), after the fma of the scale, with
+ *     osum = act_sum, or sum_j min[j] * act_sum[j] where there are factors
  * i runs over the 4-activation LUT groups of the group, index_p(i) holds bit p of the four
  * codes, the first one in bit 0. Ternary codes without zero points whose only group is the row have
  * tables of three activations, those of a symbol (symbol.c), in mode table:
@@ -29,13 +34,18 @@ struct loom_args {
     const void *scales;     /* [block][group][row of the block], fp16 or fp32, aligned to
                                rows * 2 or 4 bytes, at most LOOM_ALIGN */
     const uint8_t *zeros;   /* [block][group][row of the block]; NULL without `z` */
+    const void *offsets;    /* as scales; NULL without `m` */
+    const uint8_t *factors; /* [block][group][sub-block / 4][row of the block][4]: a byte each; of 4
+                               bits with the minimum in the upper half. NULL without */
+    const uint8_t *mins;    /* as factors; NULL without factors of more than 4 bits and `m` */
     const uint8_t *acts;    /* q or tables, [token tile][unit along K][token of the tile], aligned
                                to LOOM_ALIGN */
     const float *act_scale; /* [token tile][group][token of the tile] */
-    const int32_t *act_sum; /* [token tile][group][token of the tile] */
+    const int32_t *act_sum; /* [token tile][group][word][token of the tile] (loom_act_words) */
     float *y;               /* token 0, the first row of the first block */
     size_t act_stride;      /* bytes from one token tile's acts to the next, a multiple of 64 */
     size_t group_stride;    /* elements from one token tile's act_scale to the next */
+    size_t sum_stride;      /* elements from one token tile's act_sum to the next */
     size_t y_stride;        /* floats from one token of y to the next */
     size_t blocks;          /* row blocks, >= 1 */
     size_t groups;          /* groups of a row, >= 1 */
@@ -60,12 +70,13 @@ struct loom_prepare_args {
     const float *x;   /* k activations, the first of the first group */
     uint8_t *acts;    /* the first unit of the first group, aligned to 64 or to the unit */
     float *act_scale; /* of the first group */
-    int32_t *act_sum;
+    int32_t *act_sum;     /* of the first word of the first group */
     size_t unit_stride;   /* bytes from one unit of the token to the next */
     size_t tokens;        /* of a token tile: elements from one group's act_scale to the next */
     size_t k;             /* activations that exist; the rest of the last group is 0 */
     size_t groups;        /* >= 1 */
     size_t k_group;       /* padded K of one group, a multiple of 32 */
+    size_t k_sub;         /* I8S and I8M: activations that share a sum, a divisor of k_group */
     const float *range_x; /* act_row: the token's range_k activations, which fix the scale; */
     size_t range_k;       /*   otherwise NULL and 0 */
     size_t part_begin;    /* part_end > 0: write the acts of [part_begin, part_end) alone, both */

@@ -1,6 +1,6 @@
 /* Lutloom: matmul kernels for low-bit weights, y = x W^T, chosen for this CPU.
  *
- *   W  M x K  weights: M output features (rows), K input features, 1 to 4 bits
+ *   W  M x K  weights: M output features (rows), K input features, 1 to 8 bits
  *   x  N x K  activations, fp32: one row a token
  *   y  N x M  results, fp32: one row a token
  *
@@ -16,18 +16,35 @@
  *   loom_prepare(&plan, a, x, k, n, 0, 1);                       once an input:
  *   loom_matmul(&plan, y, m, w, a, n, 0, m);                     once a weight matrix and input
  *
- * Formats: `w1 w2 w3 w4` (bits a weight) or `t` (ternary), then
- *   g32 g64 g128 g256  one scale for that many weights along K, the last group may be shorter
+ * Formats: what a code stands for:
+ *   w1 ... w8          that many bits a weight (7 has no kernels)
+ *   t                  ternary
+ *   iq4 fp4            4 bits that pick one of 16 numbers: those of ggml's IQ4_NL, and those of FP4
+ *                      (E2M1) doubled: 0 1 2 3 4 6 8 12, then their opposites
+ * then how far a scale reaches along K:
+ *   g32 g64 g128 g256  one scale for that many weights, the last group may be shorter
  *   row | tensor       one scale a weight row | one scale for all (`t` alone means `ttensor`)
+ * then, after g256, whether its sub-blocks have factors (K-quants):
+ *   s16xB s32xB        an integer of B bits for 16 or 32 weights, B being 4, 6 or 8: with `m` from 0
+ *                      to 2^B - 1, without it from -2^(B-1) to 2^(B-1) - 1
+ * then what is subtracted or added:
  *   z                  a zero point beside every scale
- *   z0 z1 z2 ...       this zero point for all weights, where it is not the one below (not `t`)
- *   f32                scales are fp32; without it fp16 (IEEE binary16)
- *   arow               one activation scale a token; without it one for each weight group
- * in this order: `w4g128`, `w2g64zf32`, `t`, `w4g128arow`. A weight is
- *   scale * (code - zero)       w2 w3 w4, t      codes 0 .. 2^bits - 1; ternary 0, 1, 2
- *   scale * (2 * code - zero)   w1               codes 0, 1
- * with zero = 2^(bits-1) (ternary: 1) unless the format has `z` or a number after it; 0 <= zero <=
- * 2^bits.
+ *   z0 z1 z2 ...       this zero point for all weights, where it is not the one below
+ *   m                  an offset beside every scale, of the scale's type; with factors, a minimum
+ *                      of B bits beside each, which the offset is multiplied by
+ * then the type of the scales, fp16 (IEEE binary16) if none is named:
+ *   f32                fp32
+ *   e8m0               a byte e, that is 2^(e - 128); less than 2^-126 is 0
+ * and `arow`: one activation scale a token; without it one for each weight group. Examples:
+ * `w4g128`, `w2g64zf32`, `t`, `w4g128arow`, `w4g32m` (ggml's Q4_1), `w4g256s32x6m` (Q4_K),
+ * `fp4g32e8m0` (MXFP4). A weight is
+ *   scale * factor * (code - zero)       w2 ... w8, t   codes 0 .. 2^bits - 1; ternary 0, 1, 2
+ *   scale * factor * (2 * code - zero)   w1             codes 0, 1
+ *   scale * factor * number[code]        iq4, fp4       codes 0 .. 15
+ *   scale * factor * code + offset * minimum            with `m`, not w1 nor numbers
+ * with 1 in the place of a factor or a minimum that the format has not, and zero = 2^(bits-1)
+ * (ternary: 1) unless the format has `z` or a number after it; 0 <= zero <= 2^bits, with `z` at most
+ * 255. `t`, `iq4` and `fp4` take no zero point of their own but `t` takes `z`.
  *
  * Threads: every function is reentrant and keeps no state. Calls that write different
  * row or token ranges of one buffer may run at the same time.
@@ -150,14 +167,24 @@ typedef enum loom_tuning {
 struct loom_kernel;
 struct loom_prepare_kernel;
 
+/* Types of scales and offsets, of 2, 4 and 1 byte. */
+typedef enum loom_scale { LOOM_SCALE_FP16, LOOM_SCALE_FP32, LOOM_SCALE_E8M0 } loom_scale;
+
+/* Numbers that codes pick from. */
+typedef enum loom_book { LOOM_BOOK_NONE, LOOM_BOOK_IQ4, LOOM_BOOK_FP4 } loom_book;
+
 /* What a format's name says. */
 typedef struct loom_format {
-    uint8_t bits;        /* 1 .. 4; ternary 2 */
+    uint8_t bits;        /* 1 .. 8; ternary 2, of a book 4 */
     uint8_t ternary;     /* 1 for `t` */
+    uint8_t book;        /* enum loom_book */
     uint8_t zero_points; /* 1 for `z` */
-    uint8_t scale_fp32;  /* 1 for `f32` */
+    uint8_t offsets;     /* 1 for `m` */
+    uint8_t scale;       /* enum loom_scale */
     uint8_t tensor;      /* 1 for `tensor`: scales and zeros hold one value */
     uint8_t act_row;     /* 1 when one activation scale serves a whole token */
+    uint8_t sub;         /* weights along K that share a factor; 0: there are no factors */
+    uint8_t factor_bits; /* of a factor and of a minimum; 0 without */
     uint16_t fixed_zero; /* 1 + N for `zN`, otherwise 0 */
     uint16_t group;      /* weights along K that share a scale; 0: the whole row */
 } loom_format;
@@ -239,6 +266,7 @@ LOOM_API size_t loom_packed_size(const loom_plan *plan);
  *   codes   M x K bytes, one code a byte, row-major
  *   scales  M x groups (M for `row`, 1 for `tensor`), fp16 as uint16_t or fp32
  *   zeros   as scales, one byte each, for formats with `z`; otherwise NULL (or _VALUE)
+ * for formats without offsets and factors (others: _NULL, see loom_pack_parts)
  * codes, scales and zeros point to the whole matrix. begin is a multiple of
  * plan->row_block, end likewise or M; threads may pack different ranges at the same time. Row 0
  * brings the mark that loom_matmul looks for: that the other rows were packed too is up to the
@@ -252,12 +280,26 @@ LOOM_API size_t loom_packed_size(const loom_plan *plan);
 LOOM_API loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes,
                                const void *scales, const uint8_t *zeros, size_t begin, size_t end);
 
-/* The same from codes that stand side by side, `bits` of the format each (ternary: 2): code k of a
- * row is in its bits from k * bits on, the lowest bit of a byte first. A row begins at a byte and
- * has ceil(K * bits / 8) of them; bits after its last code do not count. */
-LOOM_API loom_status loom_pack_fields(const loom_plan *plan, void *packed, const uint8_t *fields,
-                                      const void *scales, const uint8_t *zeros, size_t begin,
-                                      size_t end);
+/* The parts of a weight matrix, each of the whole matrix, row-major. Those that the format has not
+ * are NULL. */
+typedef struct loom_parts {
+    uint8_t *codes;   /* M x K, see loom_pack_parts */
+    void *scales;     /* M x groups (M for `row`, 1 for `tensor`), of the format's type */
+    uint8_t *zeros;   /* as scales, one byte each: `z` */
+    void *offsets;    /* as scales: `m` */
+    uint8_t *factors; /* M x groups x (group / sub), a byte each, signed (two's complement) without
+                         `m`: formats with factors */
+    uint8_t *mins;    /* as factors, unsigned: formats with factors and `m` */
+} loom_parts;
+
+/* loom_pack for every format. `parts` is only read. Codes are a byte each where code_bits is 8.
+ * Where it is the format's bits (ternary: 2), they stand side by side: code k of a row is in its
+ * bits from k * bits on, the lowest bit of a byte first; a row begins at a byte and has
+ * ceil(K * bits / 8) of them, and bits after its last code do not count. LOOM_ERROR_VALUE for other
+ * code_bits, for a part that the format has not, and for factors or minimums beyond their bits;
+ * others as for loom_pack. */
+LOOM_API loom_status loom_pack_parts(const loom_plan *plan, void *packed, const loom_parts *parts,
+                                     unsigned code_bits, size_t begin, size_t end);
 
 /* To be called before the first use of packed weights that come from a file: LOOM_OK if there are
  * enough bytes, and a header that loom_pack wrote for a plan like this. Only the header is read:
@@ -271,6 +313,10 @@ LOOM_API loom_status loom_packed_check(const loom_plan *plan, const void *packed
  * LOOM_ERROR_NULL, _ALIGN, _RANGE, _PACKED. */
 LOOM_API loom_status loom_unpack(const loom_plan *plan, const void *packed, uint8_t *codes,
                                  void *scales, uint8_t *zeros, size_t begin, size_t end);
+
+/* loom_unpack for every format: codes of a byte each. Parts that are NULL are left out. */
+LOOM_API loom_status loom_unpack_parts(const loom_plan *plan, const void *packed,
+                                       const loom_parts *parts, size_t begin, size_t end);
 
 /* ---- Activations -------------------------------------------------------------------- */
 

@@ -12,7 +12,7 @@ struct call {
     struct loom_args args; /* the kernel's, for row block 0 */
     loom_matmul_fn *run;
     size_t rows, tokens;                           /* of a row block, of a token tile */
-    size_t weight_bytes, scale_bytes, zero_values; /* of a row block */
+    size_t weight_bytes, scale_bytes, zero_values, factor_bytes; /* of a row block */
 };
 
 static struct call make_call(const loom_plan *plan, float *y, size_t y_stride,
@@ -27,12 +27,16 @@ static struct call make_call(const loom_plan *plan, float *y, size_t y_stride,
                 .weights = packed + w.weights,
                 .scales = packed + w.scales,
                 .zeros = plan->format.zero_points ? packed + w.zeros : NULL,
+                .offsets = plan->format.offsets ? packed + w.offsets : NULL,
+                .factors = plan->format.sub ? packed + w.factors : NULL,
+                .mins = loom_has_mins(&plan->format) ? packed + w.mins : NULL,
                 .acts = prepared + a.acts,
                 .act_scale = (const float *)(prepared + a.act_scale),
                 .act_sum = (const int32_t *)(prepared + a.act_sum),
                 .y = y,
                 .act_stride = a.act_stride,
                 .group_stride = a.group_stride,
+                .sum_stride = a.sum_stride,
                 .y_stride = y_stride,
                 .groups = w.groups,
                 .k_group = w.k_padded / w.groups,
@@ -42,8 +46,9 @@ static struct call make_call(const loom_plan *plan, float *y, size_t y_stride,
         .tokens = loom_kernel_for(plan, n)->tokens,
         .rows = layout->rows,
         .weight_bytes = loom_block_bytes(layout, w.k_padded),
-        .scale_bytes = values * (plan->format.scale_fp32 ? 4 : 2),
+        .scale_bytes = values * loom_scale_bytes(&plan->format),
         .zero_values = values,
+        .factor_bytes = values * loom_format_subs(&plan->format),
     };
 }
 
@@ -57,6 +62,15 @@ static struct loom_args block_args(const struct call *call, size_t block, size_t
     args.scales = (const uint8_t *)args.scales + block * call->scale_bytes;
     if (args.zeros) {
         args.zeros += block * call->zero_values;
+    }
+    if (args.offsets) {
+        args.offsets = (const uint8_t *)args.offsets + block * call->scale_bytes;
+    }
+    if (args.factors) {
+        args.factors += block * call->factor_bytes;
+    }
+    if (args.mins) {
+        args.mins += block * call->factor_bytes;
     }
     args.y += block * call->rows;
     args.blocks = blocks;
@@ -86,7 +100,7 @@ static void run_partial(const struct call *call, size_t begin, size_t end) {
         }
         args.acts += tiles * args.act_stride;
         args.act_scale += tiles * args.group_stride;
-        args.act_sum += tiles * args.group_stride;
+        args.act_sum += tiles * args.sum_stride;
     }
 }
 

@@ -27,8 +27,13 @@ struct loom_packed_offsets loom_packed_offsets(const loom_plan *plan) {
 
     const uint64_t weights = LOOM_HEADER_BYTES;
     const uint64_t scales = weights + align_up(blocks * loom_block_bytes(layout, k_padded));
-    const uint64_t zeros = scales + align_up(rows * groups * (plan->format.scale_fp32 ? 4 : 2));
-    const uint64_t size = zeros + (plan->format.zero_points ? align_up(rows * groups) : 0);
+    const uint64_t values = align_up(rows * groups * loom_scale_bytes(&plan->format));
+    const uint64_t zeros = scales + values;
+    const uint64_t offsets = zeros + (plan->format.zero_points ? align_up(rows * groups) : 0);
+    const uint64_t factors = offsets + (plan->format.offsets ? values : 0);
+    const uint64_t subs = align_up(rows * groups * loom_format_subs(&plan->format));
+    const uint64_t mins = factors + (plan->format.sub ? subs : 0);
+    const uint64_t size = mins + (loom_has_mins(&plan->format) ? subs : 0);
     if (size > SIZE_MAX) {
         return (struct loom_packed_offsets){0};
     }
@@ -36,6 +41,9 @@ struct loom_packed_offsets loom_packed_offsets(const loom_plan *plan) {
         .weights = (size_t)weights,
         .scales = (size_t)scales,
         .zeros = (size_t)zeros,
+        .offsets = (size_t)offsets,
+        .factors = (size_t)factors,
+        .mins = (size_t)mins,
         .k_padded = (size_t)k_padded,
         .blocks = (size_t)blocks,
         .groups = (size_t)groups,
@@ -53,11 +61,12 @@ struct loom_prepared_offsets loom_prepared_offsets(const loom_plan *plan, size_t
         loom_groups(plan) * loom_act_bytes(kernel->act, k_padded / loom_groups(plan));
     const uint64_t act_stride = align_up(act_bytes * kernel->tokens) + LOOM_ALIGN;
     const uint64_t group_stride = (uint64_t)loom_groups(plan) * kernel->tokens;
+    const uint64_t sum_stride = group_stride * loom_act_words(&plan->format);
 
     const uint64_t acts = LOOM_HEADER_BYTES;
     const uint64_t act_scale = acts + act_stride * tiles;
     const uint64_t act_sum = act_scale + align_up(group_stride * tiles * sizeof(float));
-    const uint64_t size = act_sum + align_up(group_stride * tiles * sizeof(int32_t));
+    const uint64_t size = act_sum + align_up(sum_stride * tiles * sizeof(int32_t));
     if (size > SIZE_MAX) {
         return (struct loom_prepared_offsets){0};
     }
@@ -67,6 +76,7 @@ struct loom_prepared_offsets loom_prepared_offsets(const loom_plan *plan, size_t
         .act_sum = (size_t)act_sum,
         .act_stride = (size_t)act_stride,
         .group_stride = (size_t)group_stride,
+        .sum_stride = (size_t)sum_stride,
         .size = (size_t)size,
     };
 }
@@ -114,9 +124,14 @@ uint32_t loom_plan_check(const loom_plan *plan) {
     hash = hash_add(hash, plan->format.ternary);
     /* Formats without a zero point of their own have the hash that they always had. */
     hash = hash_add(hash, plan->format.zero_points | plan->format.fixed_zero << 1);
-    hash = hash_add(hash, plan->format.scale_fp32);
+    hash = hash_add(hash, plan->format.scale);
     hash = hash_add(hash, plan->format.tensor);
     hash = hash_add(hash, plan->format.group);
     hash = hash_add(hash, plan->m);
-    return hash_add(hash, plan->k);
+    hash = hash_add(hash, plan->k);
+    /* Formats without these parts have the hash that they always had. */
+    const loom_format *f = &plan->format;
+    const uint64_t parts = f->offsets | (uint64_t)f->book << 1 | (uint64_t)f->sub << 8 |
+                           (uint64_t)f->factor_bits << 16;
+    return parts ? hash_add(hash, parts) : hash;
 }

@@ -1,4 +1,4 @@
-/* Packed weights: header, weights, scales, zero points. */
+/* Packed weights: header, weights, scales, zero points, offsets, factors and minimums. */
 #include <string.h>
 
 #include "plan.h"
@@ -39,10 +39,6 @@ static void write_header(const loom_plan *plan, void *packed) {
 }
 
 /* ---- Scales and zero points: [row][group] <-> [block][group][row of the block] ----------- */
-
-static size_t scale_bytes(const loom_plan *plan) {
-    return plan->format.scale_fp32 ? 4 : 2;
-}
 
 static size_t packed_index(const loom_plan *plan, size_t row, size_t group, size_t groups) {
     const size_t rows = plan->gemv->layout->rows;
@@ -105,7 +101,7 @@ static int zeros_fit(const loom_plan *plan, const uint8_t *zeros, size_t begin, 
     const size_t groups = loom_groups(plan);
     const size_t first = plan->format.tensor ? 0 : begin * groups;
     const size_t last = plan->format.tensor ? 1 : end * groups;
-    const unsigned limit = 1u << plan->format.bits;
+    const unsigned limit = 1u << plan->format.bits; /* of 8 bits no byte is beyond it */
     for (size_t i = first; i < last; i++) {
         if (zeros[i] > limit) {
             return 0;
@@ -114,12 +110,88 @@ static int zeros_fit(const loom_plan *plan, const uint8_t *zeros, size_t begin, 
     return 1;
 }
 
+/* ---- Factors: [row][group][sub-block] <-> [block][group][sub-block / 4][row of the block][4] */
+
+/* Where the factor of the first sub-block of a group is; the next four are `rows` * 4 further. */
+static size_t factor_index(const loom_plan *plan, size_t row, size_t group) {
+    const size_t rows = plan->gemv->layout->rows, subs = loom_format_subs(&plan->format);
+    return ((row / rows * loom_groups(plan) + group) * subs / 4 * rows + row % rows) * 4;
+}
+
+static size_t sub_index(const loom_plan *plan, size_t sub) {
+    return sub / 4 * plan->gemv->layout->rows * 4 + sub % 4;
+}
+
+/* Bytes as they are; or where `upper` is not NULL, with those in their upper halves. Rows beyond M
+ * have 0. */
+static void pack_factors(const loom_plan *plan, uint8_t *to, const uint8_t *from,
+                         const uint8_t *upper, size_t begin, size_t end) {
+    const size_t groups = loom_groups(plan), subs = loom_format_subs(&plan->format);
+    const size_t rows = plan->gemv->layout->rows;
+    for (size_t row = begin; row < end || row % rows != 0; row++) {
+        for (size_t i = 0; i < groups * subs; i++) {
+            const size_t at = row * groups * subs + i;
+            uint8_t byte = 0;
+            if (row < end) {
+                byte = upper ? (uint8_t)(from[at] | upper[at] << 4) : from[at];
+            }
+            to[factor_index(plan, row, i / subs) + sub_index(plan, i % subs)] = byte;
+        }
+    }
+}
+
+/* `shift` 4 takes upper halves, `mask` 15 either half. */
+static void unpack_factors(const loom_plan *plan, uint8_t *to, const uint8_t *from, unsigned shift,
+                           unsigned mask, size_t begin, size_t end) {
+    const size_t groups = loom_groups(plan), subs = loom_format_subs(&plan->format);
+    for (size_t row = begin; row < end; row++) {
+        for (size_t i = 0; i < groups * subs; i++) {
+            const uint8_t byte =
+                from[factor_index(plan, row, i / subs) + sub_index(plan, i % subs)];
+            to[row * groups * subs + i] = (uint8_t)(byte >> shift & mask);
+        }
+    }
+}
+
+/* 1 if minimums are the upper halves of the factors' bytes. */
+static int shares_bytes(const loom_plan *plan) {
+    return plan->format.sub && plan->format.offsets && !loom_has_mins(&plan->format);
+}
+
+/* Factors and minimums of these rows are within their bits. */
+static int factors_fit(const loom_plan *plan, const loom_parts *parts, size_t begin, size_t end) {
+    const size_t row_factors = loom_groups(plan) * loom_format_subs(&plan->format);
+    const int bits = plan->format.factor_bits, is_signed = !plan->format.offsets;
+    const int low = is_signed ? -(1 << (bits - 1)) : 0;
+    const int high = is_signed ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
+    for (size_t i = begin * row_factors; i < end * row_factors; i++) {
+        const int factor = is_signed ? (int8_t)parts->factors[i] : parts->factors[i];
+        if (factor < low || factor > high || (parts->mins && parts->mins[i] > high)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 /* ---- The matrix ------------------------------------------------------------------------ */
 
-static loom_status check_pack(const loom_plan *plan, const void *packed, const uint8_t *codes,
-                              const void *scales, const uint8_t *zeros, size_t begin, size_t end) {
-    if (!loom_plan_ready(plan) || !packed || !codes || !scales ||
-        (plan->format.zero_points && !zeros)) {
+/* 1 if a part is there where the format has it. */
+static int parts_there(const loom_format *format, const loom_parts *parts) {
+    return parts->codes && parts->scales && (!format->zero_points || parts->zeros) &&
+           (!format->offsets || parts->offsets) && (!format->sub || parts->factors) &&
+           (!format->sub || !format->offsets || parts->mins);
+}
+
+/* 1 if there is a part that the format has not. */
+static int parts_left_over(const loom_format *format, const loom_parts *parts) {
+    return (parts->zeros && !format->zero_points) || (parts->offsets && !format->offsets) ||
+           (parts->factors && !format->sub) ||
+           (parts->mins && (!format->sub || !format->offsets));
+}
+
+static loom_status check_pack(const loom_plan *plan, const void *packed, const loom_parts *parts,
+                              unsigned code_bits, size_t begin, size_t end) {
+    if (!loom_plan_ready(plan) || !packed || !parts || !parts_there(&plan->format, parts)) {
         return LOOM_ERROR_NULL;
     }
     if (!loom_is_aligned(packed, LOOM_ALIGN)) {
@@ -129,7 +201,10 @@ static loom_status check_pack(const loom_plan *plan, const void *packed, const u
         (end % plan->row_block != 0 && end != plan->m)) {
         return LOOM_ERROR_RANGE;
     }
-    if (zeros && (!plan->format.zero_points || !zeros_fit(plan, zeros, begin, end))) {
+    if (parts_left_over(&plan->format, parts) ||
+        (code_bits != 8 && code_bits != plan->format.bits) ||
+        (parts->zeros && !zeros_fit(plan, parts->zeros, begin, end)) ||
+        (parts->factors && !factors_fit(plan, parts, begin, end))) {
         return LOOM_ERROR_VALUE;
     }
     return LOOM_OK;
@@ -139,44 +214,71 @@ static loom_status check_pack(const loom_plan *plan, const void *packed, const u
 static void clear_gaps(const loom_plan *plan, uint8_t *packed,
                        const struct loom_packed_offsets *at) {
     const struct loom_layout *layout = plan->gemv->layout;
+    const loom_format *format = &plan->format;
     const size_t rows = at->blocks * layout->rows, values = rows * at->groups;
+    const size_t scales = values * loom_scale_bytes(format);
+    const size_t factors = values * loom_format_subs(format);
     const struct {
         size_t begin, end;
     } gaps[] = {
         {at->weights + at->blocks * loom_block_bytes(layout, at->k_padded), at->scales},
-        {at->scales + values * scale_bytes(plan), at->zeros},
-        {at->zeros + (plan->format.zero_points ? values : 0), at->size},
+        {at->scales + scales, at->zeros},
+        {at->zeros + (format->zero_points ? values : 0), at->offsets},
+        {at->offsets + (format->offsets ? scales : 0), at->factors},
+        {at->factors + (format->sub ? factors : 0), at->mins},
+        {at->mins + (loom_has_mins(format) ? factors : 0), at->size},
     };
     for (size_t i = 0; i < sizeof gaps / sizeof gaps[0]; i++) {
         memset(packed + gaps[i].begin, 0, gaps[i].end - gaps[i].begin);
     }
 }
 
-static uint8_t max_code(const loom_format *format) {
-    return format->ternary ? 2 : (uint8_t)((1u << format->bits) - 1);
+/* All but the codes. */
+static void pack_others(const loom_plan *plan, uint8_t *packed,
+                        const struct loom_packed_offsets *at, const loom_parts *parts, size_t begin,
+                        size_t end) {
+    const size_t scale_bytes = loom_scale_bytes(&plan->format);
+    pack_values(plan, packed + at->scales, parts->scales, scale_bytes, begin, end);
+    if (parts->zeros) {
+        pack_values(plan, packed + at->zeros, parts->zeros, 1, begin, end);
+    }
+    if (parts->offsets) {
+        pack_values(plan, packed + at->offsets, parts->offsets, scale_bytes, begin, end);
+    }
+    if (parts->factors) {
+        pack_factors(plan, packed + at->factors, parts->factors,
+                     shares_bytes(plan) ? parts->mins : NULL, begin, end);
+    }
+    if (loom_has_mins(&plan->format)) {
+        pack_factors(plan, packed + at->mins, parts->mins, NULL, begin, end);
+    }
 }
 
-/* Codes of `bits` bits each, rows of `row_bytes` bytes. */
-static loom_status pack_rows(const loom_plan *plan, uint8_t *packed, const uint8_t *codes,
-                             unsigned bits, size_t row_bytes, const void *scales,
-                             const uint8_t *zeros, size_t begin, size_t end) {
+loom_status loom_pack_parts(const loom_plan *plan, void *packed, const loom_parts *parts,
+                            unsigned code_bits, size_t begin, size_t end) {
+    const loom_status wrong = check_pack(plan, packed, parts, code_bits, begin, end);
+    if (wrong != LOOM_OK) {
+        return wrong;
+    }
     const struct loom_packed_offsets at = loom_packed_offsets(plan);
-    const struct loom_source source = {codes,   row_bytes, bits, max_code(&plan->format),
-                                       plan->m, plan->k};
+    const struct loom_source source = {.bytes = parts->codes,
+                                       .row_bytes = (plan->k * code_bits + 7) / 8,
+                                       .bits = code_bits,
+                                       .max_code = loom_max_code(&plan->format),
+                                       .m = plan->m,
+                                       .k = plan->k};
+    uint8_t *bytes = packed;
     if (begin == 0) {
         memset(packed, 0, LOOM_HEADER_BYTES);
     }
     const loom_status status =
-        loom_pack_codes(plan->gemv->layout, packed + at.weights, &source, at.k_padded, begin, end);
+        loom_pack_codes(plan->gemv->layout, bytes + at.weights, &source, at.k_padded, begin, end);
     if (status != LOOM_OK) {
         return status;
     }
-    pack_values(plan, packed + at.scales, scales, scale_bytes(plan), begin, end);
-    if (zeros) {
-        pack_values(plan, packed + at.zeros, zeros, 1, begin, end);
-    }
+    pack_others(plan, bytes, &at, parts, begin, end);
     if (end == plan->m) {
-        clear_gaps(plan, packed, &at);
+        clear_gaps(plan, bytes, &at);
     }
     if (begin == 0) {
         write_header(plan, packed);
@@ -184,31 +286,24 @@ static loom_status pack_rows(const loom_plan *plan, uint8_t *packed, const uint8
     return LOOM_OK;
 }
 
+/* loom_parts is for reading and for writing: here nothing is written. */
+static loom_parts three_parts(const uint8_t *codes, const void *scales, const uint8_t *zeros) {
+    return (loom_parts){
+        .codes = (uint8_t *)(uintptr_t)codes,
+        .scales = (void *)(uintptr_t)scales,
+        .zeros = (uint8_t *)(uintptr_t)zeros,
+    };
+}
+
 loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes, const void *scales,
                       const uint8_t *zeros, size_t begin, size_t end) {
-    const loom_status status = check_pack(plan, packed, codes, scales, zeros, begin, end);
-    if (status != LOOM_OK) {
-        return status;
-    }
-    return pack_rows(plan, packed, codes, 8, plan->k, scales, zeros, begin, end);
+    const loom_parts parts = three_parts(codes, scales, zeros);
+    return loom_pack_parts(plan, packed, &parts, 8, begin, end);
 }
 
-loom_status loom_pack_fields(const loom_plan *plan, void *packed, const uint8_t *fields,
-                             const void *scales, const uint8_t *zeros, size_t begin, size_t end) {
-    const loom_status status = check_pack(plan, packed, fields, scales, zeros, begin, end);
-    if (status != LOOM_OK) {
-        return status;
-    }
-    const unsigned bits = plan->format.bits;
-    return pack_rows(plan, packed, fields, bits, (plan->k * bits + 7) / 8, scales, zeros, begin,
-                     end);
-}
-
-static loom_status check_unpack(const loom_plan *plan, const void *packed, const uint8_t *codes,
-                                const void *scales, const uint8_t *zeros, size_t begin,
-                                size_t end) {
-    if (!loom_plan_ready(plan) || !packed || !codes || !scales ||
-        (plan->format.zero_points && !zeros)) {
+static loom_status check_unpack(const loom_plan *plan, const void *packed, const loom_parts *parts,
+                                size_t begin, size_t end) {
+    if (!loom_plan_ready(plan) || !packed || !parts) {
         return LOOM_ERROR_NULL;
     }
     if (!loom_is_aligned(packed, LOOM_ALIGN)) {
@@ -220,22 +315,56 @@ static loom_status check_unpack(const loom_plan *plan, const void *packed, const
     return loom_packed_valid(plan, packed) ? LOOM_OK : LOOM_ERROR_PACKED;
 }
 
-loom_status loom_unpack(const loom_plan *plan, const void *packed, uint8_t *codes, void *scales,
-                        uint8_t *zeros, size_t begin, size_t end) {
-    const loom_status status = check_unpack(plan, packed, codes, scales, zeros, begin, end);
-    if (status != LOOM_OK) {
-        return status;
+static void unpack_others(const loom_plan *plan, const uint8_t *packed,
+                          const struct loom_packed_offsets *at, const loom_parts *parts,
+                          size_t begin, size_t end) {
+    const loom_format *format = &plan->format;
+    const size_t scale_bytes = loom_scale_bytes(format);
+    const int shared = shares_bytes(plan);
+    if (parts->scales) {
+        unpack_values(plan, parts->scales, packed + at->scales, scale_bytes, begin, end);
+    }
+    if (parts->zeros && format->zero_points) {
+        unpack_values(plan, parts->zeros, packed + at->zeros, 1, begin, end);
+    }
+    if (parts->offsets && format->offsets) {
+        unpack_values(plan, parts->offsets, packed + at->offsets, scale_bytes, begin, end);
+    }
+    if (parts->factors && format->sub) {
+        unpack_factors(plan, parts->factors, packed + at->factors, 0, shared ? 15 : 255, begin,
+                       end);
+    }
+    if (parts->mins && format->sub && format->offsets) {
+        unpack_factors(plan, parts->mins, packed + (shared ? at->factors : at->mins),
+                       shared ? 4 : 0, shared ? 15 : 255, begin, end);
+    }
+}
+
+loom_status loom_unpack_parts(const loom_plan *plan, const void *packed, const loom_parts *parts,
+                              size_t begin, size_t end) {
+    const loom_status wrong = check_unpack(plan, packed, parts, begin, end);
+    if (wrong != LOOM_OK) {
+        return wrong;
     }
     const struct loom_packed_offsets at = loom_packed_offsets(plan);
     const uint8_t *bytes = packed;
-    const loom_status unpacked = loom_unpack_codes(plan->gemv->layout, bytes + at.weights, codes,
-                                                   plan->k, at.k_padded, begin, end);
-    if (unpacked != LOOM_OK) {
-        return unpacked;
+    if (parts->codes) {
+        const loom_status status =
+            loom_unpack_codes(plan->gemv->layout, bytes + at.weights, parts->codes, plan->k,
+                              at.k_padded, begin, end);
+        if (status != LOOM_OK) {
+            return status;
+        }
     }
-    unpack_values(plan, scales, bytes + at.scales, scale_bytes(plan), begin, end);
-    if (plan->format.zero_points) {
-        unpack_values(plan, zeros, bytes + at.zeros, 1, begin, end);
-    }
+    unpack_others(plan, bytes, &at, parts, begin, end);
     return LOOM_OK;
+}
+
+loom_status loom_unpack(const loom_plan *plan, const void *packed, uint8_t *codes, void *scales,
+                        uint8_t *zeros, size_t begin, size_t end) {
+    if (!loom_plan_ready(plan) || !codes || !scales || (plan->format.zero_points && !zeros)) {
+        return LOOM_ERROR_NULL;
+    }
+    const loom_parts parts = three_parts(codes, scales, zeros);
+    return loom_unpack_parts(plan, packed, &parts, begin, end);
 }

@@ -20,6 +20,11 @@ static inline const struct loom_prepare_kernel *loom_prepare_for(const loom_plan
                                   : plan->gemm_prepare;
 }
 
+/* 1 where minimums have bytes of their own: those of 4 bits share one with their factor. */
+static inline int loom_has_mins(const loom_format *format) {
+    return format->offsets && format->factor_bits > 4;
+}
+
 /* A hash of all that the bytes of packed weights depend on: loom_plan.check. */
 uint32_t loom_plan_check(const loom_plan *plan);
 
@@ -28,10 +33,10 @@ uint32_t loom_plan_check(const loom_plan *plan);
  * aligned to LOOM_ALIGN. All fields are 0 when the size does not fit a size_t. */
 enum { LOOM_HEADER_BYTES = 64 };
 struct loom_prepared_offsets {
-    size_t acts, act_scale, act_sum, act_stride, group_stride, size;
+    size_t acts, act_scale, act_sum, act_stride, group_stride, sum_stride, size;
 };
 struct loom_packed_offsets {
-    size_t weights, scales, zeros, k_padded, blocks, groups, size;
+    size_t weights, scales, zeros, offsets, factors, mins, k_padded, blocks, groups, size;
 };
 struct loom_prepared_offsets loom_prepared_offsets(const loom_plan *plan, size_t n);
 struct loom_packed_offsets loom_packed_offsets(const loom_plan *plan);

@@ -4,7 +4,7 @@
 #include "plan.h"
 
 struct prepared_header {
-    uint32_t magic, act, k, n, group, act_row, tokens;
+    uint32_t magic, act, k, n, group, act_row, tokens, sub;
 };
 
 static const uint32_t prepared_magic = 0x414d4f4c; /* "LOMA" */
@@ -18,6 +18,7 @@ static struct prepared_header make_header(const loom_plan *plan, size_t n) {
         .group = plan->format.group,
         .act_row = plan->format.act_row,
         .tokens = loom_kernel_for(plan, n)->tokens,
+        .sub = plan->format.sub,
     };
 }
 
@@ -81,18 +82,21 @@ static void prepare_range(const loom_plan *plan, uint8_t *prepared, const float 
     const size_t k_group = plan->format.group ? plan->format.group : k_padded;
     const int is_part = end - begin < k_group;
     const size_t group = begin / k_group;
-    const size_t first = tile * at.group_stride + group * tokens + in_tile;
+    const size_t in_group = group * tokens, words = loom_act_words(&plan->format);
     const struct loom_prepare_args args = {
         .x = x + group * k_group,
         .acts = prepared + at.acts + tile * at.act_stride + in_tile * loom_act_unit(act) +
                 group * loom_act_bytes(act, k_group) * tokens,
-        .act_scale = (float *)(prepared + at.act_scale) + first,
-        .act_sum = (int32_t *)(prepared + at.act_sum) + first,
+        .act_scale =
+            (float *)(prepared + at.act_scale) + tile * at.group_stride + in_group + in_tile,
+        .act_sum =
+            (int32_t *)(prepared + at.act_sum) + tile * at.sum_stride + in_group * words + in_tile,
         .unit_stride = loom_act_unit(act) * tokens,
         .tokens = tokens,
         .k = (is_part ? plan->k : min_size(plan->k, end)) - group * k_group,
         .groups = is_part ? 1 : (end - begin) / k_group,
         .k_group = k_group,
+        .k_sub = plan->format.sub,
         .range_x = plan->format.act_row ? x : NULL,
         .range_k = plan->format.act_row ? plan->k : 0,
         .part_begin = is_part ? begin : 0,

@@ -3,6 +3,8 @@
 --   bias                entries of tables are stored plus this, so that they are unsigned bytes
 return {
     i8 = { unit_k = 4, unit_bytes = 4, bias = 0 },
+    i8s = { unit_k = 4, unit_bytes = 4, bias = 0 },
+    i8m = { unit_k = 4, unit_bytes = 4, bias = 0 },
     lut8 = { unit_k = 32, unit_bytes = 128, bias = 128 },
     lut7 = { unit_k = 32, unit_bytes = 128, bias = 64 },
     lut16 = { unit_k = 32, unit_bytes = 256, bias = 512 },

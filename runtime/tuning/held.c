@@ -16,11 +16,14 @@ struct loom_tuning_file {
     int lacks_memory;
 };
 
-/* The same for formats that are served by the same kernels. */
+/* The same for formats that are served by the same kernels; all that a name says has its bits. */
 static uint64_t key_of(const loom_format *format, uint8_t mode) {
-    const uint64_t bits = format->bits, group = format->group;
-    return bits | (uint64_t)format->ternary << 8 | (uint64_t)format->zero_points << 9 |
-           (uint64_t)format->scale_fp32 << 10 | (uint64_t)mode << 16 | group << 24;
+    const uint64_t small = format->bits | (uint64_t)format->ternary << 4 |
+                           (uint64_t)format->book << 5 | (uint64_t)format->zero_points << 7 |
+                           (uint64_t)format->offsets << 8 | (uint64_t)format->scale << 9 |
+                           (uint64_t)format->factor_bits << 11 | (uint64_t)mode << 15;
+    return small | (uint64_t)format->sub << 18 | (uint64_t)format->fixed_zero << 24 |
+           (uint64_t)format->group << 40;
 }
 
 /* ---- Reading ---------------------------------------------------------------------------- */

@@ -5,6 +5,10 @@
 local FORMS = {
     i8 = { levels = 127, top = 127, bias = 0, unit_k = 4, sums_of = 1,
         summary = "Activations to int8." },
+    i8s = { levels = 127, top = 127, bias = 0, unit_k = 4, sums_of = 1, sub_sums = "whole",
+        summary = "Activations to int8, with a sum for each sub-block." },
+    i8m = { levels = 127, top = 127, bias = 0, unit_k = 4, sums_of = 1, sub_sums = "split",
+        summary = "Activations to int8, with sums of sub-blocks in two parts." },
     lut8 = { levels = 254, top = 32512, bias = 128, unit_k = 32, sums_of = 4,
         summary = "Activations to tables of 8-bit sums." },
     lut7 = { levels = 126, top = 16128, bias = 64, unit_k = 32, sums_of = 4,
@@ -37,6 +41,8 @@ return function(act, isa)
         unit_k = form.unit_k,
         sums_of = form.sums_of,
         range_note = RANGE_NOTES[form.sums_of],
+        sub_sums = form.sub_sums or false,
+        is_int8 = form.unit_k == 4,
         rounds = form.top > form.levels,
         summary = form.summary,
     }

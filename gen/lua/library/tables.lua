@@ -9,11 +9,16 @@ local function flag(value)
     return value and 1 or 0
 end
 
+local SCALES = { [""] = "FP16", f32 = "FP32", e8m0 = "E8M0" }
+
 -- The initialiser of a struct loom_format.
 local function format_fields(format)
-    return (".bits = %d, .ternary = %d, .zero_points = %d, .fixed_zero = %d, .scale_fp32 = %d, "
-        .. ".group = %d"):format(format.bits, flag(format.ternary), flag(format.zero_points),
-        format.fixed_zero and format.zero + 1 or 0, flag(format.scale_fp32), format.group)
+    return (".bits = %d, .ternary = %d, .book = LOOM_BOOK_%s, .zero_points = %d, .offsets = %d, "
+        .. ".fixed_zero = %d, .scale = LOOM_SCALE_%s, .sub = %d, .factor_bits = %d, .group = %d")
+        :format(format.bits, flag(format.ternary), (format.book or "none"):upper(),
+        flag(format.zero_points), flag(format.offsets),
+        format.fixed_zero and format.zero + 1 or 0, SCALES[format.scale], format.sub or 0,
+        format.factor_bits or 0, format.group)
 end
 
 -- Copies of `records` for a table: with their ISA's index, their cost as text, and with marks where

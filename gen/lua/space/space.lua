@@ -13,7 +13,7 @@ local widen = require("space.widen")
 local space = {}
 
 local ACT_OF_MODE = { table = "lut8", table7 = "lut7", exact = "lut16" }
-local ACTS = { "i8", "lut8", "lut7", "lut16", "sign16", "sign8" }
+local ACTS = { "i8", "i8s", "i8m", "lut8", "lut7", "lut16", "sign16", "sign8" }
 
 local function make_record(entry, op, numbers, format, mode, isa)
     local record = {

@@ -3,25 +3,31 @@
 
 #include <stdio.h>
 
+static const char *const bases[] = {[LOOM_BOOK_IQ4] = "iq4", [LOOM_BOOK_FP4] = "fp4"};
+static const char *const scales[] = {
+    [LOOM_SCALE_FP16] = "", [LOOM_SCALE_FP32] = "f32", [LOOM_SCALE_E8M0] = "e8m0"};
+
 void format_name(const loom_format *format, char name[FORMAT_NAME_SIZE]) {
-    char weights[8], group[16], zero[8] = "";
-    if (format->ternary) {
-        snprintf(weights, sizeof weights, "t");
+    char weights[8], group[24], zero[8] = "";
+    if (format->ternary || format->book) {
+        snprintf(weights, sizeof weights, "%s", format->ternary ? "t" : bases[format->book]);
     } else {
         snprintf(weights, sizeof weights, "w%u", format->bits);
     }
-    if (format->group) {
+    if (format->sub) {
+        snprintf(group, sizeof group, "g%us%ux%u", format->group, format->sub, format->factor_bits);
+    } else if (format->group) {
         snprintf(group, sizeof group, "g%u", format->group);
     } else {
         snprintf(group, sizeof group, "%s", format->tensor ? "tensor" : "row");
     }
     if (format->fixed_zero) {
         snprintf(zero, sizeof zero, "z%u", loom_format_zero(format));
-    } else if (format->zero_points) {
-        snprintf(zero, sizeof zero, "z");
+    } else if (format->zero_points || format->offsets) {
+        snprintf(zero, sizeof zero, "%s", format->offsets ? "m" : "z");
     }
-    snprintf(name, FORMAT_NAME_SIZE, "%s%s%s%s%s", weights, group, zero,
-             format->scale_fp32 ? "f32" : "", format->act_row ? "arow" : "");
+    snprintf(name, FORMAT_NAME_SIZE, "%s%s%s%s%s", weights, group, zero, scales[format->scale],
+             format->act_row ? "arow" : "");
 }
 
 loom_status one_kernel_plan(struct one_kernel *one, const struct loom_registry *base,

@@ -14,6 +14,10 @@ struct group {
     float range;    /* amax, m4 or m3 */
 };
 
+static int has_sub_sums(enum loom_act act) {
+    return act == LOOM_ACT_I8S || act == LOOM_ACT_I8M;
+}
+
 static int is_table(enum loom_act act) {
     return act == LOOM_ACT_LUT8 || act == LOOM_ACT_LUT7;
 }
@@ -41,7 +45,7 @@ static float range_of_symbols(const float *x, size_t k) {
     return range;
 }
 
-/* amax of I8, LUT16 and SIGN16, m4 of LUT8 and LUT7, m3 of SIGN8. */
+/* amax of I8, I8S, I8M, LUT16 and SIGN16, m4 of LUT8 and LUT7, m3 of SIGN8. */
 static float range_of(enum loom_act act, const float *x, size_t k) {
     float range = 0;
     if (act == LOOM_ACT_SIGN8) {
@@ -95,12 +99,37 @@ static int64_t quantised(const struct group *group, size_t i) {
     return (int64_t)rintf(scaled);
 }
 
-static int32_t sum_of(const struct group *group) {
+/* Of activations [begin, end) of the group. */
+static int32_t sum_of(const struct group *group, size_t begin, size_t end) {
     int64_t sum = 0;
-    for (size_t i = 0; i < group->k_group; i++) {
+    for (size_t i = begin; i < end; i++) {
         sum += quantised(group, i);
     }
     return (int32_t)(is_fine(group->act) ? (sum + 128) >> 8 : sum);
+}
+
+/* The sums of the four sub-blocks from j: word 0 has their lower parts, word 1 the upper ones. */
+static void write_split_sums(const struct group *group, size_t sub, size_t j, int32_t *words) {
+    uint32_t lower = 0, upper = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        const int32_t sum = sum_of(group, (j + i) * sub, (j + i + 1) * sub);
+        const int32_t high = (int32_t)floor((sum + 64) / 128.0), low = sum - 128 * high;
+        lower |= (uint32_t)(uint8_t)low << 8 * i;
+        upper |= (uint32_t)(uint8_t)high << 8 * i;
+    }
+    words[0] = (int32_t)lower;
+    words[1] = (int32_t)upper;
+}
+
+/* The sums of a group whose sub-blocks are of `sub` activations. */
+static void write_sums(const struct group *group, size_t sub, int32_t *words) {
+    const size_t subs = group->k_group / sub;
+    for (size_t j = 0; group->act == LOOM_ACT_I8M && j < subs; j += 4) {
+        write_split_sums(group, sub, j, words + j / 2);
+    }
+    for (size_t j = 0; group->act != LOOM_ACT_I8M && j < subs; j++) {
+        words[j] = sum_of(group, j * sub, (j + 1) * sub);
+    }
 }
 
 static void write_int8(const struct group *group, uint8_t *out) {
@@ -178,7 +207,7 @@ static void write_sign_unit(const struct group *group, size_t i, uint8_t *out) {
 }
 
 static void write_group(const struct group *group, uint8_t *out) {
-    if (group->act == LOOM_ACT_I8) {
+    if (group->act == LOOM_ACT_I8 || has_sub_sums(group->act)) {
         write_int8(group, out);
         return;
     }
@@ -193,24 +222,27 @@ static void write_group(const struct group *group, uint8_t *out) {
     }
 }
 
-static void prepare_token(struct reference_acts *out, size_t token, const float *x, size_t k,
-                          int act_row) {
+static void prepare_token(struct reference_acts *out, const loom_format *format, size_t token,
+                          const float *x, size_t k) {
     const size_t group_bytes = out->stride / out->groups;
     const float token_range = range_of(out->act, x, k);
+    const size_t sub = has_sub_sums(out->act) ? format->sub : out->k_group;
     for (size_t g = 0; g < out->groups; g++) {
-        const size_t at = g * out->k_group, left = k - at;
+        const size_t at = g * out->k_group, left = k - at, value = token * out->groups + g;
         struct group group = {out->act, x + at, left < out->k_group ? left : out->k_group,
                               out->k_group, 0};
-        group.range = act_row ? token_range : range_of(out->act, group.x, group.k);
+        group.range = format->act_row ? token_range : range_of(out->act, group.x, group.k);
         write_group(&group, out->acts + token * out->stride + g * group_bytes);
-        out->scale[token * out->groups + g] = scale_of(out->act, group.range);
-        out->sum[token * out->groups + g] = sum_of(&group);
+        out->scale[value] = scale_of(out->act, group.range);
+        write_sums(&group, sub, out->sum + value * out->words);
     }
 }
 
 static size_t group_bytes_of(enum loom_act act, size_t k_group) {
     switch (act) {
     case LOOM_ACT_I8:
+    case LOOM_ACT_I8S:
+    case LOOM_ACT_I8M:
         return k_group;
     case LOOM_ACT_LUT16:
         return k_group * 8;
@@ -222,6 +254,13 @@ static size_t group_bytes_of(enum loom_act act, size_t k_group) {
     }
 }
 
+static size_t words_of(enum loom_act act, const loom_format *format) {
+    if (!has_sub_sums(act)) {
+        return 1;
+    }
+    return act == LOOM_ACT_I8M ? reference_subs(format) / 2 : reference_subs(format);
+}
+
 int reference_prepare(struct reference_acts *out, enum loom_act act, const loom_format *format,
                       const float *x, size_t x_stride, size_t k, size_t n) {
     const size_t groups = reference_groups(format, k), k_group = reference_k_group(format, k);
@@ -229,16 +268,17 @@ int reference_prepare(struct reference_acts *out, enum loom_act act, const loom_
                                    .n = n,
                                    .groups = groups,
                                    .k_group = k_group,
+                                   .words = words_of(act, format),
                                    .stride = groups * group_bytes_of(act, k_group)};
     out->acts = malloc(n * out->stride);
     out->scale = malloc(n * groups * sizeof *out->scale);
-    out->sum = malloc(n * groups * sizeof *out->sum);
+    out->sum = malloc(n * groups * out->words * sizeof *out->sum);
     if (!out->acts || !out->scale || !out->sum) {
         reference_acts_free(out);
         return -1;
     }
     for (size_t token = 0; token < n; token++) {
-        prepare_token(out, token, x + token * x_stride, k, format->act_row);
+        prepare_token(out, format, token, x + token * x_stride, k);
     }
     return 0;
 }

@@ -67,9 +67,9 @@ typedef void loom_matmul_fn(const struct loom_args *args);
 
 /* Arguments of a prepare kernel: groups [0, groups) of one token, or a part of its only group. */
 struct loom_prepare_args {
-    const float *x;   /* k activations, the first of the first group */
-    uint8_t *acts;    /* the first unit of the first group, aligned to 64 or to the unit */
-    float *act_scale; /* of the first group */
+    const float *x;       /* k activations, the first of the first group */
+    uint8_t *acts;        /* the first unit of the first group, aligned to 64 or to the unit */
+    float *act_scale;     /* of the first group */
     int32_t *act_sum;     /* of the first word of the first group */
     size_t unit_stride;   /* bytes from one unit of the token to the next */
     size_t tokens;        /* of a token tile: elements from one group's act_scale to the next */

@@ -25,8 +25,8 @@
  *   g32 g64 g128 g256  one scale for that many weights, the last group may be shorter
  *   row | tensor       one scale a weight row | one scale for all (`t` alone means `ttensor`)
  * then, after g256, whether its sub-blocks have factors (K-quants):
- *   s16xB s32xB        an integer of B bits for 16 or 32 weights, B being 4, 6 or 8: with `m` from 0
- *                      to 2^B - 1, without it from -2^(B-1) to 2^(B-1) - 1
+ *   s16xB s32xB        an integer of B bits for 16 or 32 weights, B being 4, 6 or 8: with `m` from
+ *                      0 to 2^B - 1, without it from -2^(B-1) to 2^(B-1) - 1
  * then what is subtracted or added:
  *   z                  a zero point beside every scale
  *   z0 z1 z2 ...       this zero point for all weights, where it is not the one below
@@ -43,8 +43,8 @@
  *   scale * factor * number[code]        iq4, fp4       codes 0 .. 15
  *   scale * factor * code + offset * minimum            with `m`, not w1 nor numbers
  * with 1 in the place of a factor or a minimum that the format has not, and zero = 2^(bits-1)
- * (ternary: 1) unless the format has `z` or a number after it; 0 <= zero <= 2^bits, with `z` at most
- * 255. `t`, `iq4` and `fp4` take no zero point of their own but `t` takes `z`.
+ * (ternary: 1) unless the format has `z` or a number after it; 0 <= zero <= 2^bits, with `z` at
+ * most 255. `t`, `iq4` and `fp4` take no zero point of their own but `t` takes `z`.
  *
  * Threads: every function is reentrant and keeps no state. Calls that write different
  * row or token ranges of one buffer may run at the same time.

@@ -11,7 +11,7 @@ enum { PARTIAL_FLOATS = LOOM_MAX_ROWS * 32 };
 struct call {
     struct loom_args args; /* the kernel's, for row block 0 */
     loom_matmul_fn *run;
-    size_t rows, tokens;                           /* of a row block, of a token tile */
+    size_t rows, tokens; /* of a row block, of a token tile */
     size_t weight_bytes, scale_bytes, zero_values, factor_bytes; /* of a row block */
 };
 

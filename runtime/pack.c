@@ -185,8 +185,7 @@ static int parts_there(const loom_format *format, const loom_parts *parts) {
 /* 1 if there is a part that the format has not. */
 static int parts_left_over(const loom_format *format, const loom_parts *parts) {
     return (parts->zeros && !format->zero_points) || (parts->offsets && !format->offsets) ||
-           (parts->factors && !format->sub) ||
-           (parts->mins && (!format->sub || !format->offsets));
+           (parts->factors && !format->sub) || (parts->mins && (!format->sub || !format->offsets));
 }
 
 static loom_status check_pack(const loom_plan *plan, const void *packed, const loom_parts *parts,
@@ -349,9 +348,8 @@ loom_status loom_unpack_parts(const loom_plan *plan, const void *packed, const l
     const struct loom_packed_offsets at = loom_packed_offsets(plan);
     const uint8_t *bytes = packed;
     if (parts->codes) {
-        const loom_status status =
-            loom_unpack_codes(plan->gemv->layout, bytes + at.weights, parts->codes, plan->k,
-                              at.k_padded, begin, end);
+        const loom_status status = loom_unpack_codes(
+            plan->gemv->layout, bytes + at.weights, parts->codes, plan->k, at.k_padded, begin, end);
         if (status != LOOM_OK) {
             return status;
         }

@@ -10,7 +10,7 @@
 
 /* ---- Types ----------------------------------------------------------------------------- */
 
-enum { TERNARY = 1 << 5 }; /* beside 1 << bits */
+enum { TERNARY = 1 << 9 }; /* beside 1 << bits, of 8 bits at most */
 
 /* A type and the widths of ours that it stands for. The build sets LOOM_GGML_*, to
  * GGML_TYPE_COUNT for types that this ggml does not have. */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GUARD_MAX_BUFFERS = 24, GUARD_CANARY = 0xc3 };
+enum { GUARD_MAX_BUFFERS = 32, GUARD_CANARY = 0xc3 };
 
 struct guard_buffer {
     const char *name;

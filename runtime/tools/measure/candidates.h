@@ -12,7 +12,7 @@ struct candidate {
     loom_plan plan; /* points into `one`, or is the runtime's own */
     const uint8_t *packed;
     size_t packed_bytes; /* with the header */
-    size_t weight_bytes; /* weights, scales and zero points */
+    size_t weight_bytes; /* of packed weights without their header */
     bool verified;       /* the same bits as the reference */
     double nmse;
 };

@@ -20,7 +20,7 @@ void bench_matrix_make(struct bench_matrix *matrix, const char *name, size_t m, 
                        uint64_t seed);
 void bench_matrix_free(struct bench_matrix *matrix);
 
-/* The matrix packed for a plan, owned by the matrix; NULL when loom_pack refuses. */
+/* The matrix packed for a plan, owned by the matrix; NULL when loom_pack_parts refuses. */
 const uint8_t *bench_matrix_packed(struct bench_matrix *matrix, const loom_plan *plan);
 
 enum { SAMPLE_ROWS = 48, SAMPLE_TOKENS = 32, LEAST_TOKENS = 8, MODES = LOOM_TABLE7 + 1 };

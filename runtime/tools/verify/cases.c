@@ -16,26 +16,29 @@ struct pattern {
     enum acts acts;
     enum scales scales;
     enum zeros zeros;
+    enum factors factors;
     uint32_t spare;
 };
 
 /* Kernels take many tokens by blocks of up to 128: the smallest case has more. The last one shows
  * a scale of activations that is another group's: scales differ much, and no sum is 0. */
 static const struct pattern patterns[] = {
-    {1, 1, 1, 1, 2, CODES_RANDOM, ACTS_GAUSSIAN, SCALES_RANDOM, ZEROS_RANDOM, 0},
-    {0, 1, 0, 7, 149, CODES_RANDOM, ACTS_TIES, SCALES_RANDOM, ZEROS_RANDOM, 0},
-    {2, 3, 3, -32, 5, CODES_RANDOM, ACTS_GAUSSIAN, SCALES_RANDOM, ZEROS_RANDOM, 0},
-    {1, 0, 4, 0, 8, CODES_MAX, ACTS_POSITIVE, SCALES_RANDOM, ZEROS_LOW, 0},
-    {1, 0, 4, 0, 17, CODES_MAX, ACTS_NEGATIVE, SCALES_RANDOM, ZEROS_RANDOM, 0},
-    {1, 0, 3, 0, 2, CODES_ZERO, ACTS_POSITIVE, SCALES_RANDOM, ZEROS_HIGH, 0},
-    {1, 0, 3, 32, 3, CODES_RANDOM, ACTS_SPARSE, SCALES_RANDOM, ZEROS_RANDOM, 0},
-    {1, -1, 2, 0, 5, CODES_ALTERNATE, ACTS_ALTERNATE, SCALES_RANDOM, ZEROS_LOW, 0},
-    {1, 0, 2, 5, 8, CODES_RANDOM, ACTS_NOT_FINITE, SCALES_SPECIAL, ZEROS_RANDOM, 0},
-    {1, 0, 4, -1, 17, CODES_RANDOM, ACTS_TINY, SCALES_SPECIAL, ZEROS_RANDOM, 0},
-    {1, 0, 4, -3, 2, CODES_RANDOM, ACTS_HUGE, SCALES_RANDOM, ZEROS_HIGH, 0},
-    {1, -1, 0, 8640, 3, CODES_RANDOM, ACTS_GAUSSIAN, SCALES_RANDOM, ZEROS_RANDOM, 8},
-    {0, 3, 0, 35000, 5, CODES_MAX, ACTS_POSITIVE, SCALES_RANDOM, ZEROS_LOW, 24},
-    {1, 1, 4, -1, 17, CODES_MAX, ACTS_STEPS, SCALES_RANDOM, ZEROS_LOW, 0},
+    {1, 1, 1, 1, 2, CODES_RANDOM, ACTS_GAUSSIAN, SCALES_RANDOM, ZEROS_RANDOM, FACTORS_RANDOM, 0},
+    {0, 1, 0, 7, 149, CODES_RANDOM, ACTS_TIES, SCALES_RANDOM, ZEROS_RANDOM, FACTORS_RANDOM, 0},
+    {2, 3, 3, -32, 5, CODES_RANDOM, ACTS_GAUSSIAN, SCALES_RANDOM, ZEROS_RANDOM, FACTORS_RANDOM, 0},
+    {1, 0, 4, 0, 8, CODES_MAX, ACTS_POSITIVE, SCALES_RANDOM, ZEROS_LOW, FACTORS_HIGH, 0},
+    {1, 0, 4, 0, 17, CODES_MAX, ACTS_NEGATIVE, SCALES_RANDOM, ZEROS_RANDOM, FACTORS_FAR, 0},
+    {1, 0, 3, 0, 2, CODES_ZERO, ACTS_POSITIVE, SCALES_RANDOM, ZEROS_HIGH, FACTORS_FAR, 0},
+    {1, 0, 3, 0, 5, CODES_ZERO, ACTS_NEGATIVE, SCALES_RANDOM, ZEROS_HIGH, FACTORS_HIGH, 0},
+    {1, 0, 3, 32, 3, CODES_RANDOM, ACTS_SPARSE, SCALES_RANDOM, ZEROS_RANDOM, FACTORS_RANDOM, 0},
+    {1, -1, 2, 0, 5, CODES_ALTERNATE, ACTS_ALTERNATE, SCALES_RANDOM, ZEROS_LOW, FACTORS_RANDOM, 0},
+    {1, 0, 2, 5, 8, CODES_RANDOM, ACTS_NOT_FINITE, SCALES_SPECIAL, ZEROS_RANDOM, FACTORS_RANDOM, 0},
+    {1, 0, 4, -1, 17, CODES_RANDOM, ACTS_TINY, SCALES_SPECIAL, ZEROS_RANDOM, FACTORS_RANDOM, 0},
+    {1, 0, 4, -3, 2, CODES_RANDOM, ACTS_HUGE, SCALES_RANDOM, ZEROS_HIGH, FACTORS_RANDOM, 0},
+    {1, -1, 0, 8640, 3, CODES_RANDOM, ACTS_GAUSSIAN, SCALES_RANDOM, ZEROS_RANDOM, FACTORS_RANDOM,
+     8},
+    {0, 3, 0, 35000, 5, CODES_MAX, ACTS_POSITIVE, SCALES_RANDOM, ZEROS_LOW, FACTORS_HIGH, 24},
+    {1, 1, 4, -1, 17, CODES_MAX, ACTS_STEPS, SCALES_RANDOM, ZEROS_LOW, FACTORS_FAR, 0},
 };
 enum { PATTERNS = sizeof patterns / sizeof patterns[0], RANDOM_CASES = 3 };
 
@@ -78,6 +81,7 @@ static void from_pattern(struct verify_case *c, const struct loom_kernel *kernel
     c->format.act_row &= p->acts != ACTS_STEPS;
     c->scales = p->scales;
     c->zeros = p->zeros;
+    c->factors = p->factors;
 }
 
 static void at_random(struct verify_case *c, const struct loom_kernel *kernel,
@@ -88,6 +92,7 @@ static void at_random(struct verify_case *c, const struct loom_kernel *kernel,
     c->acts = (enum acts)random_below(random, ACTS_COUNT);
     c->scales = (enum scales)random_below(random, SCALES_COUNT);
     c->zeros = (enum zeros)random_below(random, ZEROS_COUNT);
+    c->factors = (enum factors)random_below(random, FACTORS_COUNT);
     c->n = kernel->op == LOOM_OP_GEMV ? 1 : 2 + random_below(random, 11);
 }
 
@@ -106,8 +111,9 @@ struct verify_case verify_case_at(const struct loom_kernel *kernel, uint64_t see
 void verify_case_text(const struct verify_case *c, char *text, size_t size) {
     char name[FORMAT_NAME_SIZE];
     format_name(&c->format, name);
-    snprintf(text, size, "format %s m %zu k %zu n %zu, codes %s, activations %s, scales %s%s%s",
+    snprintf(text, size, "format %s m %zu k %zu n %zu, codes %s, activations %s, scales %s%s%s%s%s",
              name, c->m, c->k, c->n, codes_names[c->codes], acts_names[c->acts],
              scales_names[c->scales], c->format.zero_points ? ", zeros " : "",
-             c->format.zero_points ? zeros_names[c->zeros] : "");
+             c->format.zero_points ? zeros_names[c->zeros] : "", c->format.sub ? ", factors " : "",
+             c->format.sub ? factors_names[c->factors] : "");
 }

@@ -9,6 +9,7 @@ const char *const acts_names[ACTS_COUNT] = {"gaussian", "positive", "negative", 
                                             "zero",     "tiny",     "huge",     "not-finite"};
 const char *const scales_names[SCALES_COUNT] = {"random", "special", "one"};
 const char *const zeros_names[ZEROS_COUNT] = {"random", "low", "high"};
+const char *const factors_names[FACTORS_COUNT] = {"random", "high", "far", "zero"};
 
 /* The smallest group: values that must differ between groups are chosen once a run of these. */
 enum { RUN = 32 };
@@ -58,19 +59,29 @@ static float random_float(enum scales scales, struct random *random) {
     return scales == SCALES_ONE ? 1.0f : 0.01f * random_gaussian(random);
 }
 
-static void fill_scales(void *scales, const struct verify_case *c, size_t count,
-                        struct random *random) {
+static uint8_t random_exponent(enum scales scales, struct random *random) {
+    static const uint8_t special[] = {0, 1, 2, 3, 127, 128, 254, 255};
+    if (scales == SCALES_SPECIAL) {
+        return special[random_below(random, sizeof special)];
+    }
+    return (uint8_t)(scales == SCALES_ONE ? 128 : 120 + random_below(random, 10));
+}
+
+static void fill_scales(void *scales, const struct verify_case *c, struct random *random) {
+    const size_t count = reference_scale_count(&c->format, c->m, c->k);
     for (size_t i = 0; i < count; i++) {
-        if (c->format.scale_fp32) {
+        if (c->format.scale == LOOM_SCALE_FP32) {
             ((float *)scales)[i] = random_float(c->scales, random);
+        } else if (c->format.scale == LOOM_SCALE_E8M0) {
+            ((uint8_t *)scales)[i] = random_exponent(c->scales, random);
         } else {
             ((uint16_t *)scales)[i] = random_half(c->scales, random);
         }
     }
 }
 
-static void fill_zeros(uint8_t *zeros, const struct verify_case *c, size_t count,
-                       struct random *random) {
+static void fill_zeros(uint8_t *zeros, const struct verify_case *c, struct random *random) {
+    const size_t count = reference_scale_count(&c->format, c->m, c->k);
     const unsigned max = reference_max_zero(&c->format);
     for (size_t i = 0; i < count; i++) {
         zeros[i] = (uint8_t)(c->zeros == ZEROS_LOW    ? 0
@@ -79,19 +90,45 @@ static void fill_zeros(uint8_t *zeros, const struct verify_case *c, size_t count
     }
 }
 
+/* Minimums are what factors of formats with minimums are. */
+static void fill_factors(uint8_t *factors, const struct verify_case *c, struct random *random) {
+    const size_t count = reference_factor_count(&c->format, c->m, c->k);
+    const int least = reference_least_factor(&c->format), most = reference_most_factor(&c->format);
+    const int fixed = c->factors == FACTORS_HIGH  ? most
+                      : c->factors == FACTORS_FAR ? (least < 0 ? least : most)
+                                                  : 0;
+    for (size_t i = 0; i < count; i++) {
+        const int any = least + (int)random_below(random, (uint32_t)(most - least) + 1);
+        factors[i] = (uint8_t)(c->factors == FACTORS_RANDOM ? any : fixed);
+    }
+}
+
+static void *alloc_part(void *guard, const char *name, size_t bytes, size_t align) {
+    return guard_alloc(guard, name, bytes, align);
+}
+
+loom_parts make_parts(const struct verify_case *c, struct guard *guard) {
+    return reference_parts(&c->format, c->m, c->k, alloc_part, guard);
+}
+
 struct reference_weights make_weights(const struct verify_case *c, struct guard *guard,
                                       struct random *random) {
-    const size_t count = reference_scale_count(&c->format, c->m, c->k);
-    const size_t scale_bytes = reference_scale_bytes(&c->format);
-    uint8_t *codes = guard_alloc(guard, "codes", c->m * c->k, 1);
-    void *scales = guard_alloc(guard, "scales", count * scale_bytes, scale_bytes);
-    uint8_t *zeros = c->format.zero_points ? guard_alloc(guard, "zeros", count, 1) : NULL;
-    fill_codes(codes, c, random);
-    fill_scales(scales, c, count, random);
-    if (zeros) {
-        fill_zeros(zeros, c, count, random);
+    const loom_parts parts = make_parts(c, guard);
+    fill_codes(parts.codes, c, random);
+    fill_scales(parts.scales, c, random);
+    if (parts.zeros) {
+        fill_zeros(parts.zeros, c, random);
     }
-    return (struct reference_weights){c->format, c->m, c->k, codes, zeros, scales};
+    if (parts.offsets) {
+        fill_scales(parts.offsets, c, random);
+    }
+    if (parts.factors) {
+        fill_factors(parts.factors, c, random);
+    }
+    if (parts.mins) {
+        fill_factors(parts.mins, c, random);
+    }
+    return (struct reference_weights){c->format, c->m, c->k, parts};
 }
 
 /* The largest value of a run of activations, around and beyond the limits of fp32. */

@@ -28,14 +28,19 @@ enum acts {
     ACTS_COUNT
 };
 
-/* SPECIAL: zeros, subnormals, the largest, infinity, both signs. ONE: all of them 1. */
+/* Of scales and of offsets. SPECIAL: zeros, subnormals, the largest, infinity, both signs, as far
+ * as their type has them. ONE: all of them 1. */
 enum scales { SCALES_RANDOM, SCALES_SPECIAL, SCALES_ONE, SCALES_COUNT };
 enum zeros { ZEROS_RANDOM, ZEROS_LOW, ZEROS_HIGH, ZEROS_COUNT };
+
+/* Factors and minimums of sub-blocks. FAR: those farthest from 0. */
+enum factors { FACTORS_RANDOM, FACTORS_HIGH, FACTORS_FAR, FACTORS_ZERO, FACTORS_COUNT };
 
 extern const char *const codes_names[CODES_COUNT];
 extern const char *const acts_names[ACTS_COUNT];
 extern const char *const scales_names[SCALES_COUNT];
 extern const char *const zeros_names[ZEROS_COUNT];
+extern const char *const factors_names[FACTORS_COUNT];
 
 /* One problem: shape, format and kind of data. `seed` fixes every random choice in it. */
 struct verify_case {
@@ -45,6 +50,7 @@ struct verify_case {
     enum acts acts;
     enum scales scales;
     enum zeros zeros;
+    enum factors factors;
     uint64_t seed;
 };
 
@@ -52,6 +58,9 @@ struct verify_case {
  * 0: all of them are one group. */
 void fill_acts(float *x, enum acts acts, enum loom_act act, size_t k, size_t group,
                struct random *random);
+
+/* The parts of a matrix for the case, not filled yet. */
+loom_parts make_parts(const struct verify_case *c, struct guard *guard);
 
 /* A matrix for the case in guarded memory of exactly its size. */
 struct reference_weights make_weights(const struct verify_case *c, struct guard *guard,

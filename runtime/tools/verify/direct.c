@@ -28,6 +28,45 @@ static const void *make_blocked(struct problem *p, const char *name, const void 
     return out;
 }
 
+/* Bytes of sub-blocks as [block][group][sub-block / 4][row of the block][4], those of `upper` (or
+ * NULL) in the upper halves; rows that do not exist get zeros. */
+static const uint8_t *make_factors(struct problem *p, const char *name, const uint8_t *lower,
+                                   const uint8_t *upper) {
+    const size_t rows = p->kernel->layout->rows, subs = reference_subs(&p->c.format);
+    const size_t groups = p->acts.groups, blocks = (p->c.m + rows - 1) / rows;
+    const size_t bytes = blocks * groups * subs * rows;
+    uint8_t *out = guard_alloc(&p->guard, name, bytes, alignment_of(rows * 4));
+    memset(out, 0, bytes);
+    for (size_t from = 0; from < p->c.m * groups * subs; from++) {
+        const size_t r = from / subs / groups, g = from / subs % groups, j = from % subs;
+        const size_t quad = (r / rows * groups + g) * (subs / 4) + j / 4;
+        out[(quad * rows + r % rows) * 4 + j % 4] =
+            (uint8_t)(upper ? lower[from] | upper[from] << 4 : lower[from]);
+    }
+    return out;
+}
+
+static void make_weight_args(struct problem *p, struct loom_args *args) {
+    const loom_parts *parts = &p->w.parts;
+    const size_t scale_bytes = reference_scale_bytes(&p->c.format);
+    const bool share_bytes = parts->mins && p->c.format.factor_bits == 4;
+    args->weights = p->stream;
+    args->scales = make_blocked(p, "packed scales", parts->scales, scale_bytes);
+    if (parts->zeros) {
+        args->zeros = make_blocked(p, "packed zeros", parts->zeros, 1);
+    }
+    if (parts->offsets) {
+        args->offsets = make_blocked(p, "packed offsets", parts->offsets, scale_bytes);
+    }
+    if (parts->factors) {
+        args->factors =
+            make_factors(p, "packed factors", parts->factors, share_bytes ? parts->mins : NULL);
+    }
+    if (parts->mins && !share_bytes) {
+        args->mins = make_factors(p, "packed minimums", parts->mins, NULL);
+    }
+}
+
 /* Where token t's activations go: its place in its tile, the other tokens in between. */
 struct place {
     uint8_t *data;
@@ -43,7 +82,10 @@ static void place_token(const struct place *to, const struct reference_acts *act
     }
     for (size_t g = 0; g < acts->groups; g++) {
         to->scale[g * to->tokens] = acts->scale[t * acts->groups + g];
-        to->sum[g * to->tokens] = acts->sum[t * acts->groups + g];
+    }
+    const size_t words = acts->groups * acts->words;
+    for (size_t i = 0; i < words; i++) {
+        to->sum[i * to->tokens] = acts->sum[t * words + i];
     }
 }
 
@@ -54,19 +96,22 @@ static void make_acts(struct problem *p, struct loom_args *args) {
     const struct reference_acts *acts = &p->own_acts;
     const size_t tokens = p->kernel->tokens, unit = loom_act_unit(acts->act);
     const size_t last = (c->n - 1) / tokens, missing = tokens - 1 - (c->n - 1) % tokens;
+    const size_t scales = acts->groups * tokens, sums = scales * acts->words;
     args->act_stride = (acts->stride * tokens + 63) / 64 * 64 + 64 * random_below(&p->random, 2);
-    args->group_stride = acts->groups * tokens + random_below(&p->random, 3);
-    const size_t values = last * args->group_stride + acts->groups * tokens - missing;
+    args->group_stride = scales + random_below(&p->random, 3);
+    args->sum_stride = sums + random_below(&p->random, 3);
     uint8_t *data =
         guard_alloc(&p->guard, "activations",
                     last * args->act_stride + acts->stride * tokens - missing * unit, LOOM_ALIGN);
-    float *scale = guard_alloc(&p->guard, "activation scales", values * sizeof *scale, 4);
-    int32_t *sum = guard_alloc(&p->guard, "activation sums", values * sizeof *sum, 4);
+    float *scale = guard_alloc(&p->guard, "activation scales",
+                               (last * args->group_stride + scales - missing) * sizeof *scale, 4);
+    int32_t *sum = guard_alloc(&p->guard, "activation sums",
+                               (last * args->sum_stride + sums - missing) * sizeof *sum, 4);
     for (size_t t = 0; t < c->n; t++) {
         const size_t tile = t / tokens, in_tile = t % tokens;
-        const size_t at = tile * args->group_stride + in_tile;
-        place_token(&(struct place){data + tile * args->act_stride + in_tile * unit, scale + at,
-                                    sum + at, tokens},
+        place_token(&(struct place){data + tile * args->act_stride + in_tile * unit,
+                                    scale + tile * args->group_stride + in_tile,
+                                    sum + tile * args->sum_stride + in_tile, tokens},
                     acts, t);
     }
     args->acts = data;
@@ -87,12 +132,7 @@ static struct loom_args make_args(struct problem *p) {
                              .groups = p->acts.groups,
                              .k_group = p->acts.k_group,
                              .n = p->c.n};
-    args.weights = p->stream;
-    args.scales =
-        make_blocked(p, "packed scales", p->w.scales, reference_scale_bytes(&p->c.format));
-    if (p->w.zeros) {
-        args.zeros = make_blocked(p, "packed zeros", p->w.zeros, 1);
-    }
+    make_weight_args(p, &args);
     make_acts(p, &args);
     guard_seal(&p->guard);
     make_y(p, &args);

@@ -84,11 +84,11 @@ static void stretch_acts(struct reference_acts *acts) {
 /* What the first row and token give, for all of them. */
 static void expect(struct problem *p) {
     uint8_t *codes = problem_alloc(LOOM_MAX_DIM);
-    stretch(codes, p->w.codes, PERIOD, SHORT_K);
+    stretch(codes, p->w.parts.codes, PERIOD, SHORT_K);
     struct reference_weights row = p->w;
     row.m = 1;
     row.k = LOOM_MAX_DIM;
-    row.codes = codes;
+    row.parts.codes = codes;
     const float y = reference_dot(&row, &p->acts, 0, 0);
     for (size_t i = 0; i < p->c.n * p->c.m; i++) {
         p->expected[i] = y;

@@ -11,8 +11,8 @@
 struct run {
     struct problem *p;
     struct one_kernel one;
-    uint8_t *packed, *prepared, *codes, *zeros;
-    void *scales;
+    uint8_t *packed, *prepared;
+    loom_parts unpacked;
     float *y;
     size_t y_stride;
     size_t cut[4];      /* three ranges of rows; the first and the last may be empty */
@@ -40,25 +40,24 @@ static bool make_plan(struct run *run) {
 
 static void do_pack(void *context) {
     struct run *run = context;
-    const struct reference_weights *w = &run->p->w;
+    const loom_parts *parts = &run->p->w.parts;
     const loom_plan *plan = &run->one.plan;
     const size_t block = plan->row_block, m = run->p->c.m;
     const size_t split = m / 2 / block * block;
-    if (split && !ok(run, "loom_pack",
-                     loom_pack(plan, run->packed, w->codes, w->scales, w->zeros, split, m))) {
+    if (split &&
+        !ok(run, "loom_pack_parts", loom_pack_parts(plan, run->packed, parts, 8, split, m))) {
         return;
     }
-    ok(run, "loom_pack",
-       loom_pack(plan, run->packed, w->codes, w->scales, w->zeros, 0, split ? split : m));
+    ok(run, "loom_pack_parts", loom_pack_parts(plan, run->packed, parts, 8, 0, split ? split : m));
 }
 
 static void do_unpack(void *context) {
     struct run *run = context;
     for (int i = 2; i >= 0; i--) {
         if (run->cut[i] < run->cut[i + 1] &&
-            !ok(run, "loom_unpack",
-                loom_unpack(&run->one.plan, run->packed, run->codes, run->scales, run->zeros,
-                            run->cut[i], run->cut[i + 1]))) {
+            !ok(run, "loom_unpack_parts",
+                loom_unpack_parts(&run->one.plan, run->packed, &run->unpacked, run->cut[i],
+                                  run->cut[i + 1]))) {
             return;
         }
     }
@@ -113,7 +112,7 @@ static bool check_stream(struct run *run) {
     const uint8_t *expected = run->p->stream;
     for (size_t i = 0; i < run->p->stream_bytes; i++) {
         if (packed[i] != expected[i]) {
-            return problem_fail(run->p, "loom_pack",
+            return problem_fail(run->p, "loom_pack_parts",
                                 "byte %zu of the stream: expected 0x%02x, got 0x%02x", i,
                                 expected[i], packed[i]);
         }
@@ -124,7 +123,7 @@ static bool check_stream(struct run *run) {
 static bool pack(struct run *run) {
     struct problem *p = run->p;
     run->packed = guard_alloc(&p->guard, "packed", loom_packed_size(&run->one.plan), LOOM_ALIGN);
-    if (!step(run, "loom_pack", do_pack)) {
+    if (!step(run, "loom_pack_parts", do_pack)) {
         return false;
     }
     guard_seal(&p->guard);
@@ -133,25 +132,13 @@ static bool pack(struct run *run) {
 
 static bool unpack(struct run *run) {
     struct problem *p = run->p;
-    const struct reference_weights *w = &p->w;
-    const size_t codes = p->c.m * p->c.k, count = reference_scale_count(&w->format, w->m, w->k);
-    const size_t scale_bytes = reference_scale_bytes(&w->format);
-    run->codes = guard_alloc(&p->guard, "unpacked codes", codes, 1);
-    run->scales = guard_alloc(&p->guard, "unpacked scales", count * scale_bytes, scale_bytes);
-    run->zeros = w->zeros ? guard_alloc(&p->guard, "unpacked zeros", count, 1) : NULL;
-    if (!step(run, "loom_unpack", do_unpack)) {
+    const char *called = "loom_unpack_parts";
+    run->unpacked = make_parts(&p->c, &p->guard);
+    if (!step(run, called, do_unpack)) {
         return false;
     }
-    if (memcmp(run->codes, w->codes, codes) != 0) {
-        return problem_fail(p, "loom_unpack", "other codes than were packed");
-    }
-    if (memcmp(run->scales, w->scales, count * scale_bytes) != 0) {
-        return problem_fail(p, "loom_unpack", "other scales than were packed");
-    }
-    if (w->zeros && memcmp(run->zeros, w->zeros, count) != 0) {
-        return problem_fail(p, "loom_unpack", "other zeros than were packed");
-    }
-    return true;
+    const char *part = reference_differs(&p->w, &run->unpacked);
+    return !part || problem_fail(p, called, "other %s than were packed", part);
 }
 
 static bool prepare(struct run *run) {

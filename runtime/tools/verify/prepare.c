@@ -25,11 +25,20 @@ static bool check_case(struct prepare_check *check, const struct prepare_case *c
     return passed;
 }
 
-static struct prepare_case make_case(struct prepare_check *check, unsigned group, size_t k) {
+/* `sub` is 0 for forms with one sum a group. */
+static loom_format make_format(struct prepare_check *check, unsigned group, unsigned sub) {
+    loom_format format = {.bits = 2, .group = (uint16_t)group, .sub = (uint8_t)sub};
+    format.factor_bits = sub ? 4 : 0;
+    format.offsets = check->kernel->act == LOOM_ACT_I8M;
+    format.act_row = random_below(&check->random, 3) == 0;
+    return format;
+}
+
+static struct prepare_case make_case(struct prepare_check *check, unsigned group, unsigned sub,
+                                     size_t k) {
     struct random *random = &check->random;
     struct prepare_case c = {.k = k, .acts = (enum acts)(check->cases++ % ACTS_COUNT)};
-    c.format = (loom_format){.bits = 1, .group = (uint16_t)group};
-    c.format.act_row = random_below(random, 3) == 0;
+    c.format = make_format(check, group, sub);
     c.n = 1 + random_below(random, 4);
     c.parts = 1 + random_below(random, 6);
     c.tokens = (size_t)1 << random_below(random, 4);
@@ -53,10 +62,10 @@ static size_t k_of(size_t index, unsigned group, struct random *random) {
     return 1 + random_below(random, 6 * (uint32_t)unit);
 }
 
-static bool check_group(struct prepare_check *check, unsigned group) {
+static bool check_group(struct prepare_check *check, unsigned group, unsigned sub) {
     for (size_t i = 0; i < CASES_OF_GROUP; i++) {
         const size_t k = k_of(i / 2, group, &check->random);
-        const struct prepare_case c = make_case(check, group, k);
+        const struct prepare_case c = make_case(check, group, sub, k);
         if (!check_case(check, &c)) {
             return false;
         }
@@ -67,7 +76,7 @@ static bool check_group(struct prepare_check *check, unsigned group) {
 /* One token whose only group is split between the parts, of every kind of activations. */
 static bool check_split_group(struct prepare_check *check) {
     for (int acts = 0; acts < ACTS_COUNT; acts++) {
-        struct prepare_case c = make_case(check, 0, 65 + random_below(&check->random, 1000));
+        struct prepare_case c = make_case(check, 0, 0, 65 + random_below(&check->random, 1000));
         c.acts = (enum acts)acts;
         c.n = 1;
         c.parts = 2 + random_below(&check->random, 5);
@@ -78,20 +87,29 @@ static bool check_split_group(struct prepare_check *check) {
     return true;
 }
 
-/* One group of equal activations, so many that a 32-bit sum of them overflows before it is
- * rounded to that of the table's entries. */
+static bool has_sub_sums(const struct prepare_check *check) {
+    return check->kernel->act == LOOM_ACT_I8S || check->kernel->act == LOOM_ACT_I8M;
+}
+
+/* Equal activations, where it can be in one group, so many that a 32-bit sum of them overflows
+ * before it is rounded to that of the table's entries. */
 static bool check_longest(struct prepare_check *check, size_t parts) {
-    struct prepare_case c = make_case(check, 0, LOOM_MAX_DIM);
+    const bool sub_sums = has_sub_sums(check);
+    struct prepare_case c = make_case(check, sub_sums ? 256 : 0, sub_sums ? 32 : 0, LOOM_MAX_DIM);
     c.acts = ACTS_POSITIVE;
     c.n = 1;
     c.parts = parts;
     return check_case(check, &c);
 }
 
+/* Only groups of 256 have sub-blocks. */
 static bool check_usual_cases(struct prepare_check *check) {
     static const unsigned groups[] = {32, 64, 128, 256, 0};
+    if (has_sub_sums(check)) {
+        return check_group(check, 256, 16) && check_group(check, 256, 32);
+    }
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
-        if (!check_group(check, groups[i])) {
+        if (!check_group(check, groups[i], 0)) {
             return false;
         }
     }

@@ -9,11 +9,15 @@
 
 static bool fail(struct prepare_check *check, const char *called, const char *reason) {
     const struct prepare_case *c = &check->c;
+    char sub[32] = "";
+    if (c->format.sub) {
+        snprintf(sub, sizeof sub, ", sub-blocks of %u", c->format.sub);
+    }
     snprintf(check->verify->text, VERIFY_TEXT,
-             "%s: %s (group %u%s, k %zu, n %zu, activations %s, groups %zu to %zu, %zu parts, "
+             "%s: %s (group %u%s%s, k %zu, n %zu, activations %s, groups %zu to %zu, %zu parts, "
              "tiles of %zu tokens)",
-             called, reason, c->format.group, c->format.act_row ? ", a scale a token" : "", c->k,
-             c->n, acts_names[c->acts], c->first, c->end, c->parts, c->tokens);
+             called, reason, c->format.group, sub, c->format.act_row ? ", a scale a token" : "",
+             c->k, c->n, acts_names[c->acts], c->first, c->end, c->parts, c->tokens);
     return false;
 }
 
@@ -67,18 +71,28 @@ static bool compare_scales(struct prepare_check *check, const char *called,
                            const struct result *got) {
     char reason[160];
     for (size_t g = got->first; g < got->end; g++) {
-        const size_t at = got->token * check->expected.groups + g;
         const size_t i = (g - got->first) * check->c.tokens;
-        const float scale = check->expected.scale[at];
-        const int32_t sum = check->expected.sum[at];
+        const float scale = check->expected.scale[got->token * check->expected.groups + g];
         if (!float_same(got->scale[i], scale)) {
             snprintf(reason, sizeof reason, "token %zu group %zu: expected scale %a, got %a",
                      got->token, g, (double)scale, (double)got->scale[i]);
             return fail(check, called, reason);
         }
-        if (got->sum[i] != sum) {
-            snprintf(reason, sizeof reason, "token %zu group %zu: expected sum %d, got %d",
-                     got->token, g, sum, got->sum[i]);
+    }
+    return true;
+}
+
+static bool compare_sums(struct prepare_check *check, const char *called,
+                         const struct result *got) {
+    const struct reference_acts *want = &check->expected;
+    const int32_t *sums = want->sum + (got->token * want->groups + got->first) * want->words;
+    char reason[160];
+    for (size_t i = 0; i < (got->end - got->first) * want->words; i++) {
+        const int32_t sum = got->sum[i * check->c.tokens];
+        if (sum != sums[i]) {
+            snprintf(reason, sizeof reason,
+                     "token %zu word %zu of the sums of group %zu: expected %d, got %d", got->token,
+                     i % want->words, got->first + i / want->words, sums[i], sum);
             return fail(check, called, reason);
         }
     }
@@ -86,7 +100,8 @@ static bool compare_scales(struct prepare_check *check, const char *called,
 }
 
 static bool compare(struct prepare_check *check, const char *called, const struct result *got) {
-    return compare_acts(check, called, got) && compare_scales(check, called, got);
+    return compare_acts(check, called, got) && compare_scales(check, called, got) &&
+           compare_sums(check, called, got);
 }
 
 /* ---- By itself ------------------------------------------------------------------------- */
@@ -107,7 +122,8 @@ bool prepare_check_direct(struct prepare_check *check) {
     const size_t groups = c->end - c->first, group_bytes = want->stride / want->groups;
     const size_t unit = loom_act_unit(want->act), unit_stride = unit * c->tokens;
     const size_t last_unit = groups * group_bytes / unit - 1;
-    const size_t values = (groups - 1) * c->tokens + 1;
+    const size_t scales = (groups - 1) * c->tokens + 1;
+    const size_t sums = (groups * want->words - 1) * c->tokens + 1;
     const size_t begin = c->first * want->k_group;
     const size_t end = c->end * want->k_group < c->k ? c->end * want->k_group : c->k;
     struct guard *guard = &check->guard;
@@ -116,8 +132,8 @@ bool prepare_check_direct(struct prepare_check *check) {
     guard_seal(guard);
     uint8_t *acts =
         guard_alloc(guard, "activations", last_unit * unit_stride + unit, acts_align(unit));
-    float *scale = guard_alloc(guard, "activation scales", values * sizeof *scale, 4);
-    int32_t *sum = guard_alloc(guard, "activation sums", values * sizeof *sum, 4);
+    float *scale = guard_alloc(guard, "activation scales", scales * sizeof *scale, 4);
+    int32_t *sum = guard_alloc(guard, "activation sums", sums * sizeof *sum, 4);
     check->args = (struct loom_prepare_args){.x = x,
                                              .acts = acts,
                                              .act_scale = scale,
@@ -127,6 +143,7 @@ bool prepare_check_direct(struct prepare_check *check) {
                                              .k = end - begin,
                                              .groups = groups,
                                              .k_group = want->k_group,
+                                             .k_sub = c->format.sub,
                                              .range_x = c->format.act_row ? check->x : NULL,
                                              .range_k = c->format.act_row ? c->k : 0};
     const struct result result = {acts, scale, sum, 0, c->first, c->end};
@@ -140,16 +157,26 @@ bool prepare_check_direct(struct prepare_check *check) {
 static const struct loom_layout stub_layout = {
     "stub", 1, 32, 1, 1, 1, {{.digits = 1, .digit = {{LOOM_AXIS_K, 32, 1}}}}};
 
+static loom_mode mode_of(unsigned act) {
+    switch (act) {
+    case LOOM_ACT_LUT8:
+    case LOOM_ACT_SIGN8:
+        return LOOM_TABLE;
+    case LOOM_ACT_LUT7:
+        return LOOM_TABLE7;
+    default:
+        return LOOM_EXACT;
+    }
+}
+
 static bool make_plan(struct prepare_check *check) {
     const struct loom_prepare_kernel *kernel = check->kernel;
-    const loom_mode modes[LOOM_ACT_COUNT] = {LOOM_EXACT, LOOM_TABLE, LOOM_TABLE7,
-                                             LOOM_EXACT, LOOM_EXACT, LOOM_TABLE};
     struct loom_kernel stub = {.name = "stub",
                                .schedule = "stub",
                                .layout = &stub_layout,
                                .format = check->c.format,
                                .isa = kernel->isa,
-                               .mode = (uint8_t)modes[kernel->act],
+                               .mode = (uint8_t)mode_of(kernel->act),
                                .act = kernel->act,
                                .tokens = (uint8_t)check->c.tokens};
     struct loom_registry base = *check->verify->registry;
@@ -175,14 +202,14 @@ static bool compare_tokens(struct prepare_check *check, const char *called) {
     const struct loom_prepared_offsets at = loom_prepared_offsets(&check->one.plan, check->c.n);
     const size_t tokens = check->c.tokens, unit = loom_act_unit(check->expected.act);
     for (size_t t = 0; t < check->c.n; t++) {
-        const size_t first = t / tokens * at.group_stride + t % tokens;
-        const struct result result = {check->prepared + at.acts + t / tokens * at.act_stride +
-                                          t % tokens * unit,
-                                      (float *)(check->prepared + at.act_scale) + first,
-                                      (int32_t *)(check->prepared + at.act_sum) + first,
-                                      t,
-                                      0,
-                                      check->expected.groups};
+        const size_t tile = t / tokens, in_tile = t % tokens;
+        const struct result result = {
+            check->prepared + at.acts + tile * at.act_stride + in_tile * unit,
+            (float *)(check->prepared + at.act_scale) + tile * at.group_stride + in_tile,
+            (int32_t *)(check->prepared + at.act_sum) + tile * at.sum_stride + in_tile,
+            t,
+            0,
+            check->expected.groups};
         if (!compare(check, called, &result)) {
             return false;
         }

@@ -45,7 +45,7 @@ static void make_stream(struct problem *p) {
     const size_t k_padded = p->acts.groups * p->acts.k_group;
     p->stream_bytes = reference_stream_bytes(layout, p->c.m, k_padded);
     uint8_t *stream = guard_alloc(&p->guard, "packed weights", p->stream_bytes, LOOM_ALIGN);
-    reference_pack(layout, stream, p->w.codes, p->c.m, p->c.k, k_padded);
+    reference_pack(layout, stream, p->w.parts.codes, p->c.m, p->c.k, k_padded);
     p->stream = stream;
 }
 

@@ -264,9 +264,10 @@ LOOM_API size_t loom_packed_size(const loom_plan *plan);
 /* Rewrites weight rows [begin, end) into the plan's layout.
  *   packed  loom_packed_size bytes, aligned to LOOM_ALIGN
  *   codes   M x K bytes, one code a byte, row-major
- *   scales  M x groups (M for `row`, 1 for `tensor`), fp16 as uint16_t or fp32
+ *   scales  M x groups (M for `row`, 1 for `tensor`), of the format's type: fp16 as uint16_t, fp32,
+ *           or bytes
  *   zeros   as scales, one byte each, for formats with `z`; otherwise NULL (or _VALUE)
- * for formats without offsets and factors (others: _NULL, see loom_pack_parts)
+ * for formats without offsets and factors (others: _NULL, see loom_pack_parts).
  * codes, scales and zeros point to the whole matrix. begin is a multiple of
  * plan->row_block, end likewise or M; threads may pack different ranges at the same time. Row 0
  * brings the mark that loom_matmul looks for: that the other rows were packed too is up to the
@@ -380,6 +381,10 @@ LOOM_API void loom_pool_free(loom_pool *pool);
  * thread is in a call on it. Errors as for loom_pack, and LOOM_ERROR_POOL after a fork. */
 LOOM_API loom_status loom_pool_pack(loom_pool *pool, const loom_plan *plan, void *packed,
                                     const uint8_t *codes, const void *scales, const uint8_t *zeros);
+
+/* The same for every format: loom_pack_parts of the whole matrix. */
+LOOM_API loom_status loom_pool_pack_parts(loom_pool *pool, const loom_plan *plan, void *packed,
+                                          const loom_parts *parts, unsigned code_bits);
 
 /* Bytes that loom_pool_matmul prepares n tokens in, a multiple of LOOM_ALIGN: for one token as
  * much for every thread as loom_prepared_size, which is what it returns for more. 0 without a pool

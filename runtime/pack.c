@@ -285,18 +285,9 @@ loom_status loom_pack_parts(const loom_plan *plan, void *packed, const loom_part
     return LOOM_OK;
 }
 
-/* loom_parts is for reading and for writing: here nothing is written. */
-static loom_parts three_parts(const uint8_t *codes, const void *scales, const uint8_t *zeros) {
-    return (loom_parts){
-        .codes = (uint8_t *)(uintptr_t)codes,
-        .scales = (void *)(uintptr_t)scales,
-        .zeros = (uint8_t *)(uintptr_t)zeros,
-    };
-}
-
 loom_status loom_pack(const loom_plan *plan, void *packed, const uint8_t *codes, const void *scales,
                       const uint8_t *zeros, size_t begin, size_t end) {
-    const loom_parts parts = three_parts(codes, scales, zeros);
+    const loom_parts parts = loom_three_parts(codes, scales, zeros);
     return loom_pack_parts(plan, packed, &parts, 8, begin, end);
 }
 
@@ -363,6 +354,6 @@ loom_status loom_unpack(const loom_plan *plan, const void *packed, uint8_t *code
     if (!loom_plan_ready(plan) || !codes || !scales || (plan->format.zero_points && !zeros)) {
         return LOOM_ERROR_NULL;
     }
-    const loom_parts parts = three_parts(codes, scales, zeros);
+    const loom_parts parts = loom_three_parts(codes, scales, zeros);
     return loom_unpack_parts(plan, packed, &parts, begin, end);
 }

@@ -25,6 +25,16 @@ static inline int loom_has_mins(const loom_format *format) {
     return format->offsets && format->factor_bits > 4;
 }
 
+/* loom_parts is for reading and for writing: here nothing is written. */
+static inline loom_parts loom_three_parts(const uint8_t *codes, const void *scales,
+                                          const uint8_t *zeros) {
+    return (loom_parts){
+        .codes = (uint8_t *)(uintptr_t)codes,
+        .scales = (void *)(uintptr_t)scales,
+        .zeros = (uint8_t *)(uintptr_t)zeros,
+    };
+}
+
 /* A hash of all that the bytes of packed weights depend on: loom_plan.check. */
 uint32_t loom_plan_check(const loom_plan *plan);
 

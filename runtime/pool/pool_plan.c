@@ -83,17 +83,16 @@ static void for_rows(loom_pool *pool, size_t thread, const loom_plan *plan, rows
 struct pack_job {
     const loom_plan *plan;
     void *packed;
-    const uint8_t *codes;
-    const void *scales;
-    const uint8_t *zeros;
+    const loom_parts *parts;
+    unsigned code_bits;
     _Atomic loom_status status;
 };
 
 static void pack_rows(void *context, size_t thread, struct rows rows) {
     struct pack_job *job = context;
     (void)thread;
-    note_status(&job->status, loom_pack(job->plan, job->packed, job->codes, job->scales, job->zeros,
-                                        rows.begin, rows.end));
+    note_status(&job->status, loom_pack_parts(job->plan, job->packed, job->parts, job->code_bits,
+                                              rows.begin, rows.end));
 }
 
 static void pack_work(loom_pool *pool, size_t thread, void *context) {
@@ -101,15 +100,15 @@ static void pack_work(loom_pool *pool, size_t thread, void *context) {
     for_rows(pool, thread, job->plan, pack_rows, context);
 }
 
-loom_status loom_pool_pack(loom_pool *pool, const loom_plan *plan, void *packed,
-                           const uint8_t *codes, const void *scales, const uint8_t *zeros) {
+loom_status loom_pool_pack_parts(loom_pool *pool, const loom_plan *plan, void *packed,
+                                 const loom_parts *parts, unsigned code_bits) {
     if (!pool || !loom_plan_ready(plan)) {
         return LOOM_ERROR_NULL;
     }
     if (!loom_pool_is_own(pool)) {
         return LOOM_ERROR_POOL;
     }
-    struct pack_job job = {plan, packed, codes, scales, zeros, LOOM_OK};
+    struct pack_job job = {plan, packed, parts, code_bits, LOOM_OK};
     deal_rows(pool, plan);
     loom_pool_run(pool, pack_work, &job);
     /* Another thread may have packed row 0, and written the header, of a matrix that failed. */
@@ -117,6 +116,12 @@ loom_status loom_pool_pack(loom_pool *pool, const loom_plan *plan, void *packed,
         memset(packed, 0, LOOM_HEADER_BYTES);
     }
     return job.status;
+}
+
+loom_status loom_pool_pack(loom_pool *pool, const loom_plan *plan, void *packed,
+                           const uint8_t *codes, const void *scales, const uint8_t *zeros) {
+    const loom_parts parts = loom_three_parts(codes, scales, zeros);
+    return loom_pool_pack_parts(pool, plan, packed, &parts, 8);
 }
 
 /* ---- Prepare and multiply --------------------------------------------------------------- */

@@ -14,8 +14,10 @@
 
 /* The registry (loom_registry) of the tests that run kernels has one ISA, `c`, and these
  * formats, each in a layout of its own. GEMV kernels read LOOM_ACT_LUT8, GEMM kernels
- * LOOM_ACT_I8: in the former's memory each activation is stored 4 times, in the latter's once.
+ * LOOM_ACT_I8: in the former's memory each activation is stored 4 times, in the latter's once. With
+ * factors both read LOOM_ACT_I8M.
  *     w2g32f32 6 rows   w3g64zf32 16 rows   w2rowf32 256 rows   trowf32 8 rows
+ *     w2g256s16x4mf32 5 rows
  * A prepared activation is the activation itself, which therefore has to be a small integer; its
  * scale is 1 + max |x| of the group, or of the token with act_row. */
 extern const char *const fake_formats[];
@@ -24,13 +26,14 @@ extern const size_t fake_format_count;
 /* Numbers from the same seed are the same everywhere. */
 uint32_t fake_random(uint64_t *state);
 
-/* A weight matrix as loom_pack takes it, of random codes, scales and zero points. Scales of
- * fp32 formats are small integers, those of fp16 formats any 16 bits. */
+/* A weight matrix as loom_pack_parts takes it, of codes of a byte each, all at random. Scales and
+ * offsets of fp32 formats are small integers, others have any bits. */
 struct fake_matrix {
     size_t m, k, groups;
-    size_t code_bytes, scale_bytes, zero_bytes; /* sizes of the arrays; 0 zero_bytes without z */
-    uint8_t *codes, *zeros;
-    void *scales;
+    loom_parts parts;
+    struct fake_bytes { /* of each part; 0 for those that the format has not */
+        size_t codes, scales, zeros, offsets, factors, mins;
+    } bytes;
 };
 struct fake_matrix fake_matrix_new(const loom_plan *plan, uint64_t seed);
 void fake_matrix_free(struct fake_matrix *matrix);

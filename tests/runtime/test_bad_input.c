@@ -143,21 +143,33 @@ static void pack_errors(void **state) {
     const struct {
         loom_status got, expected;
     } cases[] = {
-        {loom_pack(NULL, to, w->codes, w->scales, w->zeros, 0, M), LOOM_ERROR_NULL},
-        {loom_pack(plan, NULL, w->codes, w->scales, w->zeros, 0, M), LOOM_ERROR_NULL},
-        {loom_pack(plan, to, NULL, w->scales, w->zeros, 0, M), LOOM_ERROR_NULL},
-        {loom_pack(plan, to, w->codes, NULL, w->zeros, 0, M), LOOM_ERROR_NULL},
-        {loom_pack(plan, to, w->codes, w->scales, NULL, 0, M), LOOM_ERROR_NULL},
-        {loom_pack(plan, to + 32, w->codes, w->scales, w->zeros, 0, M), LOOM_ERROR_ALIGN},
-        {loom_pack(plan, to + 1, w->codes, w->scales, w->zeros, 0, M), LOOM_ERROR_ALIGN},
-        {loom_pack(plan, to, w->codes, w->scales, w->zeros, 0, 0), LOOM_ERROR_RANGE},
-        {loom_pack(plan, to, w->codes, w->scales, w->zeros, 16, 16), LOOM_ERROR_RANGE},
-        {loom_pack(plan, to, w->codes, w->scales, w->zeros, 16, 0), LOOM_ERROR_RANGE},
-        {loom_pack(plan, to, w->codes, w->scales, w->zeros, 0, M + 1), LOOM_ERROR_RANGE},
-        {loom_pack(plan, to, w->codes, w->scales, w->zeros, 0, 32), LOOM_ERROR_RANGE},
-        {loom_pack(plan, to, w->codes, w->scales, w->zeros, 0, 15), LOOM_ERROR_RANGE},
-        {loom_pack(plan, to, w->codes, w->scales, w->zeros, 8, M), LOOM_ERROR_RANGE},
-        {loom_pack(plan, to, w->codes, w->scales, w->zeros, M, SIZE_MAX), LOOM_ERROR_RANGE},
+        {loom_pack(NULL, to, w->parts.codes, w->parts.scales, w->parts.zeros, 0, M),
+         LOOM_ERROR_NULL},
+        {loom_pack(plan, NULL, w->parts.codes, w->parts.scales, w->parts.zeros, 0, M),
+         LOOM_ERROR_NULL},
+        {loom_pack(plan, to, NULL, w->parts.scales, w->parts.zeros, 0, M), LOOM_ERROR_NULL},
+        {loom_pack(plan, to, w->parts.codes, NULL, w->parts.zeros, 0, M), LOOM_ERROR_NULL},
+        {loom_pack(plan, to, w->parts.codes, w->parts.scales, NULL, 0, M), LOOM_ERROR_NULL},
+        {loom_pack(plan, to + 32, w->parts.codes, w->parts.scales, w->parts.zeros, 0, M),
+         LOOM_ERROR_ALIGN},
+        {loom_pack(plan, to + 1, w->parts.codes, w->parts.scales, w->parts.zeros, 0, M),
+         LOOM_ERROR_ALIGN},
+        {loom_pack(plan, to, w->parts.codes, w->parts.scales, w->parts.zeros, 0, 0),
+         LOOM_ERROR_RANGE},
+        {loom_pack(plan, to, w->parts.codes, w->parts.scales, w->parts.zeros, 16, 16),
+         LOOM_ERROR_RANGE},
+        {loom_pack(plan, to, w->parts.codes, w->parts.scales, w->parts.zeros, 16, 0),
+         LOOM_ERROR_RANGE},
+        {loom_pack(plan, to, w->parts.codes, w->parts.scales, w->parts.zeros, 0, M + 1),
+         LOOM_ERROR_RANGE},
+        {loom_pack(plan, to, w->parts.codes, w->parts.scales, w->parts.zeros, 0, 32),
+         LOOM_ERROR_RANGE},
+        {loom_pack(plan, to, w->parts.codes, w->parts.scales, w->parts.zeros, 0, 15),
+         LOOM_ERROR_RANGE},
+        {loom_pack(plan, to, w->parts.codes, w->parts.scales, w->parts.zeros, 8, M),
+         LOOM_ERROR_RANGE},
+        {loom_pack(plan, to, w->parts.codes, w->parts.scales, w->parts.zeros, M, SIZE_MAX),
+         LOOM_ERROR_RANGE},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(cases[i].got, cases[i].expected);
@@ -177,17 +189,17 @@ static void pack_refuses_zeros_without_z(void **state) {
 }
 
 static void pack_good(struct good *g) {
-    assert_int_equal(
-        loom_pack(&g->plan, g->packed, g->matrix.codes, g->matrix.scales, g->matrix.zeros, 0, M),
-        LOOM_OK);
+    assert_int_equal(loom_pack(&g->plan, g->packed, g->matrix.parts.codes, g->matrix.parts.scales,
+                               g->matrix.parts.zeros, 0, M),
+                     LOOM_OK);
 }
 
 static void unpack_errors(void **state) {
     struct good *g = *state;
     const loom_plan *plan = &g->plan, other = fake_plan("w3g64zf32", M, K + 1);
     const struct fake_matrix *w = &g->matrix;
-    uint8_t *codes = fake_alloc(w->code_bytes), *scales = fake_alloc(w->scale_bytes);
-    uint8_t *zeros = fake_alloc(w->zero_bytes), *from = g->packed;
+    uint8_t *codes = fake_alloc(w->bytes.codes), *scales = fake_alloc(w->bytes.scales);
+    uint8_t *zeros = fake_alloc(w->bytes.zeros), *from = g->packed;
     assert_int_equal(loom_unpack(plan, from, codes, scales, zeros, 0, M), LOOM_ERROR_PACKED);
     pack_good(g);
     const struct {
@@ -207,12 +219,12 @@ static void unpack_errors(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(cases[i].got, cases[i].expected);
     }
-    assert_filled(codes, w->code_bytes);
-    assert_filled(scales, w->scale_bytes);
-    assert_filled(zeros, w->zero_bytes);
-    fake_free(codes, w->code_bytes);
-    fake_free(scales, w->scale_bytes);
-    fake_free(zeros, w->zero_bytes);
+    assert_filled(codes, w->bytes.codes);
+    assert_filled(scales, w->bytes.scales);
+    assert_filled(zeros, w->bytes.zeros);
+    fake_free(codes, w->bytes.codes);
+    fake_free(scales, w->bytes.scales);
+    fake_free(zeros, w->bytes.zeros);
 }
 
 /* ---- Prepare ---------------------------------------------------------------------------- */
@@ -309,10 +321,12 @@ static void a_plan_that_was_never_created(void **state) {
     assert_int_equal(loom_prepared_size(&none, 1), 0);
     assert_int_equal(loom_can_share(&none, &g->plan, 1), 0);
     const struct fake_matrix *w = &g->matrix;
-    assert_int_equal(loom_pack(&none, g->packed, w->codes, w->scales, w->zeros, 0, M),
-                     LOOM_ERROR_NULL);
-    assert_int_equal(loom_unpack(&none, g->packed, w->codes, w->scales, w->zeros, 0, M),
-                     LOOM_ERROR_NULL);
+    assert_int_equal(
+        loom_pack(&none, g->packed, w->parts.codes, w->parts.scales, w->parts.zeros, 0, M),
+        LOOM_ERROR_NULL);
+    assert_int_equal(
+        loom_unpack(&none, g->packed, w->parts.codes, w->parts.scales, w->parts.zeros, 0, M),
+        LOOM_ERROR_NULL);
     assert_int_equal(loom_prepare(&none, g->prepared, g->x, K, N, 0, 1), LOOM_ERROR_NULL);
     assert_int_equal(loom_matmul(&none, g->y, M, g->packed, g->prepared, N, 0, M), LOOM_ERROR_NULL);
     assert_filled(g->packed, g->packed_size);

@@ -23,9 +23,7 @@ static struct setup set_up(const char *format, size_t m, size_t k, size_t n) {
     s.y = fake_alloc(s.y_bytes);
     s.packed = fake_alloc(loom_packed_size(&s.plan));
     s.prepared = fake_alloc(loom_prepared_size(&s.plan, n));
-    assert_int_equal(
-        loom_pack(&s.plan, s.packed, s.matrix.codes, s.matrix.scales, s.matrix.zeros, 0, m),
-        LOOM_OK);
+    assert_int_equal(loom_pack_parts(&s.plan, s.packed, &s.matrix.parts, 8, 0, m), LOOM_OK);
     assert_int_equal(loom_prepare(&s.plan, s.prepared, s.x, s.x_stride, n, 0, 1), LOOM_OK);
     return s;
 }

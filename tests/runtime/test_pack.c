@@ -74,6 +74,29 @@ static const struct loom_layout layouts[] = {
        .digit = {ROW(4, 1), K(16, 2)},
        .listed = 1,
        .bit = {{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {1, 2}, {1, 3}, {0, 3}}}}},
+    {"fields of 4 bits, then of 1",
+     8,
+     32,
+     5,
+     1,
+     2,
+     {SECTION(0, 0, 5, PLANE(4, 1), K(2, 4), K(4, 1), ROW(8, 1), K(4, 8)),
+      SECTION(4, 0, 3, K(8, 4), K(4, 1), ROW(8, 1))}},
+    {"fields of 4 bits, then of 2",
+     16,
+     32,
+     6,
+     1,
+     2,
+     {SECTION(0, 0, 5, PLANE(4, 1), K(2, 16), K(4, 1), ROW(16, 1), K(4, 4)),
+      SECTION(4, 0, 4, PLANE(2, 1), K(4, 8), K(8, 1), ROW(16, 1))}},
+    {"bytes, their top bit inverted",
+     16,
+     32,
+     8,
+     1,
+     1,
+     {SECTION(0, 128, 4, PLANE(8, 1), K(4, 1), ROW(16, 1), K(8, 4))}},
     {"upside down",
      4,
      32,
@@ -82,14 +105,12 @@ static const struct loom_layout layouts[] = {
      2,
      {SECTION(1, 0, 2, ROW(4, 1), K(32, 1)), SECTION(0, 0, 2, ROW(4, 1), K(32, 1))}},
 };
-enum { LAYOUTS = sizeof layouts / sizeof layouts[0] };
+enum { LAYOUTS = sizeof layouts / sizeof layouts[0], FIELDS_OF_4 = 4, ODD_COUNTS = 7 };
 
 /* A plan as loom_select would make it, for a kernel of the layout. */
 static struct loom_kernel plan_kernels[LAYOUTS];
 
-static loom_plan plan_for(size_t layout, const char *grain, size_t m, size_t k) {
-    char name[32];
-    snprintf(name, sizeof name, "w%u%s", layouts[layout].bits, grain);
+static loom_plan plan_named(size_t layout, const char *name, size_t m, size_t k) {
     plan_kernels[layout].layout = &layouts[layout];
     loom_plan plan = {
         .m = m, .k = k, .row_block = layouts[layout].rows, .gemv = &plan_kernels[layout]};
@@ -97,6 +118,13 @@ static loom_plan plan_for(size_t layout, const char *grain, size_t m, size_t k) 
     assert_int_equal(loom_format_parse(&plan.format, name), LOOM_OK);
     plan.check = loom_plan_check(&plan);
     return plan;
+}
+
+/* Of the format that has the layout's bits. */
+static loom_plan plan_for(size_t layout, const char *grain, size_t m, size_t k) {
+    char name[32];
+    snprintf(name, sizeof name, "w%u%s", layouts[layout].bits, grain);
+    return plan_named(layout, name, m, k);
 }
 
 /* ---- Symbols ----------------------------------------------------------------------------- */
@@ -191,11 +219,17 @@ static void stream_follows_the_definition(void **state) {
         const size_t unit_bytes = (size_t)layout->rows * layout->unit_k * layout->bits / 8;
         const size_t units = k_padded / layout->unit_k, size = 2 * units * unit_bytes;
         uint8_t *stream = fake_alloc(size);
-        const struct loom_source source = {matrix.codes, k, 8, 15, m, k};
+        const struct loom_source source = {.bytes = matrix.parts.codes,
+                                           .row_bytes = k,
+                                           .bits = 8,
+                                           .max_code = (uint8_t)((1u << layout->bits) - 1),
+                                           .m = m,
+                                           .k = k};
         assert_int_equal(loom_pack_codes(layout, stream, &source, k_padded, 0, m), LOOM_OK);
         for (size_t bit = 0; bit < size * 8; bit++) {
-            const unsigned expected = bit_by_definition(
-                layout, matrix.codes, m, k, units, bit / (unit_bytes * 8), bit % (unit_bytes * 8));
+            const unsigned expected =
+                bit_by_definition(layout, matrix.parts.codes, m, k, units, bit / (unit_bytes * 8),
+                                  bit % (unit_bytes * 8));
             if ((stream[bit / 8] >> bit % 8 & 1u) != expected) {
                 fail_msg("layout '%s': bit %zu is not %u", layout->name, bit, expected);
             }
@@ -230,34 +264,40 @@ static void symbols_of_a_layout_return(void **state) {
 
 /* ---- Round trips ------------------------------------------------------------------------- */
 
-/* Unpacks rows [begin, end) over a pattern and expects the matrix there, the pattern elsewhere.
- * A `tensor` matrix has one scale and zero point, which come with any rows. */
+/* Values of `rows` rows: those of rows [begin, end) are what was packed, all others the pattern. */
+static void check_part(const uint8_t *got, const void *packed, size_t bytes, size_t rows,
+                       size_t begin, size_t end) {
+    const uint8_t *expected = packed;
+    for (size_t i = 0; i < bytes; i++) {
+        const size_t row = i / (bytes / rows);
+        assert_int_equal(got[i], row >= begin && row < end ? expected[i] : FAKE_FILL);
+    }
+}
+
+/* Unpacks rows [begin, end) over a pattern. A `tensor` matrix has one scale, zero point and offset,
+ * which come with any rows. What the format has not is not written. */
 static void check_rows(const loom_plan *plan, const struct fake_matrix *matrix, const void *packed,
                        size_t begin, size_t end) {
-    uint8_t *codes = fake_alloc(matrix->code_bytes);
-    uint8_t *scales = fake_alloc(matrix->scale_bytes);
-    uint8_t *zeros = fake_alloc(matrix->zero_bytes);
-    assert_int_equal(
-        loom_unpack(plan, packed, codes, scales, matrix->zeros ? zeros : NULL, begin, end),
-        LOOM_OK);
-    for (size_t i = 0; i < matrix->code_bytes; i++) {
-        const size_t row = i / plan->k;
-        assert_int_equal(codes[i], row >= begin && row < end ? matrix->codes[i] : FAKE_FILL);
-    }
-    const size_t value_rows = plan->format.tensor ? 1 : plan->m;
-    for (size_t i = 0; i < matrix->scale_bytes; i++) {
-        const size_t row = i / (matrix->scale_bytes / value_rows);
-        const int is_in = plan->format.tensor || (row >= begin && row < end);
-        assert_int_equal(scales[i], is_in ? ((uint8_t *)matrix->scales)[i] : FAKE_FILL);
-    }
-    for (size_t i = 0; matrix->zeros && i < matrix->zero_bytes; i++) {
-        const size_t row = i / (matrix->zero_bytes / value_rows);
-        const int is_in = plan->format.tensor || (row >= begin && row < end);
-        assert_int_equal(zeros[i], is_in ? matrix->zeros[i] : FAKE_FILL);
-    }
-    fake_free(codes, matrix->code_bytes);
-    fake_free(scales, matrix->scale_bytes);
-    fake_free(zeros, matrix->zero_bytes);
+    const struct fake_bytes *bytes = &matrix->bytes;
+    const loom_parts *parts = &matrix->parts;
+    const loom_parts got = {fake_alloc(bytes->codes),   fake_alloc(bytes->scales),
+                            fake_alloc(bytes->zeros),   fake_alloc(bytes->offsets),
+                            fake_alloc(bytes->factors), fake_alloc(bytes->mins)};
+    assert_int_equal(loom_unpack_parts(plan, packed, &got, begin, end), LOOM_OK);
+    const size_t rows = plan->format.tensor ? 1 : plan->m;
+    const size_t first = plan->format.tensor ? 0 : begin, last = plan->format.tensor ? 1 : end;
+    check_part(got.codes, parts->codes, bytes->codes, plan->m, begin, end);
+    check_part(got.scales, parts->scales, bytes->scales, rows, first, last);
+    check_part(got.zeros, parts->zeros, bytes->zeros, rows, first, last);
+    check_part(got.offsets, parts->offsets, bytes->offsets, rows, first, last);
+    check_part(got.factors, parts->factors, bytes->factors, rows, first, last);
+    check_part(got.mins, parts->mins, bytes->mins, rows, first, last);
+    fake_free(got.codes, bytes->codes);
+    fake_free(got.scales, bytes->scales);
+    fake_free(got.zeros, bytes->zeros);
+    fake_free(got.offsets, bytes->offsets);
+    fake_free(got.factors, bytes->factors);
+    fake_free(got.mins, bytes->mins);
 }
 
 /* The codes side by side, with ones after the last one of each row. */
@@ -276,26 +316,56 @@ static uint8_t *fields_of(const loom_plan *plan, const uint8_t *codes, size_t *b
     return fields;
 }
 
+static loom_status pack_fields(const loom_plan *plan, void *packed, const loom_parts *parts,
+                               uint8_t *fields) {
+    loom_parts with_fields = *parts;
+    with_fields.codes = fields;
+    return loom_pack_parts(plan, packed, &with_fields, plan->format.bits, 0, plan->m);
+}
+
 static void check_fields(const loom_plan *plan, const struct fake_matrix *matrix,
                          const void *expected) {
     size_t bytes;
-    uint8_t *const fields = fields_of(plan, matrix->codes, &bytes);
+    uint8_t *const fields = fields_of(plan, matrix->parts.codes, &bytes);
     const size_t size = loom_packed_size(plan);
     void *const packed = fake_alloc(size);
-    assert_int_equal(
-        loom_pack_fields(plan, packed, fields, matrix->scales, matrix->zeros, 0, plan->m), LOOM_OK);
+    assert_int_equal(pack_fields(plan, packed, &matrix->parts, fields), LOOM_OK);
     assert_memory_equal(packed, expected, size);
     fake_free(packed, size);
     fake_free(fields, bytes);
+}
+
+/* loom_pack and loom_unpack, where there are no parts but their three. */
+static void check_three(const loom_plan *plan, const struct fake_matrix *matrix,
+                        const void *expected) {
+    const struct fake_bytes *bytes = &matrix->bytes;
+    const loom_parts *parts = &matrix->parts;
+    const size_t size = loom_packed_size(plan);
+    uint8_t *const codes = fake_alloc(bytes->codes), *const scales = fake_alloc(bytes->scales);
+    uint8_t *const zeros = fake_alloc(bytes->zeros), *const packed = fake_alloc(size);
+    assert_int_equal(loom_pack(plan, packed, parts->codes, parts->scales, parts->zeros, 0, plan->m),
+                     LOOM_OK);
+    assert_memory_equal(packed, expected, size);
+    assert_int_equal(
+        loom_unpack(plan, packed, codes, scales, parts->zeros ? zeros : NULL, 0, plan->m), LOOM_OK);
+    assert_memory_equal(codes, parts->codes, bytes->codes);
+    assert_memory_equal(scales, parts->scales, bytes->scales);
+    check_part(zeros, parts->zeros, bytes->zeros, 1, 0, 1);
+    fake_free(codes, bytes->codes);
+    fake_free(scales, bytes->scales);
+    fake_free(zeros, bytes->zeros);
+    fake_free(packed, size);
 }
 
 static void check_round_trip(const loom_plan *plan) {
     struct fake_matrix matrix = fake_matrix_new(plan, plan->m + plan->k);
     const size_t size = loom_packed_size(plan);
     void *packed = fake_alloc(size);
-    assert_int_equal(loom_pack(plan, packed, matrix.codes, matrix.scales, matrix.zeros, 0, plan->m),
-                     LOOM_OK);
+    assert_int_equal(loom_pack_parts(plan, packed, &matrix.parts, 8, 0, plan->m), LOOM_OK);
     check_fields(plan, &matrix, packed);
+    if (!plan->format.offsets && !plan->format.sub) {
+        check_three(plan, &matrix, packed);
+    }
     check_rows(plan, &matrix, packed, 0, plan->m);
     check_rows(plan, &matrix, packed, plan->m / 3, plan->m / 3 + 1);
     check_rows(plan, &matrix, packed, plan->m / 2, plan->m);
@@ -305,39 +375,138 @@ static void check_round_trip(const loom_plan *plan) {
 
 static void every_layout_returns_what_it_got(void **state) {
     (void)state;
-    static const char *const grains[] = {"g64",  "g64z",   "g64zf32",   "row",
-                                         "rowz", "tensor", "tensorzf32"};
+    static const char *const grains[] = {"g64",      "g64z",   "g64zf32",    "row",
+                                         "rowze8m0", "tensor", "tensorzf32", "g256s16x8"};
     static const size_t ms[] = {1, 17, 300}, ks[] = {1, 63, 64, 77, 257};
-    for (size_t i = 0; i < LAYOUTS * 7; i++) {
+    for (size_t i = 0; i < LAYOUTS * 8; i++) {
         for (size_t j = 0; j < 15; j++) {
-            const loom_plan plan = plan_for(i / 7, grains[i % 7], ms[j / 5], ks[j % 5]);
+            const loom_plan plan = plan_for(i / 8, grains[i % 8], ms[j / 5], ks[j % 5]);
             check_round_trip(&plan);
         }
     }
 }
 
-/* Padded rows are code 0 with scale 0: they must not depend on what the memory held. */
+static void every_part_returns(void **state) {
+    (void)state;
+    static const char *const grains[] = {
+        "g32m",       "g32mf32",   "rowme8m0",       "tensorm",       "tensormf32", "g256s16x4",
+        "g256s16x4m", "g256s16x6", "g256s16x6m",     "g256s16x8mf32", "g256s32x4z", "g256s32x4m",
+        "g256s32x6m", "g256s32x8", "g256s32x8me8m0", "g256s32x6z3",
+    };
+    static const size_t ms[] = {1, 16, 35}, ks[] = {1, 33, 256, 300, 600};
+    for (size_t i = 0; i < sizeof grains / sizeof grains[0]; i++) {
+        for (size_t j = 0; j < 15; j++) {
+            const loom_plan fields = plan_for(FIELDS_OF_4, grains[i], ms[j / 5], ks[j % 5]);
+            const loom_plan odd = plan_for(ODD_COUNTS, grains[i], ms[j / 5], ks[j % 5]);
+            check_round_trip(&fields);
+            check_round_trip(&odd);
+        }
+    }
+}
+
+static void codes_of_a_book_return(void **state) {
+    (void)state;
+    static const char *const names[] = {"iq4g32", "iq4g256s32x6f32", "fp4g32e8m0", "fp4row"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const loom_plan plan = plan_named(FIELDS_OF_4, names[i], 35, 300);
+        check_round_trip(&plan);
+    }
+}
+
+/* Rows beyond M and what is between the arrays must not depend on what the memory held. */
 static void packed_bytes_are_reproducible(void **state) {
     (void)state;
-    for (size_t i = 0; i < LAYOUTS; i++) {
-        const loom_plan plan = plan_for(i, "g64zf32", 37, 77);
+    static const char *const grains[] = {"g64",       "g64zf32",    "rowme8m0", "g256s16x4m",
+                                         "g256s32x6", "g256s16x6m", "tensorm"};
+    for (size_t i = 0; i < LAYOUTS * 7; i++) {
+        const char *grain = layouts[i / 7].bits == 1 ? "g64zf32" : grains[i % 7];
+        const loom_plan plan = plan_for(i / 7, grain, 37, 77);
         struct fake_matrix matrix = fake_matrix_new(&plan, i);
         const size_t size = loom_packed_size(&plan);
         uint8_t *packed[2] = {fake_alloc(size), fake_alloc(size)};
         memset(packed[1], 0, size);
         for (int j = 0; j < 2; j++) {
-            assert_int_equal(
-                loom_pack(&plan, packed[j], matrix.codes, matrix.scales, matrix.zeros, 0, 37),
-                LOOM_OK);
+            assert_int_equal(loom_pack_parts(&plan, packed[j], &matrix.parts, 8, 0, 37), LOOM_OK);
         }
-        const struct loom_packed_offsets at = loom_packed_offsets(&plan);
-        const size_t rows = at.blocks * plan.row_block, values = rows * at.groups;
-        assert_memory_equal(packed[0], packed[1], 64 + rows * at.k_padded * layouts[i].bits / 8);
-        assert_memory_equal(packed[0] + at.scales, packed[1] + at.scales, values * 4);
-        assert_memory_equal(packed[0] + at.zeros, packed[1] + at.zeros, values);
+        assert_memory_equal(packed[0], packed[1], size);
         fake_free(packed[0], size);
         fake_free(packed[1], size);
         fake_matrix_free(&matrix);
+    }
+}
+
+/* ---- Where the factors are --------------------------------------------------------------- */
+
+/* What kernel.h says of loom_args.factors; 0 for rows beyond M. */
+static uint8_t byte_by_definition(const loom_plan *plan, const struct fake_matrix *matrix,
+                                  const uint8_t *bytes, size_t at) {
+    const size_t rows = plan->row_block, subs = 256u / plan->format.sub;
+    const size_t row = at / 4 % rows, quad = at / 4 / rows % (subs / 4);
+    const size_t group = at / 4 / rows / (subs / 4) % matrix->groups;
+    const size_t m = at / (rows * subs * matrix->groups) * rows + row;
+    return m < plan->m ? bytes[(m * matrix->groups + group) * subs + quad * 4 + at % 4] : 0;
+}
+
+static void check_factors(const char *grain) {
+    const loom_plan plan = plan_for(ODD_COUNTS, grain, 37, 600);
+    const struct loom_packed_offsets at = loom_packed_offsets(&plan);
+    struct fake_matrix matrix = fake_matrix_new(&plan, 1);
+    const loom_parts *parts = &matrix.parts;
+    const size_t size = loom_packed_size(&plan), count = 45 * 3 * 256 / plan.format.sub;
+    uint8_t *const packed = fake_alloc(size);
+    assert_int_equal(loom_pack_parts(&plan, packed, parts, 8, 0, 37), LOOM_OK);
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t factor = byte_by_definition(&plan, &matrix, parts->factors, i);
+        const uint8_t min = parts->mins ? byte_by_definition(&plan, &matrix, parts->mins, i) : 0;
+        const int halves = plan.format.factor_bits == 4 && parts->mins;
+        assert_int_equal(packed[at.factors + i], halves ? factor | min << 4 : factor);
+        if (parts->mins && !halves) {
+            assert_int_equal(packed[at.mins + i], min);
+        }
+    }
+    fake_free(packed, size);
+    fake_matrix_free(&matrix);
+}
+
+static void factors_stand_by_fours(void **state) {
+    (void)state;
+    check_factors("g256s16x4");
+    check_factors("g256s16x4m");
+    check_factors("g256s32x6");
+    check_factors("g256s32x8m");
+}
+
+/* 45 rows of 3 groups of 16 sub-blocks. Minimums of 4 bits need no bytes. */
+static void packed_memory_has_room_for_all_parts(void **state) {
+    (void)state;
+    const loom_plan mins = plan_for(ODD_COUNTS, "g256s16x6mf32", 37, 600);
+    const struct loom_packed_offsets at = loom_packed_offsets(&mins);
+    assert_int_equal(at.zeros, at.scales + 576); /* 45 * 3 * 4 = 540 */
+    assert_int_equal(at.offsets, at.zeros);
+    assert_int_equal(at.factors, at.offsets + 576);
+    assert_int_equal(at.mins, at.factors + 2176); /* 45 * 3 * 16 = 2160 */
+    assert_int_equal(at.size, at.mins + 2176);
+    const loom_plan halves = plan_for(ODD_COUNTS, "g256s16x4m", 37, 600);
+    const struct loom_packed_offsets shared = loom_packed_offsets(&halves);
+    assert_int_equal(shared.factors, shared.offsets + 320); /* 45 * 3 * 2 = 270 */
+    assert_int_equal(shared.size, shared.factors + 2176);
+}
+
+/* What other formats packed is refused, though codes and scales be alike. */
+static void the_mark_tells_formats_apart(void **state) {
+    (void)state;
+    static const char *const names[] = {
+        "w4g256",       "w4g256m",      "iq4g256",     "fp4g256",     "w4g256e8m0",  "w4g256f32",
+        "w4g256z",      "w4g256z3",     "w4g256s16x4", "w4g256s32x4", "w4g256s16x6", "w4g256s16x8",
+        "w4g256s16x4m", "iq4g256s16x4", "w4row",       "w4tensor",
+    };
+    enum { COUNT = sizeof names / sizeof names[0] };
+    uint32_t checks[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        checks[i] = plan_named(FIELDS_OF_4, names[i], 35, 256).check;
+        for (size_t j = 0; j < i; j++) {
+            assert_int_not_equal(checks[i], checks[j]);
+        }
     }
 }
 
@@ -354,15 +523,13 @@ struct part {
 
 static void *pack_part(void *context) {
     struct part *p = context;
-    p->status = loom_pack(p->plan, p->packed, p->matrix->codes, p->matrix->scales, p->matrix->zeros,
-                          p->begin, p->end);
+    p->status = loom_pack_parts(p->plan, p->packed, &p->matrix->parts, 8, p->begin, p->end);
     return NULL;
 }
 
 static void *unpack_part(void *context) {
     struct part *p = context;
-    p->status = loom_unpack(p->plan, p->packed, p->copy->codes, p->copy->scales, p->copy->zeros,
-                            p->begin, p->end);
+    p->status = loom_unpack_parts(p->plan, p->packed, &p->copy->parts, p->begin, p->end);
     return NULL;
 }
 
@@ -391,11 +558,13 @@ static void check_threads(const loom_plan *plan) {
     }
     run_parts(parts, pack_part);
     run_parts(parts, unpack_part);
-    assert_memory_equal(matrix.codes, copy.codes, matrix.code_bytes);
-    assert_memory_equal(matrix.scales, copy.scales, matrix.scale_bytes);
-    if (matrix.zeros) {
-        assert_memory_equal(matrix.zeros, copy.zeros, matrix.zero_bytes);
-    }
+    const struct fake_bytes *bytes = &matrix.bytes;
+    check_part(copy.parts.codes, matrix.parts.codes, bytes->codes, 1, 0, 1);
+    check_part(copy.parts.scales, matrix.parts.scales, bytes->scales, 1, 0, 1);
+    check_part(copy.parts.zeros, matrix.parts.zeros, bytes->zeros, 1, 0, 1);
+    check_part(copy.parts.offsets, matrix.parts.offsets, bytes->offsets, 1, 0, 1);
+    check_part(copy.parts.factors, matrix.parts.factors, bytes->factors, 1, 0, 1);
+    check_part(copy.parts.mins, matrix.parts.mins, bytes->mins, 1, 0, 1);
     fake_free(packed, size);
     fake_matrix_free(&matrix);
     fake_matrix_free(&copy);
@@ -409,6 +578,10 @@ static void threads_pack_and_unpack(void **state) {
                         tensor = plan_for(i, "tensorz", m, 200);
         check_threads(&group);
         check_threads(&tensor);
+        if (layouts[i].bits > 1) {
+            const loom_plan factors = plan_for(i, "g256s32x4m", m, 300);
+            check_threads(&factors);
+        }
     }
 }
 
@@ -417,25 +590,28 @@ static void threads_pack_and_unpack(void **state) {
 static loom_status pack_with(const loom_plan *plan, const struct fake_matrix *matrix) {
     const size_t size = loom_packed_size(plan);
     void *packed = fake_alloc(size);
-    const loom_status status =
-        loom_pack(plan, packed, matrix->codes, matrix->scales, matrix->zeros, 0, plan->m);
+    const loom_status status = loom_pack_parts(plan, packed, &matrix->parts, 8, 0, plan->m);
     assert_int_equal(loom_packed_valid(plan, packed), status == LOOM_OK);
     fake_free(packed, size);
     return status;
 }
 
+/* Every byte is a code of 8 bits. */
 static void every_code_is_checked(void **state) {
     (void)state;
     for (size_t i = 0; i < LAYOUTS; i++) {
         const loom_plan plan = plan_for(i, "g64", 5, 70);
         struct fake_matrix matrix = fake_matrix_new(&plan, i);
-        for (size_t j = 0; j < matrix.code_bytes; j += 3) {
-            const uint8_t code = matrix.codes[j];
-            matrix.codes[j] = (uint8_t)(1u << layouts[i].bits);
-            assert_int_equal(pack_with(&plan, &matrix), LOOM_ERROR_VALUE);
-            matrix.codes[j] = (uint8_t)((1u << layouts[i].bits) - 1);
+        const unsigned beyond = 1u << layouts[i].bits;
+        for (size_t j = 0; j < matrix.bytes.codes; j += 3) {
+            const uint8_t code = matrix.parts.codes[j];
+            if (beyond < 256) {
+                matrix.parts.codes[j] = (uint8_t)beyond;
+                assert_int_equal(pack_with(&plan, &matrix), LOOM_ERROR_VALUE);
+            }
+            matrix.parts.codes[j] = (uint8_t)(beyond - 1);
             assert_int_equal(pack_with(&plan, &matrix), LOOM_OK);
-            matrix.codes[j] = code;
+            matrix.parts.codes[j] = code;
         }
         fake_matrix_free(&matrix);
     }
@@ -445,9 +621,9 @@ static void ternary_codes_end_at_2(void **state) {
     (void)state;
     const loom_plan plan = fake_plan("tf32", 5, 70);
     struct fake_matrix matrix = fake_matrix_new(&plan, 1);
-    matrix.codes[349] = 3;
+    matrix.parts.codes[349] = 3;
     assert_int_equal(pack_with(&plan, &matrix), LOOM_ERROR_VALUE);
-    matrix.codes[349] = 2;
+    matrix.parts.codes[349] = 2;
     assert_int_equal(pack_with(&plan, &matrix), LOOM_OK);
     fake_matrix_free(&matrix);
 }
@@ -461,14 +637,14 @@ static void ternary_fields_end_at_2(void **state) {
     const size_t size = loom_packed_size(&plan);
     void *const packed = fake_alloc(size);
     for (size_t i = 0; i < 6; i++) {
-        const uint8_t before = matrix.codes[places[i / 2]];
-        matrix.codes[places[i / 2]] = i % 2 ? 2 : 3;
+        const uint8_t before = matrix.parts.codes[places[i / 2]];
+        matrix.parts.codes[places[i / 2]] = i % 2 ? 2 : 3;
         size_t bytes;
-        uint8_t *const fields = fields_of(&plan, matrix.codes, &bytes);
-        assert_int_equal(loom_pack_fields(&plan, packed, fields, matrix.scales, NULL, 0, plan.m),
+        uint8_t *const fields = fields_of(&plan, matrix.parts.codes, &bytes);
+        assert_int_equal(pack_fields(&plan, packed, &matrix.parts, fields),
                          i % 2 ? LOOM_OK : LOOM_ERROR_VALUE);
         fake_free(fields, bytes);
-        matrix.codes[places[i / 2]] = before;
+        matrix.parts.codes[places[i / 2]] = before;
     }
     fake_free(packed, size);
     fake_matrix_free(&matrix);
@@ -480,12 +656,45 @@ static void every_zero_point_is_checked(void **state) {
     for (size_t i = 0; i < 2; i++) {
         const loom_plan plan = plan_for(5, grains[i], 5, 70);
         struct fake_matrix matrix = fake_matrix_new(&plan, i);
-        for (size_t j = 0; j < matrix.zero_bytes; j++) {
-            matrix.zeros[j] = 9;
+        for (size_t j = 0; j < matrix.bytes.zeros; j++) {
+            matrix.parts.zeros[j] = 9;
             assert_int_equal(pack_with(&plan, &matrix), LOOM_ERROR_VALUE);
-            matrix.zeros[j] = 8;
+            matrix.parts.zeros[j] = 8;
             assert_int_equal(pack_with(&plan, &matrix), LOOM_OK);
         }
+        fake_matrix_free(&matrix);
+    }
+}
+
+/* Each byte of `bytes` in turn: `bad` is refused, `good` is not. */
+static void check_bytes(const loom_plan *plan, const struct fake_matrix *matrix, uint8_t *bytes,
+                        size_t count, uint8_t good, uint8_t bad) {
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t before = bytes[i];
+        bytes[i] = bad;
+        assert_int_equal(pack_with(plan, matrix), LOOM_ERROR_VALUE);
+        bytes[i] = good;
+        assert_int_equal(pack_with(plan, matrix), LOOM_OK);
+        bytes[i] = before;
+    }
+}
+
+/* Factors are signed without offsets. */
+static void every_factor_is_checked(void **state) {
+    (void)state;
+    static const struct {
+        const char *grain;
+        int least, most;
+    } kinds[] = {
+        {"g256s16x4", -8, 7}, {"g256s32x6", -32, 31}, {"g256s32x4m", 0, 15}, {"g256s16x6m", 0, 63}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const loom_plan plan = plan_for(FIELDS_OF_4, kinds[i].grain, 2, 300);
+        struct fake_matrix matrix = fake_matrix_new(&plan, i);
+        const uint8_t least = (uint8_t)kinds[i].least, most = (uint8_t)kinds[i].most;
+        const size_t factors = matrix.bytes.factors, mins = matrix.bytes.mins;
+        check_bytes(&plan, &matrix, matrix.parts.factors, factors, most, (uint8_t)(most + 1));
+        check_bytes(&plan, &matrix, matrix.parts.factors, factors, least, (uint8_t)(least - 1));
+        check_bytes(&plan, &matrix, matrix.parts.mins, mins, most, (uint8_t)(most + 1));
         fake_matrix_free(&matrix);
     }
 }
@@ -497,10 +706,9 @@ static void other_rows_are_not_read(void **state) {
     struct fake_matrix matrix = fake_matrix_new(&plan, 1);
     const size_t size = loom_packed_size(&plan);
     void *packed = fake_alloc(size);
-    matrix.codes[0] = matrix.codes[32 * 70] = 255;
-    matrix.zeros[0] = matrix.zeros[32 * 2] = 255;
-    assert_int_equal(loom_pack(&plan, packed, matrix.codes, matrix.scales, matrix.zeros, 16, 32),
-                     LOOM_OK);
+    matrix.parts.codes[0] = matrix.parts.codes[32 * 70] = 255;
+    matrix.parts.zeros[0] = matrix.parts.zeros[32 * 2] = 255;
+    assert_int_equal(loom_pack_parts(&plan, packed, &matrix.parts, 8, 16, 32), LOOM_OK);
     assert_int_equal(loom_packed_valid(&plan, packed), 0);
     fake_free(packed, size);
     fake_matrix_free(&matrix);
@@ -514,12 +722,18 @@ int main(void) {
         cmocka_unit_test(stream_follows_the_definition),
         cmocka_unit_test(symbols_of_a_layout_return),
         cmocka_unit_test(every_layout_returns_what_it_got),
+        cmocka_unit_test(every_part_returns),
+        cmocka_unit_test(codes_of_a_book_return),
         cmocka_unit_test(packed_bytes_are_reproducible),
+        cmocka_unit_test(factors_stand_by_fours),
+        cmocka_unit_test(packed_memory_has_room_for_all_parts),
+        cmocka_unit_test(the_mark_tells_formats_apart),
         cmocka_unit_test(threads_pack_and_unpack),
         cmocka_unit_test(every_code_is_checked),
         cmocka_unit_test(ternary_codes_end_at_2),
         cmocka_unit_test(ternary_fields_end_at_2),
         cmocka_unit_test(every_zero_point_is_checked),
+        cmocka_unit_test(every_factor_is_checked),
         cmocka_unit_test(other_rows_are_not_read),
     };
     return cmocka_run_group_tests_name("pack", tests, NULL, NULL);

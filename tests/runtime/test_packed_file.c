@@ -33,7 +33,7 @@ static void unmap_file(const struct mapping *map) {
 }
 
 static void pack(const loom_plan *plan, const struct fake_matrix *w, void *packed) {
-    assert_int_equal(loom_pack(plan, packed, w->codes, w->scales, w->zeros, 0, plan->m), LOOM_OK);
+    assert_int_equal(loom_pack_parts(plan, packed, &w->parts, 8, 0, plan->m), LOOM_OK);
 }
 
 /* Whatever was in the memory before. With 7 rows no array of w2g32f32 fills its last line. */

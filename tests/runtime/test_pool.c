@@ -37,8 +37,7 @@ static void check_multiply(loom_pool *pool, const char *format, size_t m, size_t
     float *x = fake_activations(n, k, k, n), *y = fake_alloc(y_bytes);
     void *packed = fake_alloc(loom_packed_size(&plan));
     void *prepared = fake_alloc(prepared_bytes);
-    assert_int_equal(loom_pool_pack(pool, &plan, packed, matrix.codes, matrix.scales, matrix.zeros),
-                     LOOM_OK);
+    assert_int_equal(loom_pool_pack_parts(pool, &plan, packed, &matrix.parts, 8), LOOM_OK);
     assert_int_equal(loom_pool_matmul(pool, &plan, y, y_stride, packed, prepared, x, k, n),
                      LOOM_OK);
     for (size_t i = 0; i < n * m; i++) {
@@ -155,11 +154,11 @@ static void pool_errors(void **state) {
         {loom_pool_create(NULL, 1), LOOM_ERROR_NULL},
         {loom_pool_create(&none, (size_t)-1), LOOM_ERROR_POOL},
         {loom_pool_create(&none, 1025), LOOM_ERROR_POOL},
-        {loom_pool_pack(NULL, &plan, packed, w.codes, w.scales, NULL), LOOM_ERROR_NULL},
-        {loom_pool_pack(pool, NULL, packed, w.codes, w.scales, NULL), LOOM_ERROR_NULL},
-        {loom_pool_pack(pool, &plan, NULL, w.codes, w.scales, NULL), LOOM_ERROR_NULL},
+        {loom_pool_pack(NULL, &plan, packed, w.parts.codes, w.parts.scales, NULL), LOOM_ERROR_NULL},
+        {loom_pool_pack(pool, NULL, packed, w.parts.codes, w.parts.scales, NULL), LOOM_ERROR_NULL},
+        {loom_pool_pack(pool, &plan, NULL, w.parts.codes, w.parts.scales, NULL), LOOM_ERROR_NULL},
         {loom_pool_matmul(pool, &plan, y, 20, packed, prepared, x, 70, 2), LOOM_ERROR_PACKED},
-        {loom_pool_pack(pool, &plan, packed, w.codes, w.scales, NULL), LOOM_OK},
+        {loom_pool_pack(pool, &plan, packed, w.parts.codes, w.parts.scales, NULL), LOOM_OK},
         {loom_pool_matmul(NULL, &plan, y, 20, packed, prepared, x, 70, 2), LOOM_ERROR_NULL},
         {loom_pool_matmul(pool, NULL, y, 20, packed, prepared, x, 70, 2), LOOM_ERROR_NULL},
         {loom_pool_matmul(pool, &plan, NULL, 20, packed, prepared, x, 70, 2), LOOM_ERROR_NULL},
@@ -224,8 +223,8 @@ static void a_failed_pack_leaves_no_header(void **state) {
     const size_t size = loom_packed_size(&plan);
     void *packed = fake_alloc(size);
     loom_pool *pool = new_pool(2);
-    w.codes[60 * 70 - 1] = 4;
-    assert_int_equal(loom_pool_pack(pool, &plan, packed, w.codes, w.scales, NULL),
+    w.parts.codes[60 * 70 - 1] = 4;
+    assert_int_equal(loom_pool_pack(pool, &plan, packed, w.parts.codes, w.parts.scales, NULL),
                      LOOM_ERROR_VALUE);
     assert_int_equal(loom_packed_valid(&plan, packed), 0);
     loom_pool_free(pool);
@@ -240,7 +239,8 @@ static int use_in_child(loom_pool *pool, const loom_plan *plan, const struct fak
                         void *packed) {
     static float x[70], y[20];
     _Alignas(LOOM_ALIGN) static uint8_t prepared[4096];
-    if (loom_pool_pack(pool, plan, packed, w->codes, w->scales, NULL) != LOOM_ERROR_POOL) {
+    if (loom_pool_pack(pool, plan, packed, w->parts.codes, w->parts.scales, NULL) !=
+        LOOM_ERROR_POOL) {
         return 1;
     }
     if (loom_pool_matmul(pool, plan, y, 20, packed, prepared, x, 70, 1) != LOOM_ERROR_POOL) {

@@ -188,6 +188,82 @@ static void pack_refuses_zeros_without_z(void **state) {
     assert_int_equal(loom_pack(&plan, g->packed, codes, scales, NULL, 0, 6), LOOM_OK);
 }
 
+/* Parts of 5 rows of a group of 256 with 16 sub-blocks, all 0: each is needed, and no other is
+ * taken. */
+enum { ROWS = 5, SUBS = ROWS * 16 };
+static uint8_t part_codes[ROWS * 256], part_zeros[ROWS], part_factors[SUBS], part_mins[SUBS];
+static float part_scales[ROWS], part_offsets[ROWS];
+static const loom_parts all_parts = {
+    .codes = part_codes,
+    .scales = part_scales,
+    .offsets = part_offsets,
+    .factors = part_factors,
+    .mins = part_mins,
+};
+
+static loom_status pack_parts(const char *format, loom_parts parts, unsigned code_bits) {
+    const loom_plan plan = fake_plan(format, ROWS, 256);
+    const size_t size = loom_packed_size(&plan);
+    uint8_t *packed = fake_alloc(size);
+    const loom_status status = loom_pack_parts(&plan, packed, &parts, code_bits, 0, ROWS);
+    if (status != LOOM_OK) {
+        assert_filled(packed, size);
+    }
+    fake_free(packed, size);
+    return status;
+}
+
+static void pack_needs_every_part(void **state) {
+    (void)state;
+    const char *const format = "w2g256s16x4mf32";
+    loom_parts parts[5];
+    assert_int_equal(pack_parts(format, all_parts, 8), LOOM_OK);
+    assert_int_equal(pack_parts(format, all_parts, 2), LOOM_OK);
+    for (size_t i = 0; i < 5; i++) {
+        parts[i] = all_parts;
+    }
+    parts[0].codes = NULL;
+    parts[1].scales = NULL;
+    parts[2].offsets = NULL;
+    parts[3].factors = NULL;
+    parts[4].mins = NULL;
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(pack_parts(format, parts[i], 8), LOOM_ERROR_NULL);
+    }
+    const loom_plan plan = fake_plan(format, ROWS, 256);
+    uint8_t *packed = fake_alloc(loom_packed_size(&plan));
+    assert_int_equal(loom_pack_parts(&plan, packed, NULL, 8, 0, ROWS), LOOM_ERROR_NULL);
+    assert_int_equal(loom_pack(&plan, packed, part_codes, part_scales, NULL, 0, ROWS),
+                     LOOM_ERROR_NULL);
+    assert_int_equal(loom_unpack_parts(&plan, packed, NULL, 0, ROWS), LOOM_ERROR_NULL);
+    fake_free(packed, loom_packed_size(&plan));
+}
+
+static void pack_refuses_parts_that_a_format_has_not(void **state) {
+    (void)state;
+    loom_parts parts = all_parts;
+    parts.zeros = part_zeros;
+    assert_int_equal(pack_parts("w2g256s16x4mf32", parts, 8), LOOM_ERROR_VALUE);
+    const loom_parts two = {.codes = part_codes, .scales = part_scales};
+    assert_int_equal(pack_parts("w2rowf32", two, 8), LOOM_OK);
+    loom_parts more[4] = {two, two, two, two};
+    more[0].zeros = part_zeros;
+    more[1].offsets = part_offsets;
+    more[2].factors = part_factors;
+    more[3].mins = part_mins;
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(pack_parts("w2rowf32", more[i], 8), LOOM_ERROR_VALUE);
+    }
+}
+
+static void pack_takes_two_sizes_of_codes(void **state) {
+    (void)state;
+    for (unsigned bits = 0; bits <= 64; bits++) {
+        assert_int_equal(pack_parts("w2g256s16x4mf32", all_parts, bits),
+                         bits == 2 || bits == 8 ? LOOM_OK : LOOM_ERROR_VALUE);
+    }
+}
+
 static void pack_good(struct good *g) {
     assert_int_equal(loom_pack(&g->plan, g->packed, g->matrix.parts.codes, g->matrix.parts.scales,
                                g->matrix.parts.zeros, 0, M),
@@ -343,6 +419,9 @@ int main(void) {
         WITH_GOOD(a_plan_that_was_never_created),
         WITH_GOOD(pack_errors),
         WITH_GOOD(pack_refuses_zeros_without_z),
+        cmocka_unit_test(pack_needs_every_part),
+        cmocka_unit_test(pack_refuses_parts_that_a_format_has_not),
+        cmocka_unit_test(pack_takes_two_sizes_of_codes),
         WITH_GOOD(unpack_errors),
         WITH_GOOD(prepare_errors),
         WITH_GOOD(matmul_argument_errors),

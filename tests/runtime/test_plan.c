@@ -76,6 +76,13 @@ static void prepared_memory_has_its_size(void **state) {
     assert_int_equal(many.act_scale, 64 + 7 * 192);
     assert_int_equal(many.act_sum, many.act_scale + 128);
     assert_int_equal(loom_prepared_size(&plan, 7), many.act_sum + 128);
+    /* 2 tiles of 4 tokens, 2 groups of 4 pairs of words. */
+    const loom_plan factors = fake_plan("w2g256s16x4mf32", 20, 300);
+    const struct loom_prepared_offsets sums = loom_prepared_offsets(&factors, 7);
+    assert_int_equal(sums.act_stride, 512 * 4 + 64);
+    assert_int_equal(sums.group_stride, 2 * 4);
+    assert_int_equal(sums.sum_stride, 2 * 8 * 4);
+    assert_int_equal(sums.size, sums.act_sum + 2 * 2 * 8 * 4 * 4);
     assert_int_equal(loom_prepared_size(&plan, 0), 0);
     assert_int_equal(loom_prepared_size(&plan, LOOM_MAX_DIM + 1), 0);
 }

@@ -126,6 +126,9 @@ static void sharing_needs_equal_inputs(void **state) {
     const loom_plan other_group = fake_plan("w3g64zf32", 100, 320);
     const loom_plan one_scale = fake_plan("w2g32f32arow", 100, 320);
     const loom_plan row = fake_plan("w2rowf32", 100, 320), ternary = fake_plan("tf32", 30, 320);
+    const loom_plan sums = fake_plan("w2g256s16x4mf32", 100, 320);
+    loom_plan other_sums = sums;
+    other_sums.format.sub = 32;
     for (size_t n = 1; n <= 2; n++) {
         assert_int_equal(loom_can_share(&q, &v, n), 1);
         assert_int_equal(loom_can_share(&row, &ternary, n), 1);
@@ -133,6 +136,8 @@ static void sharing_needs_equal_inputs(void **state) {
         assert_int_equal(loom_can_share(&q, &other_group, n), 0);
         assert_int_equal(loom_can_share(&q, &one_scale, n), 0);
         assert_int_equal(loom_can_share(&q, &row, n), 0);
+        assert_int_equal(loom_can_share(&sums, &sums, n), 1);
+        assert_int_equal(loom_can_share(&sums, &other_sums, n), 0);
     }
 }
 

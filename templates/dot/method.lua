@@ -60,6 +60,7 @@ return {
     {
         family = "dot",
         name = "shift",
+        parts = true,
         loop = "shift",
         isas = SHIFT,
         modes = { exact = true },
@@ -95,6 +96,7 @@ return {
     {
         family = "dot",
         name = "panel",
+        parts = true,
         loop = "dot",
         isas = VECTORS,
         modes = { exact = true },

@@ -8,8 +8,8 @@
 #include "layout.h"
 
 /* A row's symbols of a unit are `dense`: bit p of symbol s is bit s * planes + p. Of all tables
- * LOOM_MAP_TABLES may differ: a layout that is generated needs 8 or fewer. */
-enum { LOOM_DENSE_BYTES = LOOM_MAX_UNIT_BITS / 8, LOOM_MAP_TABLES = 24 };
+ * LOOM_MAP_TABLES may differ: of a layout that is generated 8, of 5 and 6 bits 30 and 36. */
+enum { LOOM_DENSE_BYTES = LOOM_MAX_UNIT_BITS / 8, LOOM_MAP_TABLES = 36 };
 
 /* 8 bytes of a section, or fewer, that a row has bits in. Together they are the exclusive or of
  * table[table][dense[from]] for `lookups` lookups, as bytes in memory. */

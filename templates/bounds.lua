@@ -74,16 +74,39 @@ function bounds.none()
     return {}
 end
 
+-- The largest magnitude of what an activation is multiplied by: a code less its zero point, or a
+-- number, times a factor.
+local function largest_weight(format)
+    local lowest = format.zero_points and 0 or format.zero
+    local highest = format.zero_points and 1 << format.bits or format.zero
+    local largest = math.max(format.step * ((1 << format.bits) - 1) - lowest, highest)
+    if format.numbers then
+        largest = math.max(math.max(table.unpack(format.numbers)),
+            -math.min(table.unpack(format.numbers)))
+    end
+    if not format.sub then
+        return largest
+    end
+    return largest * (format.offsets and (1 << format.factor_bits) - 1
+        or 1 << format.factor_bits - 1)
+end
+
+-- True where v_scale_sum takes the exact sum of a group.
+function bounds.is_small(format)
+    return format.group > 0 and not format.sub
+        and largest_weight(format) * bounds.ACT * format.group <= SMALL
+end
+
 -- isum of kernel.h.
 local function of_group(format, mode)
-    local most = format.group > 0 and SMALL or bounds.I32
     local lowest = format.zero_points and 0 or format.zero
     local highest = format.zero_points and 1 << format.bits or format.zero
     local planes, name, k = (1 << format.bits) - 1, "the sum of a group", group_k(format)
     if mode == "exact" then
-        local weight = math.max(format.step * planes - lowest, highest)
-        return bounds.sum(name, weight * bounds.ACT, 1, k, most)
-    elseif mode == "table" and format.triples then
+        return bounds.sum(name, largest_weight(format) * bounds.ACT, 1, k, bounds.I32)
+    end
+    local most = format.group > 0 and SMALL or bounds.I32
+    if mode == "table" and format.triples then
         return bounds.sum(name, bounds.ENTRY.table, 3, k, most)
     end
     local entries, entry = format.step * planes, bounds.ENTRY[mode]

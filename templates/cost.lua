@@ -7,11 +7,18 @@ function method_cost.lookups(mode)
     return mode == "exact" and 8 or 4
 end
 
+-- A sub-block's sum is multiplied and added, its factor taken out of a byte; two products for the
+-- minimums of 4 of them.
+local function of_parts(format)
+    local subs = format.sub and format.group // format.sub or 0
+    return subs * (format.offsets and 4.5 or 4) + (format.offsets and 3 or 0)
+end
+
 -- Operations at the end of a group, for one vector of rows and one token; `more` are the
 -- method's own.
 function method_cost.group(format, isa, more)
     local group = format.group == 0 and 4096 or format.group
-    return (isa.group_ops + (format.zero_points and 4 or 0) + (more or 0))
+    return (isa.group_ops + (format.zero_points and 4 or 0) + (more or 0) + of_parts(format))
         / (group * isa.vector // 4)
 end
 

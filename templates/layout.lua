@@ -123,24 +123,27 @@ function layout.tmac(block, unit_k, bits)
     })
 end
 
+-- The low bits of a code that are a field of layout.dot; the others stand in vectors of their own.
+function layout.low_bits(bits)
+    return ({ 1, 2, 2, 4, 4, 4, nil, 8 })[bits]
+end
+
 -- dot: a 32-bit lane is a row, its 4 bytes are 4 neighbouring codes, and the fields of a byte
--- are 4 codes apart. 3 bits are 2-bit fields, then 1-bit fields. With one lane it is the
--- portable layout.
+-- are 4 codes apart. 3 bits are 2-bit fields, then 1-bit fields; 5 and 6 are 4-bit fields, then the
+-- others. With one lane it is the portable layout.
 function layout.dot(lanes, block, bits)
-    local rows = { digit("row", lanes, 1), digit("row", block, lanes) }
-    local sections
-    if bits == 3 then
-        sections = {
-            section(0, { digit("plane", 2, 1), digit("k", 4, 4), digit("k", 4, 1), rows[1], rows[2],
-                digit("k", 2, 16) }),
-            section(2, { digit("k", 2, 16), digit("k", 4, 4), digit("k", 4, 1), rows[1], rows[2] }),
-        }
-    else
-        local fields = 8 // bits
-        sections = {
-            section(0, { digit("plane", bits, 1), digit("k", fields, 4), digit("k", 4, 1),
-                rows[1], rows[2], digit("k", bits, 4 * fields) }),
-        }
+    local low, rows = layout.low_bits(bits), { digit("row", lanes, 1), digit("row", block, lanes) }
+    if not low then
+        return nil, ("codes of %d bits have no layout"):format(bits)
+    end
+    local fields, top = 8 // low, bits - low
+    local sections = {
+        section(0, { digit("plane", low, 1), digit("k", fields, 4), digit("k", 4, 1),
+            rows[1], rows[2], digit("k", low, 4 * fields) }),
+    }
+    if top > 0 then
+        sections[2] = section(low, { digit("plane", top, 1), digit("k", low // top, 4 * fields),
+            digit("k", fields, 4), digit("k", 4, 1), rows[1], rows[2], digit("k", top, 32 // top) })
     end
     return make(("dot%dx%d"):format(lanes, block), bits, lanes * block, 32, sections)
 end

@@ -17,6 +17,7 @@
 --   template       "tile/tiles.c.in", "panel/panel.c.in" or one of its own
 --   note           the sentence that stands above a kernel
 --   act            the form of its activations (act.lua), where family and mode do not say it
+--   parts          true where it takes all that parts.lua has, and codes of 5 to 8 bits
 --   tmac           true for T-MAC's schedule: compared with, never chosen
 -- and these functions, with `numbers` one of the above and `format` and `isa` records:
 --   layout(format, numbers, isa)         where its weights are (layout.lua), or nil and a reason

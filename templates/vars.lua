@@ -1,6 +1,7 @@
 -- What a template may use: the variables of one kernel. vars.of, at the end, joins these parts:
 --   expression   functions that write C expressions (expression.lua)
 --   problem      what a kernel's name says; its format and layout
+--   parts        offsets, factors and books (parts.lua)
 --   arithmetic   where sums start, and by what they are multiplied
 --   activations  bytes of them
 --   tile         rows and tokens, prefetches, and which templates make the tile
@@ -10,6 +11,8 @@
 -- `tokens`. What begins with v_ is C, from isa/.
 
 local act = require("act")
+local bounds = require("bounds")
+local code_parts = require("parts")
 local expression = require("expression")
 local vars_amx = require("amx.vars")
 local vars_dot = require("dot.vars")
@@ -39,6 +42,9 @@ local OF_TEMPLATE = { ["amx/amx.c.in"] = vars_amx }
 local FAMILY_NOTES = { lut = "table lookup", dot = "integer dot product",
     veclut = "lookup of vectors over tokens" }
 local MODE_NOTES = { exact = "exact", table = "8-bit tables", table7 = "7-bit tables" }
+
+-- What loads a vector of scales of a type.
+local LOAD_SCALE = { [""] = "v_load_half", f32 = "v_load_f32", e8m0 = "v_load_e8m0" }
 
 local OP_NOTES = { gemv = "GEMV: N = 1", few = "GEMM: a few tokens", gemm = "GEMM: many tokens" }
 
@@ -89,32 +95,35 @@ local function block_bytes(of)
 end
 
 -- A C expression: what a sum starts at where activations have the sum `sum`.
-local function start_value(format, factor, bias)
+local function start_value(is_small, factor, bias)
     local of_bias = bias > 0 and ("%d * (int32_t)(a->k_group / 4)"):format(-bias) or 0
     return (expression.plus(expression.times(factor, "sum"), of_bias,
-        format.group > 0 and "V_SUM_START" or 0):gsub("%+ %-", "- "))
+        is_small and "V_SUM_START" or 0):gsub("%+ %-", "- "))
 end
 
 local function arithmetic(record)
     local format, is_table = record.format, record.family == "lut" and record.mode ~= "exact"
     local planes_sum, bias = (1 << format.bits) - 1, act[record.act].bias
     local signs = record.layout.symbol_k == 3
+    local is_small = format.group > 0 and (record.mode ~= "exact" or bounds.is_small(format))
     local sum_factor, zero_factor = is_table and format.step * planes_sum or 0, is_table and 2 or 1
-    local start_factor = sum_factor - (format.zero_points and 0 or zero_factor * format.zero)
+    local start_factor = sum_factor + code_parts.bias(record)
+        - (format.zero_points and 0 or zero_factor * format.zero)
     return {
         planes_sum = planes_sum,
         bias = bias,
         sum_factor = sum_factor,
         zero_factor = zero_factor,
         signs = signs,
-        uses_act_sum = not signs and (format.zero_points or start_factor ~= 0),
-        sum_is_small = format.group > 0,
+        uses_act_sum = not signs and (format.zero_points or format.offsets or start_factor ~= 0),
+        sum_is_small = is_small,
         spread = record.isa.spread and "v_spread_4" or "v_load_4",
         spreads = record.isa.spread or false,
         start_uses_sum = start_factor ~= 0,
-        start_value = start_value(format, start_factor, format.step * bias * planes_sum),
+        start_factor = start_factor,
+        start_value = start_value(is_small, start_factor, format.step * bias * planes_sum),
         sum_step = record.family == "lut" and format.step or 1,
-        sum_start = format.group > 0 and "V_SUM_START" or "0",
+        sum_start = is_small and "V_SUM_START" or "0",
     }
 end
 
@@ -241,9 +250,8 @@ local function problem(record)
         step = format.step,
         zero = format.zero,
         zero_points = format.zero_points,
-        scale_fp32 = format.scale_fp32,
-        scale_type = format.scale_fp32 and "float" or "uint16_t",
-        load_scale = format.scale_fp32 and "v_load_f32" or "v_load_half",
+        scale_fp32 = format.scale == "f32",
+        load_scale = LOAD_SCALE[format.scale],
         group = format.group,
         k_group = format.group > 0 and format.group or "a->k_group",
         layout_name = record.layout.name,
@@ -274,6 +282,7 @@ function vars.of(record)
     add("expression", expression)
     add("sources", { sources = sources(record) })
     add("problem", problem(record))
+    add("parts", code_parts.vars(record))
     add("arithmetic", arithmetic(record))
     add("activations", activations(record))
     add("tile", tile(record))

@@ -18,6 +18,11 @@ local function acc_vectors(isa)
     return isa.sum_products == 1 and 2 or 1
 end
 
+-- The same, and the sum of the sub-blocks before it where registers are many.
+local function sum_vectors(format, isa)
+    return acc_vectors(isa) + (format.sub and isa.registers >= 32 and 1 or 0)
+end
+
 -- Two vectors of rows side by side share less than four, but read faster (measured, from memory: w1
 -- 1.05, w2 1.03, w3 1.06, w4 1.07 times; in cache w4 1.13 times).
 local function wide(numbers)
@@ -60,6 +65,7 @@ return {
     {
         family = "dot",
         name = "shift",
+        parts = true,
         loop = "shift",
         isas = SHIFT,
         modes = { exact = true },
@@ -95,6 +101,7 @@ return {
     {
         family = "dot",
         name = "panel",
+        parts = true,
         loop = "dot",
         isas = VECTORS,
         modes = { exact = true },
@@ -113,10 +120,10 @@ return {
         layout = function(format, numbers, isa)
             return layout.dot(isa.vector // 4, numbers.b, format.bits)
         end,
-        refuse = function(_, _, numbers, isa)
+        refuse = function(format, _, numbers, isa)
             return method_cost.even_parts(numbers) or method_cost.even_tokens(numbers, isa)
                 or method_cost.registers(
-                    numbers.m * (numbers.n * acc_vectors(isa) + 1) + 1, isa.registers)
+                    numbers.m * (numbers.n * sum_vectors(format, isa) + 1) + 1, isa.registers)
                 or method_cost.busy(numbers.m * numbers.n, isa)
         end,
         cost = function(format, _, numbers, isa)

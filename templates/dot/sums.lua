@@ -48,6 +48,13 @@ function sums.mask(record)
     return sums.of_fields(record, bits, (1 << bits) - 1)
 end
 
+-- ---- What enters sums ---------------------------------------------------------------------
+
+-- True where products are too large for sums of 16 bits over 32 codes: they enter 32 at once.
+function sums.is_wide(format, isa)
+    return isa.sum_bits == 16 and (format.bits > 4 or format.book ~= nil)
+end
+
 -- ---- Products in 16 bits ------------------------------------------------------------------
 
 -- Codes whose products are widened at least so often.
@@ -66,7 +73,7 @@ end
 
 function sums.products(record)
     local format, isa = record.format, record.isa
-    return isa.sum_bits == 32 and {} or { bounds.sum("the sum of products",
+    return (isa.sum_bits == 32 or sums.is_wide(format, isa)) and {} or { bounds.sum("the sum of products",
         of_products(format, isa), 4, bounds.chunk_k(record), bounds.I16) }
 end
 

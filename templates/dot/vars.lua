@@ -1,33 +1,47 @@
 -- Variables of the integer dot products' templates.
 
+local layout = require("layout")
 local sums_dot = require("dot.sums")
 
--- A C expression: field f of the vector x, for 3 bits with its top bit from `top`, as bytes; for
--- 1 bit twice the code, which is what enters the sum.
+local function shift(value, count)
+    if count == 0 then
+        return value
+    end
+    return ("v_sh%s_u16(%s, %d)"):format(count > 0 and "r" or "l", value, math.abs(count))
+end
+
+-- C expressions: field f of the vector x, as bytes; for 1 bit twice the code, which is what enters
+-- the sum.
+local function low_expression(low, f, x)
+    if low == 8 then
+        return x
+    elseif low * (f + 1) == 8 then
+        return ("v_shr_u8(%s, %d)"):format(x, low * f)
+    end
+    return ("v_and(%s, v_set_i8(%d))"):format(shift(x, low * f), (1 << low) - 1)
+end
 local function code_expression(bits, vector_index, f, x, top)
-    local function shift(value, count)
-        if count == 0 then
-            return value
-        end
-        return ("v_sh%s_u16(%s, %d)"):format(count > 0 and "r" or "l", value,
-            math.abs(count))
-    end
-    if bits == 3 then
-        return ("v_join3(%s, %s)"):format(shift(x, 2 * f), shift(top, 2 * f + vector_index - 2))
-    end
+    local low = layout.low_bits(bits)
     if bits == 1 then
         return ("v_and(%s, v_set_i8(2))"):format(shift(x, f - 1))
+    elseif bits == low then
+        return low_expression(low, f, x)
     end
-    if bits * (f + 1) == 8 then
-        return ("v_shr_u8(%s, %d)"):format(x, bits * f)
+    -- Where the top bits of a code are in `top`, less where they are in the code.
+    local apart = low * f + (bits - low) * (vector_index % (low // (bits - low))) - low
+    if bits == 3 then
+        return ("v_join3(%s, %s)"):format(shift(x, 2 * f), shift(top, apart))
     end
-    return ("v_and(%s, v_set_i8(%d))"):format(shift(x, bits * f), (1 << bits) - 1)
+    return ("v_or(%s, v_and(%s, v_set_i8(%d)))"):format(low_expression(low, f, x),
+        shift(top, apart), (1 << bits) - (1 << low))
 end
 
 -- Codes that are summed together, or nil for all of a group.
 local function chunk_of(record)
     if record.loop == "mask" then
         return sums_dot.mask_chunk(record.format)
+    elseif sums_dot.is_wide(record.format, record.isa) then
+        return nil
     end
     return sums_dot.products_chunk(record.format, record.isa)
 end
@@ -35,19 +49,32 @@ end
 -- The variables of one kernel.
 return function(record)
     local bits, group = record.format.bits, record.format.group
+    local low = layout.low_bits(bits)
     local chunk = chunk_of(record)
     -- Those of fields are in fields/vars.lua.
     local chunk_k = chunk and (group > 0 and math.min(chunk, group) or chunk) or false
     local of_fields = record.loop == "fields" and not record.numbers.k
+    local wide = sums_dot.is_wide(record.format, record.isa)
     return {
-        fields = bits == 3 and 3 or 8 // bits,
-        field_bits = bits == 3 and 2 or bits,
-        byte_fields = bits == 3 and 4 or 8 // bits,
-        sums_of_16_bits = record.isa.sum_bits == 16,
+        fields = bits == 3 and 3 or 8 // low,
+        field_bits = low,
+        byte_fields = 8 // low,
+        low_vectors = low,
+        top_vectors = bits - low,
+        sums_of_16_bits = record.isa.sum_bits == 16 and not wide,
+        wide = wide,
+        dot4 = wide and "v_dot4_wide" or "v_acc_dot4",
         chunk_k = not of_fields and chunk_k or nil,
         unroll = 2,
+        -- The vector of top bits that the code of a vector of fields has its own in.
+        top_of = function(vector_index)
+            return vector_index * (bits - low) // low
+        end,
         code = function(vector_index, f, x, top)
-            return code_expression(bits, vector_index, f, x, top)
+            local code = code_expression(bits, vector_index, f, x, top)
+            return record.format.book and record.isa.name ~= "c" and ("v_lookup(book, %s)"):format(code)
+                or record.isa.signed and bits == 8 and ("v_xor(%s, v_set_i8(-128))"):format(code)
+                or code
         end,
     }
 end

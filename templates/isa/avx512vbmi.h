@@ -9,8 +9,6 @@
 #include "isa_vector512.h"
 #include "isa_x86.h"
 
-/* Shifts need a constant count. */
-#define v_shr_i32(x, count) _mm512_srai_epi32(x, count)
 /* a where the mask's bits are set, b elsewhere. */
 static inline v_int v_select(v_int mask, v_int a, v_int b) {
     return _mm512_ternarylogic_epi32(mask, a, b, 0xca);

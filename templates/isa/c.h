@@ -41,6 +41,11 @@ static inline float v_half(uint16_t half) {
     return loom_float_from_bits(sign | ((rest << 13) + 0x38000000u));
 }
 
+/* 2^(e - 128), or 0 below 2^-126. */
+static inline float v_e8m0(uint8_t e) {
+    return loom_float_from_bits(e < 2 ? 0 : (uint32_t)(e - 1) << 23);
+}
+
 /* Four bytes at once, in a register; shifts need a mask afterwards. */
 static inline uint32_t v_load_4(const uint8_t *p) {
     uint32_t x;
@@ -64,6 +69,9 @@ static inline uint32_t v_shr_u8(uint32_t x, int count) {
 }
 static inline uint32_t v_shl_u16(uint32_t x, int count) {
     return x << count;
+}
+static inline uint32_t v_or(uint32_t a, uint32_t b) {
+    return a | b;
 }
 /* 3-bit codes: the low two bits of each byte of `low`, and bit 2 of `high`. */
 static inline uint32_t v_join3(uint32_t low, uint32_t high) {

@@ -18,4 +18,11 @@ static inline v_int v_join3(v_int low, v_int high) {
     return v_or(v_and(low, v_set_i8(3)), v_and(high, v_set_i8(4)));
 }
 
+/* Bytes e as 2^(e - 128), or 0 below 2^-126. */
+static inline v_f32 v_load_e8m0(const uint8_t *p) {
+    const v_int bits = v_sub_i32(v_shl_i32(v_load_u8_i32(p), 23), v_set_i32(1 << 23));
+    const v_int positive = v_shr_i32(v_sub_i32(v_zero(), bits), 31);
+    return v_as_f32(v_and(bits, positive));
+}
+
 #endif

@@ -98,6 +98,8 @@ static inline v_int v_mul_i32(v_int a, v_int b) {
 #define v_shl_u16(x, count) _mm_slli_epi16(x, count)
 #define v_shr_u32(x, count) _mm_srli_epi32(x, count)
 #define v_shl_i32(x, count) _mm_slli_epi32(x, count)
+#define v_shr_i32(x, count) _mm_srai_epi32(x, count)
+#define v_shr_i16(x, count) _mm_srai_epi16(x, count)
 
 /* Table lookup: each byte of `index` picks a byte of `table`, or 0 if it is negative. */
 static inline v_int v_lookup(v_int table, v_int index) {
@@ -199,6 +201,9 @@ static inline v_f32 v_zero_f32(void) {
 }
 static inline v_f32 v_mul(v_f32 a, v_f32 b) {
     return _mm_mul_ps(a, b);
+}
+static inline v_f32 v_as_f32(v_int x) {
+    return _mm_castsi128_ps(x);
 }
 static inline v_f32 v_to_f32(v_int x) {
     return _mm_cvtepi32_ps(x);

@@ -93,6 +93,8 @@ static inline v_int v_mul_i32(v_int a, v_int b) {
 #define v_shl_u16(x, count) _mm256_slli_epi16(x, count)
 #define v_shr_u32(x, count) _mm256_srli_epi32(x, count)
 #define v_shl_i32(x, count) _mm256_slli_epi32(x, count)
+#define v_shr_i32(x, count) _mm256_srai_epi32(x, count)
+#define v_shr_i16(x, count) _mm256_srai_epi16(x, count)
 
 /* Table lookup: each byte of `index` picks a byte of the same 16 of `table`, or 0 if it is
  * negative. */
@@ -198,6 +200,9 @@ static inline v_f32 v_mul(v_f32 a, v_f32 b) {
 }
 static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) {
     return _mm256_fmadd_ps(a, b, c);
+}
+static inline v_f32 v_as_f32(v_int x) {
+    return _mm256_castsi256_ps(x);
 }
 static inline v_f32 v_to_f32(v_int x) {
     return _mm256_cvtepi32_ps(x);

@@ -95,6 +95,8 @@ static inline v_int v_mul_i32(v_int a, v_int b) {
 #define v_shl_u16(x, count) _mm512_slli_epi16(x, count)
 #define v_shr_u32(x, count) _mm512_srli_epi32(x, count)
 #define v_shl_i32(x, count) _mm512_slli_epi32(x, count)
+#define v_shr_i32(x, count) _mm512_srai_epi32(x, count)
+#define v_shr_i16(x, count) _mm512_srai_epi16(x, count)
 
 /* Table lookup: each byte of `index` picks a byte of the same 16 of `table`, or 0 if it is
  * negative. */
@@ -179,6 +181,9 @@ static inline v_f32 v_mul(v_f32 a, v_f32 b) {
 }
 static inline v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) {
     return _mm512_fmadd_ps(a, b, c);
+}
+static inline v_f32 v_as_f32(v_int x) {
+    return _mm512_castsi512_ps(x);
 }
 static inline v_f32 v_to_f32(v_int x) {
     return _mm512_cvtepi32_ps(x);

@@ -117,6 +117,8 @@ static inline v_int v_mul_i32(v_int a, v_int b) {
 #define v_shr_u32(x, count) vreinterpretq_u8_u32(vshrq_n_u32(vreinterpretq_u32_u8(x), count))
 #define v_shl_i32(x, count) vreinterpretq_u8_u32(vshlq_n_u32(vreinterpretq_u32_u8(x), count))
 
+#define v_shr_i32(x, count) v_bytes_s32(vshrq_n_s32(v_s32(x), count))
+
 /* Sums of neighbouring products, unsigned by signed bytes, in 16 bits. */
 static inline v_int v_dot2(v_int u, v_int s) {
     const int16x8_t low =
@@ -235,6 +237,9 @@ static inline v_f32 v_zero_f32(void) {
 }
 static inline v_f32 v_mul(v_f32 a, v_f32 b) {
     return vmulq_f32(a, b);
+}
+static inline v_f32 v_as_f32(v_int x) {
+    return vreinterpretq_f32_u8(x);
 }
 static inline v_f32 v_to_f32(v_int x) {
     return vcvtq_f32_s32(v_s32(x));

@@ -20,6 +20,7 @@ local function entry(name, loop, layout_of, refuse_fields)
     return {
         family = "dot",
         name = name,
+        parts = loop == "dot",
         loop = loop,
         isas = { i8mm = true },
         modes = { exact = true },

@@ -69,6 +69,7 @@ return {
     {
         family = "dot",
         name = "plain",
+        parts = true,
         loop = "plain",
         isas = { c = true },
         modes = { exact = true },

@@ -86,7 +86,7 @@ local function take_zero(record, text)
     end
     record.offsets, rest = take_flag(text, "m")
     if record.offsets then
-        record.zero = 0
+        record.zero, record.zero_points = 0, false
         if record.ternary or record.book or record.bits == 1 then
             return nil, "offsets are those of w2 to w8"
         end

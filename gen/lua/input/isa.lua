@@ -10,6 +10,7 @@
 --   panel      how it multiplies a panel of codes: "lane" (by a lane of a vector), "matrix", or nil
 --   sum_bits   of the sums of its 8-bit dot product, v_acc_dot4
 --   sum_products  where sums have 16 bits: of 4 neighbouring products, those that one sum takes
+--   signed     true where its dot products take codes as signed bytes
 --   tmac       true where T-MAC's schedule is, which others are compared with
 
 local isa = {}
@@ -114,6 +115,7 @@ isa.list = {
     {
         name = "neon32",
         arch = "armv7",
+        signed = true,
         tmac = true,
         headers = { "neon32.h", "aarch32.h", "vector_neon.h", "sign_neon.h", "shared.h", "sum.h" },
         flags = { "-march=armv7-a", "-mfpu=neon-vfpv4" },
@@ -127,6 +129,7 @@ isa.list = {
     {
         name = "neon",
         arch = "aarch64",
+        signed = true,
         tmac = true,
         headers = { "neon.h", "aarch64.h", "vector_neon.h", "sign_neon.h", "shared.h" },
         flags = {},
@@ -140,6 +143,7 @@ isa.list = {
     {
         name = "dotprod",
         arch = "aarch64",
+        signed = true,
         headers = {
             "dotprod.h", "aarch64.h", "vector_neon.h", "sign_neon.h", "shared.h", "sums32.h",
             "sum.h",
@@ -156,6 +160,7 @@ isa.list = {
     {
         name = "i8mm",
         arch = "aarch64",
+        signed = true,
         headers = {
             "i8mm.h", "dotprod.h", "aarch64.h", "vector_neon.h", "sign_neon.h", "shared.h",
             "sums32.h", "sum.h",

@@ -15,6 +15,11 @@ local space = {}
 local ACT_OF_MODE = { table = "lut8", table7 = "lut7", exact = "lut16" }
 local ACTS = { "i8", "i8s", "i8m", "lut8", "lut7", "lut16", "sign16", "sign8" }
 
+-- int8, with the sums that the format needs.
+local function int8_form(format)
+    return format.sub and (format.offsets and "i8m" or "i8s") or "i8"
+end
+
 local function make_record(entry, op, numbers, format, mode, isa)
     local record = {
         op = op,
@@ -27,7 +32,7 @@ local function make_record(entry, op, numbers, format, mode, isa)
         method_note = entry.note,
         numbers = numbers,
         schedule = name.schedule(entry.family, entry.name, numbers),
-        act = entry.act or entry.family == "lut" and ACT_OF_MODE[mode] or "i8",
+        act = entry.act or entry.family == "lut" and ACT_OF_MODE[mode] or int8_form(format),
         template = entry.template,
         tmac = entry.tmac or false,
         tokens = numbers.n or 1,
@@ -43,11 +48,24 @@ local function refuse_form(record)
     end
 end
 
+-- A reason against codes of more than 4 bits, books, offsets, factors or scales of a byte where the
+-- method does not know them, or nil.
+local function refuse_parts(entry, format)
+    if format.has_parts and not entry.parts then
+        return "it takes codes of 1 to 4 bits with a scale of fp16 or fp32 and zero points alone"
+    elseif format.has_parts and entry.parts and format.sub and format.offsets
+        and format.factor_bits == 8 then
+        return "factors of 8 bits are signed: they have no minimums beside them"
+    elseif format.sub and format.zero_points then
+        return "factors and stored zero points have no kernels together"
+    end
+end
+
 -- Adds one candidate to `kernels`, or to `refused` with its reason. What is refused is so whatever
 -- its prefetch distances: that is said once.
 local function consider(kernels, refused, entry, record, choice, model)
     local format, mode, numbers, isa = record.format, record.mode, record.numbers, record.isa
-    local reason = refuse_form(record) or entry.refuse(format, mode, numbers, isa)
+    local reason = refuse_form(record) or refuse_parts(entry, format) or entry.refuse(format, mode, numbers, isa)
     if not reason then
         record.layout, reason = entry.layout(format, numbers, isa)
     end

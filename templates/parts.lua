@@ -1,0 +1,69 @@
+-- Parts of formats beside codes, one scale and zero points: offsets, factors of sub-blocks with
+-- minimums, and books of numbers.
+
+local parts = {}
+
+local SCALE_TYPES = { [""] = "uint16_t", f32 = "float", e8m0 = "uint8_t" }
+
+-- What a code is less as an operand of a dot product than in the format: bytes of 8 bits where
+-- operands are signed, and numbers where they are not.
+function parts.bias(record)
+    local format, isa = record.format, record.isa
+    if format.numbers then
+        return (isa.signed or isa.name == "c") and 0 or math.min(table.unpack(format.numbers))
+    end
+    return isa.signed and format.bits == 8 and 128 or 0
+end
+
+-- The numbers of the book as bytes, or false.
+local function book_bytes(record)
+    local bytes, bias = {}, parts.bias(record)
+    for index, number in ipairs(record.format.numbers or {}) do
+        bytes[index] = record.isa.name == "c" and number or number - bias & 255
+    end
+    return #bytes > 0 and table.concat(bytes, ", ")
+end
+
+-- What kernels are given besides scales and zeros, in the order of arguments: names and types, and
+-- how many elements a row has of it in a group.
+local function operands(format, scale_type)
+    local list, subs = {}, format.sub and format.group // format.sub
+    local function add(name, kind, per_row)
+        list[#list + 1] = { name = name, type = kind, per_row = per_row }
+    end
+    if format.offsets then
+        add("offsets", scale_type, 1)
+    end
+    if format.sub then
+        add("factors", "uint8_t", subs)
+    end
+    if format.sub and format.offsets and format.factor_bits > 4 then
+        add("mins", "uint8_t", subs)
+    end
+    return list
+end
+
+-- The variables of a kernel.
+function parts.vars(record)
+    local format = record.format
+    local subs = format.sub and format.group // format.sub or 0
+    return {
+        scale_type = SCALE_TYPES[format.scale],
+        sub_k = format.sub or 0,
+        subs = subs,
+        factor_bits = format.factor_bits or 0,
+        factors_signed = format.sub ~= nil and not format.offsets,
+        has_offsets = format.offsets or false,
+        has_mins = format.sub ~= nil and (format.offsets or false),
+        -- Words of a group's sums of activations (loom_act_words in runtime/activations.h).
+        act_words = format.sub and (format.offsets and subs // 2 or subs) or 1,
+        operands = operands(format, SCALE_TYPES[format.scale]),
+        book = book_bytes(record),
+        code_is_signed = record.isa.signed and format.bits == 8,
+        dot4_of_mins = record.isa.sum_bits == 16 and "v_dot4_wide" or "v_dot4",
+        -- What the products of codes enter: a sub-block's sum, or the group's.
+        total = format.sub and "part" or "sum",
+    }
+end
+
+return parts

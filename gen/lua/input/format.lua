@@ -80,13 +80,14 @@ end
 -- Takes `m`, `z`, or `z` and a number: the zero point of all weights. The rest, or nil and the
 -- reason.
 local function take_zero(record, text)
+    record.zero_points, record.offsets = false, false
     local digits, rest = text:match("^z(%d+)(.*)$")
     if digits then
         return take_fixed_zero(record, digits, rest)
     end
     record.offsets, rest = take_flag(text, "m")
     if record.offsets then
-        record.zero, record.zero_points = 0, false
+        record.zero = 0
         if record.ternary or record.book or record.bits == 1 then
             return nil, "offsets are those of w2 to w8"
         end

@@ -148,11 +148,10 @@ static int32_t group_sum(const struct recipe *recipe, const struct loom_args *a,
     const size_t in_block = row % ROWS, block = row / ROWS;
     const size_t group_bytes = a->k_group / UNIT_K * UNIT_BYTES;
     const size_t at = (block * a->groups + g) * ROWS + in_block;
-    const struct dot dot = {a->weights + (block * a->groups + g) * group_bytes +
-                                in_block * ROW_BYTES,
-                            a->acts + token * a->act_stride + g * a->k_group * recipe->act_bytes,
-                            a->k_group, recipe->fault == ZERO_POINT_LOST ? 2 : a->zeros[at],
-                            a->act_sum[token * a->group_stride + g]};
+    const struct dot dot = {
+        a->weights + (block * a->groups + g) * group_bytes + in_block * ROW_BYTES,
+        a->acts + token * a->act_stride + g * a->k_group * recipe->act_bytes, a->k_group,
+        recipe->fault == ZERO_POINT_LOST ? 2 : a->zeros[at], a->act_sum[token * a->sum_stride + g]};
     const int32_t sum = recipe->dot(&dot);
     return recipe->fault == SUM_IN_INT16 ? (int16_t)sum : sum;
 }

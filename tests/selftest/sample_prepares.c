@@ -244,11 +244,11 @@ static void prepare(const struct recipe *recipe, const struct loom_prepare_args 
         return;
     }
     const int whole_token = a->range_x && recipe->fault != RANGE_OF_GROUP;
+    const float token_range = whole_token ? range_of(recipe, a->range_x, a->range_k) : 0;
     for (size_t g = 0; g < a->groups; g++) {
         const size_t at = g * a->k_group, left = a->k - at;
         struct group group = {a->x + at, left < a->k_group ? left : a->k_group, a->k_group, 0};
-        const float range = whole_token ? range_of(recipe, a->range_x, a->range_k)
-                                        : range_of(recipe, group.x, group.k);
+        const float range = whole_token ? token_range : range_of(recipe, group.x, group.k);
         a->act_scale[g * a->tokens] = scale_of(recipe, range, &group.factor);
         write_sums(recipe, &group, a, g);
         write_group(recipe, &group, stride, a->acts + g * units * stride);

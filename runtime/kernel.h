@@ -45,7 +45,7 @@ struct loom_args {
     float *y;               /* token 0, the first row of the first block */
     size_t act_stride;      /* bytes from one token tile's acts to the next, a multiple of 64 */
     size_t group_stride;    /* elements from one token tile's act_scale to the next */
-    size_t sum_stride;      /* elements from one token tile's act_sum to the next */
+    size_t sum_stride;      /* the same of act_sum; group_stride unless the format has factors */
     size_t y_stride;        /* floats from one token of y to the next */
     size_t blocks;          /* row blocks, >= 1 */
     size_t groups;          /* groups of a row, >= 1 */

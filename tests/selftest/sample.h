@@ -25,6 +25,8 @@ extern const size_t sample_part_kernel_count;
 extern const struct sample_prepare sample_prepares[];
 extern const size_t sample_prepare_count;
 
+float sample_half(uint16_t half);
+
 /* The good prepare kernels alone; loom_registry holds them. */
 enum { GOOD_PREPARES = LOOM_ACT_COUNT };
 extern const struct loom_prepare_kernel good_prepares[GOOD_PREPARES];

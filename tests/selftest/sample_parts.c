@@ -64,19 +64,9 @@ static unsigned code_at(const struct recipe *recipe, const struct loom_args *a,
     return row[bit / 8] >> bit % 8 & ((1u << bits) - 1);
 }
 
-static float half_to_float(uint16_t half) {
-    const float sign = half & 0x8000 ? -1 : 1;
-    const int exponent = half >> 10 & 31, fraction = half & 1023;
-    if (exponent == 31) {
-        return fraction ? NAN : sign * INFINITY;
-    }
-    return sign *
-           ldexpf((float)(exponent ? fraction + 1024 : fraction), (exponent ? exponent : 1) - 25);
-}
-
 static float scale_at(const struct recipe *recipe, const void *scales, size_t at) {
     if (recipe->format->scale != LOOM_SCALE_E8M0) {
-        return half_to_float(((const uint16_t *)scales)[at]);
+        return sample_half(((const uint16_t *)scales)[at]);
     }
     const uint8_t byte = ((const uint8_t *)scales)[at];
     if (byte < 2 && recipe->fault != SUBNORMAL_KEPT) {

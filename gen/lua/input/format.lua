@@ -47,7 +47,7 @@ local function take_flag(text, flag)
     return false, text
 end
 
--- The sub-blocks of a super-block, whose factors have so many bits. The rest, or nil and the reason.
+-- Takes the size of sub-blocks and the bits of their factors. The rest, or nil and the reason.
 local function take_factors(record, text)
     local sub, bits, rest = text:match("^s(%d+)x(%d+)(.*)$")
     if not sub then

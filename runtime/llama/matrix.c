@@ -30,9 +30,13 @@ bool matrix_of(struct matrix *matrix, const struct ggml_tensor *tensor, const ch
     if (ne[3] != 1 || ne[0] < 1 || ne[1] < 1 || ne[2] < 1 || ne[0] % matrix->type->codes != 0) {
         return refuse(reason, "has dimensions that no weights have");
     }
-    const loom_problem problem = {matrix->type->format, (size_t)ne[1], (size_t)ne[0],
-                                  settings()->mode};
-    const loom_status status = loom_plan_create_tuned(&matrix->plan, &problem, settings()->tuning);
+    loom_problem problem = {matrix->type->format, (size_t)ne[1], (size_t)ne[0], settings()->mode};
+    loom_status status = loom_plan_create_tuned(&matrix->plan, &problem, settings()->tuning);
+    if (status == LOOM_ERROR_NO_KERNEL) {
+        /* Formats with parts of their own have no tables. */
+        problem.mode = LOOM_FASTEST;
+        status = loom_plan_create_tuned(&matrix->plan, &problem, settings()->tuning);
+    }
     if (status != LOOM_OK) {
         return refuse(reason, loom_status_text(status));
     }
@@ -52,84 +56,105 @@ static uint8_t *packed_at(const struct matrix *matrix, size_t index) {
     return matrix->packed + index * matrix->packed_bytes;
 }
 
-/* Rows as the library takes them: codes, as fields or a byte each, and a scale a block. */
+/* Rows as the library takes them, with what each part has in a block. */
 struct rows {
     size_t begin, end;
-    size_t row_bytes; /* of codes */
-    uint8_t *codes;
-    uint16_t *scales;
+    size_t row_blocks;
+    size_t code_bytes, scale_bytes, subs; /* of a block */
+    loom_parts parts;                     /* of these rows */
+    uint8_t *memory;
 };
 
-static size_t row_blocks(const struct matrix *matrix) {
-    return matrix->plan.k / matrix->type->codes;
+/* The next `bytes` of memory for a part, or NULL where the format has not that part. */
+static uint8_t *take(uint8_t **at, size_t bytes, bool has) {
+    uint8_t *const part = has ? *at : NULL;
+    *at += has ? bytes : 0;
+    return part;
 }
 
 static bool rows_alloc(struct rows *rows, const struct matrix *matrix, size_t begin, size_t end,
-                       size_t row_bytes) {
-    *rows = (struct rows){.begin = begin, .end = end, .row_bytes = row_bytes};
-    rows->codes = malloc((end - begin) * row_bytes);
-    rows->scales = malloc((end - begin) * row_blocks(matrix) * sizeof *rows->scales);
-    if (rows->codes && rows->scales) {
-        return true;
+                       unsigned code_bits) {
+    const loom_format *const format = &matrix->plan.format;
+    *rows = (struct rows){.begin = begin, .end = end};
+    rows->row_blocks = matrix->plan.k / matrix->type->codes;
+    rows->code_bytes = (size_t)matrix->type->codes * code_bits / 8;
+    rows->scale_bytes = format->scale == LOOM_SCALE_E8M0 ? 1 : 2;
+    rows->subs = format->sub ? format->group / format->sub : 0;
+    const size_t blocks = (end - begin) * rows->row_blocks;
+    rows->memory = malloc(blocks * (rows->code_bytes + 2 * rows->scale_bytes + 2 * rows->subs));
+    uint8_t *at = rows->memory;
+    if (!at) {
+        return false;
     }
-    free(rows->codes);
-    free(rows->scales);
-    return false;
+    rows->parts.scales = take(&at, blocks * rows->scale_bytes, true);
+    rows->parts.offsets = take(&at, blocks * rows->scale_bytes, format->offsets);
+    rows->parts.codes = take(&at, blocks * rows->code_bytes, true);
+    rows->parts.factors = take(&at, blocks * rows->subs, format->sub);
+    rows->parts.mins = take(&at, blocks * rows->subs, format->sub && format->offsets);
+    return true;
 }
 
-static void rows_free(struct rows *rows) {
-    free(rows->codes);
-    free(rows->scales);
+/* The parts of block `i` of these rows. */
+static struct block_parts block_of(const struct rows *rows, size_t i) {
+    const loom_parts *const parts = &rows->parts;
+    return (struct block_parts){
+        .codes = parts->codes + i * rows->code_bytes,
+        .scale = (uint8_t *)parts->scales + i * rows->scale_bytes,
+        .offset = parts->offsets ? (uint8_t *)parts->offsets + i * rows->scale_bytes : NULL,
+        .factors = parts->factors ? parts->factors + i * rows->subs : NULL,
+        .mins = parts->mins ? parts->mins + i * rows->subs : NULL,
+    };
 }
 
 /* The library's arrays are those of a whole matrix: where row 0 would be. */
-static uint8_t *whole_codes(const struct rows *rows) {
-    return rows->codes - rows->begin * rows->row_bytes;
+static uint8_t *whole_part(const struct rows *rows, void *part, size_t block_bytes) {
+    return part ? (uint8_t *)part - rows->begin * rows->row_blocks * block_bytes : NULL;
 }
-static uint16_t *whole_scales(const struct rows *rows, const struct matrix *matrix) {
-    return rows->scales - rows->begin * row_blocks(matrix);
-}
-
-static size_t fields_bytes(const struct matrix *matrix, size_t codes) {
-    return codes * matrix->plan.format.bits / 8;
+static loom_parts whole_parts(const struct rows *rows) {
+    const loom_parts *const parts = &rows->parts;
+    return (loom_parts){
+        .codes = whole_part(rows, parts->codes, rows->code_bytes),
+        .scales = whole_part(rows, parts->scales, rows->scale_bytes),
+        .offsets = whole_part(rows, parts->offsets, rows->scale_bytes),
+        .factors = whole_part(rows, parts->factors, rows->subs),
+        .mins = whole_part(rows, parts->mins, rows->subs),
+    };
 }
 
 static bool pack_rows(const struct matrix *matrix, size_t index, size_t begin, size_t end,
                       const uint8_t *blocks) {
     const struct weight_type *const type = matrix->type;
-    const size_t count = (end - begin) * row_blocks(matrix);
-    const size_t block_fields = fields_bytes(matrix, type->codes);
+    const unsigned code_bits = block_code_bits(matrix->plan.format.bits);
     struct rows rows;
-    if (!rows_alloc(&rows, matrix, begin, end, fields_bytes(matrix, matrix->plan.k))) {
+    if (!rows_alloc(&rows, matrix, begin, end, code_bits)) {
         return false;
     }
-    for (size_t i = 0; i < count; i++, blocks += type->bytes) {
-        type->fields(blocks, rows.codes + i * block_fields);
-        memcpy(&rows.scales[i], blocks + type->scale_at, sizeof *rows.scales);
+    for (size_t i = 0; i < (end - begin) * rows.row_blocks; i++, blocks += type->bytes) {
+        const struct block_parts to = block_of(&rows, i);
+        type->read(blocks, &to);
     }
-    const loom_status status =
-        loom_pack_fields(&matrix->plan, packed_at(matrix, index), whole_codes(&rows),
-                         whole_scales(&rows, matrix), NULL, begin, end);
-    rows_free(&rows);
+    const loom_parts parts = whole_parts(&rows);
+    const loom_status status = loom_pack_parts(&matrix->plan, packed_at(matrix, index), &parts,
+                                               code_bits, begin, end);
+    free(rows.memory);
     return status == LOOM_OK;
 }
 
 static bool unpack_rows(const struct matrix *matrix, size_t index, size_t begin, size_t end,
                         uint8_t *blocks) {
     const struct weight_type *const type = matrix->type;
-    const size_t count = (end - begin) * row_blocks(matrix);
     struct rows rows;
-    if (!rows_alloc(&rows, matrix, begin, end, matrix->plan.k)) {
+    if (!rows_alloc(&rows, matrix, begin, end, 8)) {
         return false;
     }
+    const loom_parts parts = whole_parts(&rows);
     const loom_status status =
-        loom_unpack(&matrix->plan, packed_at(matrix, index), whole_codes(&rows),
-                    whole_scales(&rows, matrix), NULL, begin, end);
-    for (size_t i = 0; status == LOOM_OK && i < count; i++, blocks += type->bytes) {
-        type->pack(blocks, rows.codes + i * type->codes);
-        memcpy(blocks + type->scale_at, &rows.scales[i], sizeof *rows.scales);
+        loom_unpack_parts(&matrix->plan, packed_at(matrix, index), &parts, begin, end);
+    for (size_t i = 0; status == LOOM_OK && i < (end - begin) * rows.row_blocks; i++) {
+        const struct block_parts from = block_of(&rows, i);
+        type->write(blocks + i * type->bytes, &from);
     }
-    rows_free(&rows);
+    free(rows.memory);
     return status == LOOM_OK;
 }
 

@@ -73,7 +73,7 @@ local function take_fixed_zero(record, digits, rest)
     elseif zero == record.zero then
         return nil, ("%d is the zero point of weights without z%d"):format(zero, zero)
     end
-    record.zero, record.fixed_zero = zero, true
+    record.zero, record.fixed_zero, record.zero_points = zero, true, false
     return rest
 end
 

@@ -10,7 +10,8 @@
 
 /* ---- Types ----------------------------------------------------------------------------- */
 
-enum { TERNARY = 1 << 9 }; /* beside 1 << bits, of 8 bits at most */
+/* Beside 1 << bits, of 8 bits at most. */
+enum { TERNARY = 1 << 9, IQ4 = 1 << 10, FP4 = 1 << 11 };
 
 /* A type and the widths of ours that it stands for. The build sets LOOM_GGML_*, to
  * GGML_TYPE_COUNT for types that this ggml does not have. */
@@ -28,11 +29,27 @@ static const struct type_row type_rows[] = {
     {LOOM_GGML_Q2_K, "Q2_K", 1 << 2},
     {LOOM_GGML_Q3_K, "Q3_K", 1 << 3},
     {LOOM_GGML_Q4_0, "Q4_0", 1 << 4},
+    {LOOM_GGML_Q4_1, "Q4_1", 1 << 4},
     {LOOM_GGML_Q4_K, "Q4_K", 1 << 4},
+    {LOOM_GGML_Q5_0, "Q5_0", 1 << 5},
+    {LOOM_GGML_Q5_1, "Q5_1", 1 << 5},
+    {LOOM_GGML_Q5_K, "Q5_K", 1 << 5},
+    {LOOM_GGML_Q6_K, "Q6_K", 1 << 6},
+    {LOOM_GGML_Q8_0, "Q8_0", 1 << 8},
+    {LOOM_GGML_IQ4_NL, "IQ4_NL", IQ4},
+    {LOOM_GGML_IQ4_XS, "IQ4_XS", IQ4},
+    {LOOM_GGML_MXFP4, "MXFP4", FP4},
 };
 
+static unsigned width_of(const loom_format *format) {
+    if (format->book) {
+        return format->book == LOOM_BOOK_IQ4 ? IQ4 : FP4;
+    }
+    return format->ternary ? TERNARY : 1u << format->bits;
+}
+
 static bool suits(const struct type_row *row, const struct reference_weights *w) {
-    const unsigned width = w->format.ternary ? TERNARY : 1u << w->format.bits;
+    const unsigned width = width_of(&w->format);
     if (row->type == GGML_TYPE_COUNT || !(row->widths & width)) {
         return false;
     }

@@ -2,12 +2,13 @@
 
 #include "llama/host.h"
 #include "llama/parallel.h"
+#include "llama/rows.h"
 #include "llama/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Codes that are packed at once: their fields stay in a level 2 cache. */
+/* Codes that are packed at once: at a byte each or less, they stay in a level 2 cache. */
 enum { PIECE = 512 * 1024 };
 
 static bool refuse(const char **reason, const char *why) {
@@ -48,91 +49,6 @@ static size_t row_bytes(const struct matrix *matrix) {
     return matrix->plan.k / matrix->type->codes * matrix->type->bytes;
 }
 
-static uint8_t *packed_at(const struct matrix *matrix, size_t index) {
-    return matrix->packed + index * matrix->packed_bytes;
-}
-
-/* Rows as the library takes them: codes, as fields or a byte each, and a scale a block. */
-struct rows {
-    size_t begin, end;
-    size_t row_bytes; /* of codes */
-    uint8_t *codes;
-    uint16_t *scales;
-};
-
-static size_t row_blocks(const struct matrix *matrix) {
-    return matrix->plan.k / matrix->type->codes;
-}
-
-static bool rows_alloc(struct rows *rows, const struct matrix *matrix, size_t begin, size_t end,
-                       size_t row_bytes) {
-    *rows = (struct rows){.begin = begin, .end = end, .row_bytes = row_bytes};
-    rows->codes = malloc((end - begin) * row_bytes);
-    rows->scales = malloc((end - begin) * row_blocks(matrix) * sizeof *rows->scales);
-    if (rows->codes && rows->scales) {
-        return true;
-    }
-    free(rows->codes);
-    free(rows->scales);
-    return false;
-}
-
-static void rows_free(struct rows *rows) {
-    free(rows->codes);
-    free(rows->scales);
-}
-
-/* The library's arrays are those of a whole matrix: where row 0 would be. */
-static uint8_t *whole_codes(const struct rows *rows) {
-    return rows->codes - rows->begin * rows->row_bytes;
-}
-static uint16_t *whole_scales(const struct rows *rows, const struct matrix *matrix) {
-    return rows->scales - rows->begin * row_blocks(matrix);
-}
-
-static size_t fields_bytes(const struct matrix *matrix, size_t codes) {
-    return codes * matrix->plan.format.bits / 8;
-}
-
-static bool pack_rows(const struct matrix *matrix, size_t index, size_t begin, size_t end,
-                      const uint8_t *blocks) {
-    const struct weight_type *const type = matrix->type;
-    const size_t count = (end - begin) * row_blocks(matrix);
-    const size_t block_fields = fields_bytes(matrix, type->codes);
-    struct rows rows;
-    if (!rows_alloc(&rows, matrix, begin, end, fields_bytes(matrix, matrix->plan.k))) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++, blocks += type->bytes) {
-        type->fields(blocks, rows.codes + i * block_fields);
-        memcpy(&rows.scales[i], blocks + type->scale_at, sizeof *rows.scales);
-    }
-    const loom_status status =
-        loom_pack_fields(&matrix->plan, packed_at(matrix, index), whole_codes(&rows),
-                         whole_scales(&rows, matrix), NULL, begin, end);
-    rows_free(&rows);
-    return status == LOOM_OK;
-}
-
-static bool unpack_rows(const struct matrix *matrix, size_t index, size_t begin, size_t end,
-                        uint8_t *blocks) {
-    const struct weight_type *const type = matrix->type;
-    const size_t count = (end - begin) * row_blocks(matrix);
-    struct rows rows;
-    if (!rows_alloc(&rows, matrix, begin, end, matrix->plan.k)) {
-        return false;
-    }
-    const loom_status status =
-        loom_unpack(&matrix->plan, packed_at(matrix, index), whole_codes(&rows),
-                    whole_scales(&rows, matrix), NULL, begin, end);
-    for (size_t i = 0; status == LOOM_OK && i < count; i++, blocks += type->bytes) {
-        type->pack(blocks, rows.codes + i * type->codes);
-        memcpy(blocks + type->scale_at, &rows.scales[i], sizeof *rows.scales);
-    }
-    rows_free(&rows);
-    return status == LOOM_OK;
-}
-
 /* Whole matrices, piece by piece. */
 struct whole {
     const struct matrix *matrix;
@@ -147,7 +63,7 @@ static void pack_piece(void *data, size_t i) {
     const size_t index = i / whole->pieces, m = matrix->plan.m;
     const size_t begin = i % whole->pieces * whole->rows;
     const size_t end = m - begin < whole->rows ? m : begin + whole->rows;
-    if (!pack_rows(matrix, index, begin, end,
+    if (!rows_pack(matrix, index, begin, end,
                    whole->blocks + (index * m + begin) * row_bytes(matrix))) {
         host.log(GGML_LOG_ERROR, "lutloom: no memory to pack rows %zu to %zu\n", begin, end);
     }
@@ -164,12 +80,12 @@ static void pack_whole(const struct matrix *matrix, const uint8_t *blocks) {
 
 /* A matrix that nothing was packed to yet: all codes and scales are 0. */
 static bool begin_matrix(const struct matrix *matrix, size_t index) {
-    if (loom_packed_check(&matrix->plan, packed_at(matrix, index), matrix->packed_bytes) ==
+    if (loom_packed_check(&matrix->plan, matrix_packed(matrix, index), matrix->packed_bytes) ==
         LOOM_OK) {
         return true;
     }
     uint8_t *const blocks = calloc(matrix->plan.m, row_bytes(matrix));
-    const bool done = blocks && pack_rows(matrix, index, 0, matrix->plan.m, blocks);
+    const bool done = blocks && rows_pack(matrix, index, 0, matrix->plan.m, blocks);
     free(blocks);
     return done;
 }
@@ -196,10 +112,10 @@ static bool change_part(const struct matrix *matrix, const struct part *part, co
                         uint8_t *out) {
     uint8_t *const blocks = malloc((part->end - part->begin) * row_bytes(matrix));
     const size_t at = part->from - part->begin * row_bytes(matrix), size = part->to - part->from;
-    bool done = blocks && unpack_rows(matrix, part->index, part->begin, part->end, blocks);
+    bool done = blocks && rows_unpack(matrix, part->index, part->begin, part->end, blocks);
     if (done && in) {
         memcpy(blocks + at, in, size);
-        done = pack_rows(matrix, part->index, part->begin, part->end, blocks);
+        done = rows_pack(matrix, part->index, part->begin, part->end, blocks);
     } else if (done && out) {
         memcpy(out, blocks + at, size);
     }

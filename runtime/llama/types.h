@@ -2,20 +2,24 @@
 #ifndef LOOM_LLAMA_TYPES_H
 #define LOOM_LLAMA_TYPES_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "loom.h"
+
+/* A block to its parts and back. `parts` points to those of this block: a scale, an offset, the
+ * factors and the minimums of its sub-blocks; what the format has not is not touched. */
+struct block_codec {
+    /* Codes as loom_pack_parts takes them with weight_code_bits. */
+    void (*read)(const loom_parts *parts, const uint8_t *block);
+    /* Codes of a byte each, as loom_unpack_parts gives them. */
+    void (*write)(uint8_t *block, const loom_parts *parts);
+};
 
 struct weight_type {
-    const char *name;  /* ggml's */
-    int32_t type;      /* its number */
-    uint16_t codes;    /* in a block, along K */
-    uint16_t bytes;    /* of a block */
-    uint16_t scale_at; /* of its fp16 scale */
+    const char *name; /* ggml's */
+    int32_t type;     /* its number */
+    uint16_t codes;   /* in a block, along K: the format's group */
+    uint16_t bytes;   /* of a block */
     const char *format;
-    /* A block's codes as loom_pack_fields takes them. */
-    void (*fields)(const uint8_t *block, uint8_t *fields);
-    /* A block, but for its scale, from codes of a byte each, as loom_unpack gives them. */
-    void (*pack)(uint8_t *block, const uint8_t *codes);
+    const struct block_codec *codec;
 };
 
 /* The generator's table (gen/lua/input/gguf_types.lua). */
@@ -25,17 +29,18 @@ extern const size_t weight_type_count;
 /* The row of a type whose blocks have so many codes, or NULL: there are no kernels for it. */
 const struct weight_type *weight_type_find(int32_t type, int64_t codes);
 
-void block_fields_q1_0(const uint8_t *block, uint8_t *fields);
-void block_pack_q1_0(uint8_t *block, const uint8_t *codes);
-void block_fields_q2_0(const uint8_t *block, uint8_t *fields);
-void block_pack_q2_0(uint8_t *block, const uint8_t *codes);
-void block_fields_q2_0_128(const uint8_t *block, uint8_t *fields);
-void block_pack_q2_0_128(uint8_t *block, const uint8_t *codes);
-void block_fields_q4_0(const uint8_t *block, uint8_t *fields);
-void block_pack_q4_0(uint8_t *block, const uint8_t *codes);
-void block_fields_tq2_0(const uint8_t *block, uint8_t *fields);
-void block_pack_tq2_0(uint8_t *block, const uint8_t *codes);
-void block_fields_tq1_0(const uint8_t *block, uint8_t *fields);
-void block_pack_tq1_0(uint8_t *block, const uint8_t *codes);
+/* Codes of 1, 2 and 4 bits are read side by side, others to a byte each. */
+static inline unsigned weight_code_bits(const loom_format *format) {
+    return 8 % format->bits ? 8 : format->bits;
+}
+
+/* blocks.c: a scale, and an offset where there is one */
+extern const struct block_codec codec_q1_0, codec_q2_0, codec_q2_0_128, codec_q4_0, codec_q4_1,
+    codec_q5_0, codec_q5_1, codec_q8_0, codec_mxfp4;
+/* blocks_ternary.c */
+extern const struct block_codec codec_tq1_0, codec_tq2_0;
+/* blocks_k.c: sub-blocks with factors */
+extern const struct block_codec codec_q2_k, codec_q3_k, codec_q4_k, codec_q5_k, codec_q6_k,
+    codec_iq4_xs;
 
 #endif

@@ -52,9 +52,10 @@ case("experts have the shape of one, and what is no matrix of weights has none",
         { "blk.0.ffn_up_exps.weight", Q4_0, 16 * 2 * 18 * 3, 64, 16, 3 },
         { "four", Q4_0, 32, 64, 16, 1, 2 },
         { "long", Q4_0, 32, 1 << 21, 1 },
+        { "no whole blocks", Q4_0, 32, 48, 1 },
     }))
     check.equal(matrices, "w4g32 16x64")
-    check.equal(others, "")
+    check.equal(others, "2")
 end)
 
 case("the embedding counts where it is the output, too", function()
@@ -109,6 +110,9 @@ case("what is none is refused", function()
     check.refused("a has a dimension below 1", parse(begin(3, 1, 0) .. tensor("a", Q4_0, 0, 0)))
     check.refused("a has no place", parse(padded(begin(3, 1, 0)
         .. tensor("a", Q4_0, 0, 1 << 20, 1 << 20, 1 << 40)) .. "x"))
+    -- 32 more elements than 64 bits can count.
+    check.refused("a has no place", parse(padded(begin(3, 1, 0)
+        .. tensor("a", Q4_0, 0, 32, 3, ((1 << 59) + 1) // 3)) .. ("x"):rep(18)))
     check.refused("a has no place", parse(padded(begin(3, 1, 0) .. tensor("a", F32, -1, 1)) .. "x"))
 end)
 

@@ -1,205 +1,124 @@
-/* Blocks of one scale as ggml 0.25.1 has them (ggml-quants.c). */
-#include "llama/types.h"
+/* Blocks of 32 to 128 codes with one scale, as ggml 0.25.1 has them (ggml-quants.c). */
+#include "llama/blocks.h"
 
-#include <string.h>
+/* ---- Codes side by side, after the scale --------------------------------------------- */
 
-/* Codes side by side, `bits` each, the lowest bits first: as Q1_0 and Q2_0 have them. */
-static inline void pack_fields(uint8_t *restrict fields, const uint8_t *restrict codes,
-                               unsigned count, unsigned bits) {
-    const unsigned in_byte = 8 / bits;
-    for (unsigned i = 0; i < count / in_byte; i++) {
-        unsigned byte = 0;
-        for (unsigned f = 0; f < in_byte; f++) {
-            byte |= (unsigned)codes[i * in_byte + f] << f * bits;
-        }
-        fields[i] = (uint8_t)byte;
-    }
+static inline void read_copy(const loom_parts *parts, const uint8_t *block, struct bits b) {
+    copy_half(parts->scales, block);
+    memcpy(parts->codes, block + b.at, b.count * b.bits / 8);
+}
+static inline void write_copy(uint8_t *block, const loom_parts *parts, struct bits b) {
+    copy_half(block, parts->scales);
+    write_bits(block, parts->codes, b);
 }
 
-/* A scale or an offset in fp16. */
-static inline void copy_half(uint8_t *to, const uint8_t *from) {
-    memcpy(to, from, 2);
+static const struct bits q1_0 = {.at = 2, .count = 128, .width = 1, .bits = 1};
+static const struct bits q2_0 = {.at = 2, .count = 64, .width = 1, .bits = 2};
+static const struct bits q2_0_128 = {.at = 2, .count = 128, .width = 1, .bits = 2};
+
+static void read_q1_0(const loom_parts *parts, const uint8_t *block) {
+    read_copy(parts, block, q1_0);
+}
+static void write_q1_0(uint8_t *block, const loom_parts *parts) {
+    write_copy(block, parts, q1_0);
+}
+static void read_q2_0(const loom_parts *parts, const uint8_t *block) {
+    read_copy(parts, block, q2_0);
+}
+static void write_q2_0(uint8_t *block, const loom_parts *parts) {
+    write_copy(block, parts, q2_0);
+}
+static void read_q2_0_128(const loom_parts *parts, const uint8_t *block) {
+    read_copy(parts, block, q2_0_128);
+}
+static void write_q2_0_128(uint8_t *block, const loom_parts *parts) {
+    write_copy(block, parts, q2_0_128);
 }
 
-/* Blocks of a scale and fields. */
-static void read_fields(const uint8_t *block, const struct block_parts *to, size_t bytes) {
-    copy_half(to->scale, block);
-    memcpy(to->codes, block + 2, bytes);
+/* ---- 32 codes in nibbles, and a fifth bit in a number of 32 bits ---------------------- */
+
+static inline struct bits nibbles(unsigned at) {
+    return (struct bits){.at = at, .count = 32, .width = 16, .bits = 4};
 }
-static void write_fields(uint8_t *block, const struct block_parts *from, unsigned count,
-                         unsigned bits) {
-    copy_half(block, from->scale);
-    pack_fields(block + 2, from->codes, count, bits);
+static inline struct bits fifth_bits(unsigned at) {
+    return (struct bits){.at = at, .count = 32, .width = 1, .bits = 1, .to = 4};
 }
 
-void block_read_q1_0(const uint8_t *block, const struct block_parts *to) {
-    read_fields(block, to, 16);
+static void read_q4_0(const loom_parts *parts, const uint8_t *block) {
+    copy_half(parts->scales, block);
+    read_fields(parts->codes, block, nibbles(2));
 }
-void block_write_q1_0(uint8_t *block, const struct block_parts *from) {
-    write_fields(block, from, 128, 1);
-}
-void block_read_q2_0(const uint8_t *block, const struct block_parts *to) {
-    read_fields(block, to, 16);
-}
-void block_write_q2_0(uint8_t *block, const struct block_parts *from) {
-    write_fields(block, from, 64, 2);
-}
-void block_read_q2_0_128(const uint8_t *block, const struct block_parts *to) {
-    read_fields(block, to, 32);
-}
-void block_write_q2_0_128(uint8_t *block, const struct block_parts *from) {
-    write_fields(block, from, 128, 2);
+static void write_q4_0(uint8_t *block, const loom_parts *parts) {
+    copy_half(block, parts->scales);
+    write_bits(block, parts->codes, nibbles(2));
 }
 
-/* ---- 32 codes of 4, 5 and 8 bits --------------------------------------------------------- */
-
-/* Low nibbles are the first 16 codes, high ones the others. */
-static inline void nibbles_to_fields(uint8_t *restrict fields, const uint8_t *restrict bytes) {
-    for (unsigned i = 0; i < 8; i++) {
-        fields[i] = (uint8_t)((bytes[2 * i] & 15) | bytes[2 * i + 1] << 4);
-        fields[8 + i] = (uint8_t)(bytes[2 * i] >> 4 | (bytes[2 * i + 1] & 0xf0));
-    }
+static void read_q4_1(const loom_parts *parts, const uint8_t *block) {
+    copy_half(parts->scales, block);
+    copy_half(parts->offsets, block + 2);
+    read_fields(parts->codes, block, nibbles(4));
 }
-static inline void codes_to_nibbles(uint8_t *restrict bytes, const uint8_t *restrict codes) {
-    for (unsigned i = 0; i < 16; i++) {
-        bytes[i] = (uint8_t)((codes[i] & 15) | codes[16 + i] << 4);
-    }
+static void write_q4_1(uint8_t *block, const loom_parts *parts) {
+    copy_half(block, parts->scales);
+    copy_half(block + 2, parts->offsets);
+    write_bits(block, parts->codes, nibbles(4));
 }
 
-void block_read_q4_0(const uint8_t *block, const struct block_parts *to) {
-    copy_half(to->scale, block);
-    nibbles_to_fields(to->codes, block + 2);
+/* A byte e for the scale 2^(e - 128), and numbers that are doubled: as `e8m0` and `fp4`. */
+static void read_mxfp4(const loom_parts *parts, const uint8_t *block) {
+    memcpy(parts->scales, block, 1);
+    read_fields(parts->codes, block, nibbles(1));
 }
-void block_write_q4_0(uint8_t *block, const struct block_parts *from) {
-    copy_half(block, from->scale);
-    codes_to_nibbles(block + 2, from->codes);
-}
-
-void block_read_q4_1(const uint8_t *block, const struct block_parts *to) {
-    copy_half(to->scale, block);
-    copy_half(to->offset, block + 2);
-    nibbles_to_fields(to->codes, block + 4);
-}
-void block_write_q4_1(uint8_t *block, const struct block_parts *from) {
-    copy_half(block, from->scale);
-    copy_half(block + 2, from->offset);
-    codes_to_nibbles(block + 4, from->codes);
+static void write_mxfp4(uint8_t *block, const loom_parts *parts) {
+    memcpy(block, parts->scales, 1);
+    write_bits(block, parts->codes, nibbles(1));
 }
 
-/* Fifth bits, that of code i in bit i, then nibbles. */
-static void read_5_bits(const uint8_t *bytes, uint8_t *codes) {
-    for (unsigned i = 0; i < 16; i++) {
-        const unsigned low = bytes[i / 8] >> i % 8 & 1, high = bytes[2 + i / 8] >> i % 8 & 1;
-        codes[i] = (uint8_t)((bytes[4 + i] & 15) | low << 4);
-        codes[16 + i] = (uint8_t)(bytes[4 + i] >> 4 | high << 4);
-    }
+static void read_q5_0(const loom_parts *parts, const uint8_t *block) {
+    copy_half(parts->scales, block);
+    read_bits(parts->codes, block, nibbles(6));
+    read_bits(parts->codes, block, fifth_bits(2));
 }
-static void write_5_bits(uint8_t *bytes, const uint8_t *codes) {
-    memset(bytes, 0, 4);
+static void write_q5_0(uint8_t *block, const loom_parts *parts) {
+    copy_half(block, parts->scales);
+    write_bits(block, parts->codes, nibbles(6));
+    write_bits(block, parts->codes, fifth_bits(2));
+}
+
+static void read_q5_1(const loom_parts *parts, const uint8_t *block) {
+    copy_half(parts->scales, block);
+    copy_half(parts->offsets, block + 2);
+    read_bits(parts->codes, block, nibbles(8));
+    read_bits(parts->codes, block, fifth_bits(4));
+}
+static void write_q5_1(uint8_t *block, const loom_parts *parts) {
+    copy_half(block, parts->scales);
+    copy_half(block + 2, parts->offsets);
+    write_bits(block, parts->codes, nibbles(8));
+    write_bits(block, parts->codes, fifth_bits(4));
+}
+
+/* ---- 32 signed bytes: a code less its zero point of 128 ------------------------------- */
+
+static void read_q8_0(const loom_parts *parts, const uint8_t *block) {
+    copy_half(parts->scales, block);
     for (unsigned i = 0; i < 32; i++) {
-        bytes[i / 8] |= (uint8_t)(codes[i] >> 4 << i % 8);
+        parts->codes[i] = block[2 + i] ^ 128;
     }
-    codes_to_nibbles(bytes + 4, codes);
 }
-
-void block_read_q5_0(const uint8_t *block, const struct block_parts *to) {
-    copy_half(to->scale, block);
-    read_5_bits(block + 2, to->codes);
-}
-void block_write_q5_0(uint8_t *block, const struct block_parts *from) {
-    copy_half(block, from->scale);
-    write_5_bits(block + 2, from->codes);
-}
-
-void block_read_q5_1(const uint8_t *block, const struct block_parts *to) {
-    copy_half(to->scale, block);
-    copy_half(to->offset, block + 2);
-    read_5_bits(block + 4, to->codes);
-}
-void block_write_q5_1(uint8_t *block, const struct block_parts *from) {
-    copy_half(block, from->scale);
-    copy_half(block + 2, from->offset);
-    write_5_bits(block + 4, from->codes);
-}
-
-/* Signed bytes: codes are 128 more. */
-void block_read_q8_0(const uint8_t *block, const struct block_parts *to) {
-    copy_half(to->scale, block);
+static void write_q8_0(uint8_t *block, const loom_parts *parts) {
+    copy_half(block, parts->scales);
     for (unsigned i = 0; i < 32; i++) {
-        to->codes[i] = block[2 + i] ^ 128;
-    }
-}
-void block_write_q8_0(uint8_t *block, const struct block_parts *from) {
-    copy_half(block, from->scale);
-    for (unsigned i = 0; i < 32; i++) {
-        block[2 + i] = from->codes[i] ^ 128;
+        block[2 + i] = parts->codes[i] ^ 128;
     }
 }
 
-void block_read_mxfp4(const uint8_t *block, const struct block_parts *to) {
-    to->scale[0] = block[0];
-    nibbles_to_fields(to->codes, block + 1);
-}
-void block_write_mxfp4(uint8_t *block, const struct block_parts *from) {
-    block[0] = from->scale[0];
-    codes_to_nibbles(block + 1, from->codes);
-}
-
-/* ---- Ternary ------------------------------------------------------------------------------ */
-
-/* Each field of 32 bytes is 32 codes in a row. */
-void block_read_tq2_0(const uint8_t *block, const struct block_parts *to) {
-    copy_half(to->scale, block + 64);
-    for (unsigned part = 0; part < 8; part++) {
-        uint8_t codes[32];
-        for (unsigned i = 0; i < 32; i++) {
-            codes[i] = block[part / 4 * 32 + i] >> part % 4 * 2 & 3;
-        }
-        pack_fields(to->codes + part * 8, codes, 32, 2);
-    }
-}
-void block_write_tq2_0(uint8_t *block, const struct block_parts *from) {
-    copy_half(block + 64, from->scale);
-    memset(block, 0, 64);
-    for (unsigned i = 0; i < 256; i++) {
-        block[i / 128 * 32 + i % 32] |= (uint8_t)(from->codes[i] << (i % 128 / 32 * 2));
-    }
-}
-
-/* A byte is a fraction of 256, whose digits to base 3 are codes: five, of which the last bytes use
- * four. Runs of 32, 16 and 4 bytes: their first digits, then their second ones, and so on. */
-static const struct {
-    uint8_t first, bytes, digits, at;
-} tq1_0_runs[] = {{0, 32, 5, 0}, {32, 16, 5, 160}, {48, 4, 4, 240}};
-
-void block_read_tq1_0(const uint8_t *block, const struct block_parts *to) {
-    copy_half(to->scale, block + 52);
-    uint8_t codes[256] = {0};
-    for (unsigned r = 0; r < 3; r++) {
-        const unsigned bytes = tq1_0_runs[r].bytes;
-        uint8_t fractions[32];
-        memcpy(fractions, block + tq1_0_runs[r].first, bytes);
-        for (unsigned digit = 0; digit < tq1_0_runs[r].digits; digit++) {
-            uint8_t *const run = codes + tq1_0_runs[r].at + digit * bytes;
-            for (unsigned i = 0; i < bytes; i++) {
-                const unsigned product = fractions[i] * 3u;
-                run[i] = (uint8_t)(product >> 8);
-                fractions[i] = (uint8_t)product;
-            }
-        }
-    }
-    pack_fields(to->codes, codes, 256, 2);
-}
-void block_write_tq1_0(uint8_t *block, const struct block_parts *from) {
-    copy_half(block + 52, from->scale);
-    for (unsigned r = 0; r < 3; r++) {
-        for (unsigned i = 0; i < tq1_0_runs[r].bytes; i++) {
-            unsigned number = 0;
-            for (unsigned digit = 0; digit < 5; digit++) {
-                const unsigned at = tq1_0_runs[r].at + digit * tq1_0_runs[r].bytes + i;
-                number = number * 3 + (digit < tq1_0_runs[r].digits ? from->codes[at] : 0);
-            }
-            block[tq1_0_runs[r].first + i] = (uint8_t)((number * 256 + 242) / 243);
-        }
-    }
-}
+const struct block_codec codec_q1_0 = {read_q1_0, write_q1_0};
+const struct block_codec codec_q2_0 = {read_q2_0, write_q2_0};
+const struct block_codec codec_q2_0_128 = {read_q2_0_128, write_q2_0_128};
+const struct block_codec codec_q4_0 = {read_q4_0, write_q4_0};
+const struct block_codec codec_q4_1 = {read_q4_1, write_q4_1};
+const struct block_codec codec_mxfp4 = {read_mxfp4, write_mxfp4};
+const struct block_codec codec_q5_0 = {read_q5_0, write_q5_0};
+const struct block_codec codec_q5_1 = {read_q5_1, write_q5_1};
+const struct block_codec codec_q8_0 = {read_q8_0, write_q8_0};

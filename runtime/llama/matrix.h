@@ -24,6 +24,11 @@ bool matrix_of(struct matrix *matrix, const struct ggml_tensor *tensor, const ch
 
 size_t matrix_bytes(const struct matrix *matrix);
 
+/* The packed weights of matrix number `index`. */
+static inline uint8_t *matrix_packed(const struct matrix *matrix, size_t index) {
+    return matrix->packed + index * matrix->packed_bytes;
+}
+
 /* ggml's bytes [offset, offset + size) of the tensor come in or go out. Whole matrices are packed
  * by all threads that the process may use; of others the rows that the bytes are in. */
 void matrix_set(const struct matrix *matrix, const void *data, size_t offset, size_t size);

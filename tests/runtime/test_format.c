@@ -275,9 +275,13 @@ static void tensor_and_arow_share_kernels(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parses_known_names),  cmocka_unit_test(parses_offsets_factors_and_books),
-        cmocka_unit_test(parses_every_name),   cmocka_unit_test(parses_every_fixed_zero_point),
-        cmocka_unit_test(refuses_other_names), cmocka_unit_test(tensor_and_arow_share_kernels),
+        cmocka_unit_test(parses_known_names),
+        cmocka_unit_test(parses_offsets_factors_and_books),
+        cmocka_unit_test(parses_every_name),
+        cmocka_unit_test(parses_every_fixed_zero_point),
+        cmocka_unit_test(refuses_other_names),
+        cmocka_unit_test(tensor_and_arow_share_kernels),
+        cmocka_unit_test(zero_points_without_a_name),
     };
     return cmocka_run_group_tests_name("format", tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@ enum fault {
     MINIMUM_LOST,
     MINIMUM_OF_NEIGHBOUR,
     UPPER_SUM_LOST,
-    SUM_IN_INT24,
+    SUM_IN_INT25,
     OFFSET_LOST,
     OFFSET_FIRST,
     NUMBER_OFF_BY_ONE,
@@ -134,7 +134,7 @@ static int32_t group_sum(const struct recipe *recipe, const struct loom_args *a,
         }
         all += factor(recipe, a, at, j) * sum;
     }
-    return recipe->fault == SUM_IN_INT24 ? (int32_t)((uint32_t)all << 8) / 256 : all;
+    return recipe->fault == SUM_IN_INT25 ? (int32_t)((uint32_t)all << 7) / 128 : all;
 }
 
 static int32_t offset_sum(const struct recipe *recipe, const struct loom_args *a,
@@ -225,7 +225,7 @@ DEFINE(factor_with_minimum, W4G256S32X4M, FACTOR_WITH_MINIMUM)
 DEFINE(minimum_lost, W4G256S16X6M, MINIMUM_LOST)
 DEFINE(minimum_of_neighbour, W4G256S32X4M, MINIMUM_OF_NEIGHBOUR)
 DEFINE(upper_sum_lost, W4G256S16X6M, UPPER_SUM_LOST)
-DEFINE(sum_in_int24, W4G256S16X8, SUM_IN_INT24)
+DEFINE(sum_in_int25, W4G256S16X8, SUM_IN_INT25)
 DEFINE(offset_lost, W4G32M, OFFSET_LOST)
 DEFINE(offset_first, W4G32M, OFFSET_FIRST)
 DEFINE(number_off_by_one, IQ4G32, NUMBER_OFF_BY_ONE)
@@ -263,7 +263,7 @@ const struct sample_kernel sample_part_kernels[] = {
     KERNEL(minimum_lost, gemv, W4G256S16X6M, 4, I8M, false),
     KERNEL(minimum_of_neighbour, gemm, W4G256S32X4M, 4, I8M, false),
     KERNEL(upper_sum_lost, gemv, W4G256S16X6M, 4, I8M, false),
-    KERNEL(sum_in_int24, gemv, W4G256S16X8, 4, I8S, false),
+    KERNEL(sum_in_int25, gemv, W4G256S16X8, 4, I8S, false),
     KERNEL(offset_lost, gemv, W4G32M, 4, I8, false),
     KERNEL(offset_first, gemv, W4G32M, 4, I8, false),
     KERNEL(number_off_by_one, gemv, IQ4G32, 4, I8, false),

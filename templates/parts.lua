@@ -5,14 +5,34 @@ local parts = {}
 
 local SCALE_TYPES = { [""] = "uint16_t", f32 = "float", e8m0 = "uint8_t" }
 
--- What a code is less as an operand of a dot product than in the format: bytes of 8 bits where
+-- Numbers of a book from the lowest one on, or codes: the most that they are.
+local function most(format)
+    if not format.numbers then
+        return (1 << format.bits) - 1
+    end
+    return math.max(table.unpack(format.numbers)) - math.min(table.unpack(format.numbers))
+end
+
+-- True where what an activation is multiplied by is a signed byte: so it is on ARM, and where
+-- products of two unsigned bytes of 8 bits do not fit 16.
+local function is_signed(record)
+    local isa = record.isa
+    return isa.signed or isa.name == "c" or isa.sum_bits == 16 and most(record.format) > 127
+end
+
+-- What a code is less as an operand of a dot product than in the format: codes of 8 bits where
 -- operands are signed, and numbers where they are not.
 function parts.bias(record)
-    local format, isa = record.format, record.isa
+    local format = record.format
     if format.numbers then
-        return (isa.signed or isa.name == "c") and 0 or math.min(table.unpack(format.numbers))
+        return is_signed(record) and 0 or math.min(table.unpack(format.numbers))
     end
-    return isa.signed and format.bits == 8 and 128 or 0
+    return record.isa.name ~= "c" and is_signed(record) and format.bits == 8 and 128 or 0
+end
+
+-- The dot product whose sums have 32 bits at once, where an ISA has none that does anyway.
+function parts.wide_dot4(record)
+    return is_signed(record) and "v_dot4_signed" or "v_dot4_small"
 end
 
 -- The numbers of the book as bytes, or false.
@@ -59,8 +79,8 @@ function parts.vars(record)
         act_words = format.sub and (format.offsets and subs // 2 or subs) or 1,
         operands = operands(format, SCALE_TYPES[format.scale]),
         book = book_bytes(record),
-        code_is_signed = record.isa.signed and format.bits == 8,
-        dot4_of_mins = record.isa.sum_bits == 16 and "v_dot4_wide" or "v_dot4",
+        flips_codes = format.bits == 8 and parts.bias(record) ~= 0,
+        dot4_of_mins = record.isa.sum_bits == 16 and "v_dot4_small" or "v_dot4",
         -- What the products of codes enter: a sub-block's sum, or the group's.
         total = format.sub and "part" or "sum",
     }

@@ -31,9 +31,13 @@ bool matrix_of(struct matrix *matrix, const struct ggml_tensor *tensor, const ch
     if (ne[3] != 1 || ne[0] < 1 || ne[1] < 1 || ne[2] < 1 || ne[0] % matrix->type->codes != 0) {
         return refuse(reason, "has dimensions that no weights have");
     }
-    const loom_problem problem = {matrix->type->format, (size_t)ne[1], (size_t)ne[0],
-                                  settings()->mode};
-    const loom_status status = loom_plan_create_tuned(&matrix->plan, &problem, settings()->tuning);
+    loom_problem problem = {matrix->type->format, (size_t)ne[1], (size_t)ne[0], settings()->mode};
+    loom_status status = loom_plan_create_tuned(&matrix->plan, &problem, settings()->tuning);
+    if (status == LOOM_ERROR_NO_KERNEL) {
+        /* Formats with parts of their own have no tables. */
+        problem.mode = LOOM_FASTEST;
+        status = loom_plan_create_tuned(&matrix->plan, &problem, settings()->tuning);
+    }
     if (status != LOOM_OK) {
         return refuse(reason, loom_status_text(status));
     }

@@ -7,12 +7,18 @@
 #include <string.h>
 
 /* Sums since the last line. The host loads weights from one thread. */
-enum { KINDS = 16, MIB = 1 << 20 };
+enum { KINDS = 32, MIB = 1 << 20 };
 struct kind {
     const char *name, *gemv, *gemm;
+    const char *choice; /* why these kernels */
     size_t matrices, bytes;
 };
 static struct kind packed[KINDS], left[KINDS];
+
+static const char *const choices[] = {[LOOM_CHOICE_DEFAULT] = "not tuned",
+                                      [LOOM_CHOICE_TUNED] = "tuned",
+                                      [LOOM_CHOICE_NEAREST] = "tuned for the nearest shape",
+                                      [LOOM_CHOICE_FORCED] = "by LOOM_FORCE"};
 
 static void count(struct kind *kinds, const struct kind *one) {
     for (size_t i = 0; i < KINDS; i++) {
@@ -20,7 +26,8 @@ static void count(struct kind *kinds, const struct kind *one) {
             kinds[i] = *one;
             return;
         }
-        if (strcmp(kinds[i].name, one->name) == 0 && kinds[i].gemv == one->gemv) {
+        if (strcmp(kinds[i].name, one->name) == 0 && kinds[i].gemv == one->gemv &&
+            kinds[i].gemm == one->gemm && kinds[i].choice == one->choice) {
             kinds[i].matrices += one->matrices;
             kinds[i].bytes += one->bytes;
             return;
@@ -30,14 +37,17 @@ static void count(struct kind *kinds, const struct kind *one) {
 
 void report_packed(const struct ggml_tensor *tensor, const struct matrix *matrix) {
     const loom_plan *const plan = &matrix->plan;
-    const struct kind one = {matrix->type->name, loom_plan_kernel(plan, 1),
-                             loom_plan_kernel(plan, LOOM_MAX_DIM), matrix->count,
+    const struct kind one = {matrix->type->name,
+                             loom_plan_kernel(plan, 1),
+                             loom_plan_kernel(plan, LOOM_MAX_DIM),
+                             choices[plan->choice],
+                             matrix->count,
                              matrix_bytes(matrix)};
     count(packed, &one);
     if (settings()->verbose) {
-        host.log(GGML_LOG_INFO, "lutloom: %s: %zu x %zu x %zu %s, %.1f MiB, %s, %s\n", tensor->name,
-                 matrix->count, plan->m, plan->k, one.name, (double)one.bytes / MIB, one.gemv,
-                 one.gemm);
+        host.log(GGML_LOG_INFO, "lutloom: %s: %zu x %zu x %zu %s, %.1f MiB, %s, %s, %s\n",
+                 tensor->name, matrix->count, plan->m, plan->k, one.name, (double)one.bytes / MIB,
+                 one.gemv, one.gemm, one.choice);
     }
 }
 
@@ -46,17 +56,20 @@ void report_left(const struct ggml_tensor *node) {
     const char *reason = NULL;
     const bool product = node->op == host.op_mul_mat || node->op == host.op_mul_mat_id;
     if (product && !matrix_of(&matrix, node->src[0], &reason)) {
-        const struct kind one = {host.type_name(node->src[0]->type), reason, NULL, 1,
+        const struct kind one = {host.type_name(node->src[0]->type), reason, NULL, NULL, 1,
                                  host.nbytes(node->src[0])};
         count(left, &one);
     }
 }
 
 void report(void) {
+    if (packed[0].name && settings()->tuning) {
+        host.log(GGML_LOG_INFO, "lutloom: the choices of LOOM_TUNING go first\n");
+    }
     for (size_t i = 0; i < KINDS && packed[i].name; i++) {
-        host.log(GGML_LOG_INFO, "lutloom: %zu matrices of %s, %.0f MiB, run on %s and %s\n",
+        host.log(GGML_LOG_INFO, "lutloom: %zu matrices of %s, %.0f MiB, run on %s and %s: %s\n",
                  packed[i].matrices, packed[i].name, (double)packed[i].bytes / MIB, packed[i].gemv,
-                 packed[i].gemm);
+                 packed[i].gemm, packed[i].choice);
     }
     for (size_t i = 0; i < KINDS && left[i].name; i++) {
         host.log(GGML_LOG_INFO, "lutloom: %zu matrices of %s, %.0f MiB, are left to the host: %s\n",

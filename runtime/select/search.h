@@ -62,7 +62,7 @@ int loom_found_make(struct loom_found *found, const struct loom_registry *regist
                     const struct loom_tuned *row);
 
 /* Takes the choice in the place of `best` where it serves the problem and is for a nearer shape; of
- * equally near ones, for DRAM before cache, fewer threads before more, the better pair. */
+ * equally near ones, for DRAM before cache, more threads before fewer, the better pair. */
 void loom_measured_take_found(struct loom_measured *best, const struct loom_search *s,
                               const struct loom_found *found);
 

@@ -50,7 +50,7 @@ static int goes_before(const struct loom_search *s, const struct loom_measured *
         return a->residency == LOOM_DRAM;
     }
     if (a->threads != b->threads) {
-        return a->threads < b->threads;
+        return a->threads > b->threads;
     }
     return (a->m == b->m && a->k == b->k) || loom_pair_better(s, &a->pair, &b->pair);
 }

@@ -1,5 +1,6 @@
 -- Variables of the integer dot products' templates.
 
+local code_parts = require("parts")
 local layout = require("layout")
 local sums_dot = require("dot.sums")
 
@@ -54,6 +55,7 @@ return function(record)
     -- Those of fields are in fields/vars.lua.
     local chunk_k = chunk and (group > 0 and math.min(chunk, group) or chunk) or false
     local of_fields = record.loop == "fields" and not record.numbers.k
+    local flips = code_parts.vars(record).flips_codes
     local wide = sums_dot.is_wide(record.format, record.isa)
     return {
         fields = bits == 3 and 3 or 8 // low,
@@ -63,7 +65,7 @@ return function(record)
         top_vectors = bits - low,
         sums_of_16_bits = record.isa.sum_bits == 16 and not wide,
         wide = wide,
-        dot4 = wide and "v_dot4_wide" or "v_acc_dot4",
+        dot4 = wide and code_parts.wide_dot4(record) or "v_acc_dot4",
         chunk_k = not of_fields and chunk_k or nil,
         unroll = 2,
         -- The vector of top bits that the code of a vector of fields has its own in.
@@ -73,7 +75,7 @@ return function(record)
         code = function(vector_index, f, x, top)
             local code = code_expression(bits, vector_index, f, x, top)
             return record.format.book and record.isa.name ~= "c" and ("v_lookup(book, %s)"):format(code)
-                or record.isa.signed and bits == 8 and ("v_xor(%s, v_set_i8(-128))"):format(code)
+                or flips and ("v_xor(%s, v_set_i8(-128))"):format(code)
                 or code
         end,
     }

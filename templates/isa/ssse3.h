@@ -125,6 +125,13 @@ static inline v_int v_zip_high_i8(v_int a, v_int b) {
 static inline v_int v_sign_i8(v_int a, v_int sign) {
     return _mm_sign_epi8(a, sign);
 }
+/* -a where `sign` is negative, a or 0 elsewhere; |x|. */
+static inline v_int v_signed_as(v_int a, v_int sign) {
+    return v_sign_i8(a, sign);
+}
+static inline v_int v_abs_i8(v_int x) {
+    return _mm_abs_epi8(x);
+}
 
 /* Makes the compiler forget what *x holds. */
 static inline void v_opaque(v_int *x) {

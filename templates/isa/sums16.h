@@ -11,12 +11,13 @@ static inline v_int v_acc_flush(v_int sum, v_acc acc) {
     return v_add_i32(sum, v_dot2_i16(acc, v_set_i16(1)));
 }
 
-/* sum + the sum of 4 neighbouring products, unsigned by signed bytes whatever they are, in 32 bits:
- * even and odd bytes apart, at 16 bits. */
-static inline v_int v_dot4_wide(v_int sum, v_int u, v_int s) {
-    const v_int even = v_dot2_i16(v_and(u, v_set_i16(255)), v_shr_i16(v_shl_u16(s, 8), 8));
-    const v_int odd = v_dot2_i16(v_shr_u16(u, 8), v_shr_i16(s, 8));
-    return v_add_i32(sum, v_add_i32(even, odd));
+/* sum + the sum of 4 neighbouring products, in 32 bits: of unsigned bytes below 128, or of signed
+ * ones, by signed bytes. */
+static inline v_int v_dot4_small(v_int sum, v_int u, v_int s) {
+    return v_acc_flush(sum, v_dot2(u, s));
+}
+static inline v_int v_dot4_signed(v_int sum, v_int w, v_int s) {
+    return v_acc_flush(sum, v_dot2(v_abs_i8(w), v_signed_as(s, w)));
 }
 
 #endif

@@ -73,6 +73,19 @@ static void parses_offsets_factors_and_books(void **state) {
                   (loom_format){.bits = 2, .offsets = 1, .scale = LOOM_SCALE_FP32, .tensor = 1});
 }
 
+static void zero_points_without_a_name(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        unsigned zero;
+    } cases[] = {{"w1g32", 1},  {"w5g32", 16}, {"w8g32", 128}, {"t", 1},
+                 {"w4g32m", 0}, {"iq4g32", 0}, {"fp4g32", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const loom_format format = parse(cases[i].name);
+        assert_int_equal(loom_format_zero(&format), cases[i].zero);
+    }
+}
+
 /* What a base may be followed by: `m` and fixed zero points are not for all. */
 struct base {
     const char *name;

@@ -107,6 +107,15 @@ static void partial_blocks_take_any_n(void **state) {
     }
 }
 
+/* With 5 rows the buffer holds 1636 tokens; sums of sub-blocks are further apart than scales. */
+static void partial_blocks_with_factors_take_any_n(void **state) {
+    (void)state;
+    struct setup s = set_up("w2g256s16x4mf32", 5, 300, 1640);
+    multiply(&s, 1, 4);
+    check_rows(&s, 1, 4);
+    tear_down(&s);
+}
+
 /* A plan whose GEMV and GEMM kernels read different forms knows which one it is given. */
 static void prepared_memory_knows_its_tokens(void **state) {
     (void)state;
@@ -187,6 +196,7 @@ int main(void) {
         cmocka_unit_test(every_format_multiplies),
         cmocka_unit_test(every_row_range_multiplies),
         cmocka_unit_test(partial_blocks_take_any_n),
+        cmocka_unit_test(partial_blocks_with_factors_take_any_n),
         cmocka_unit_test(prepared_memory_knows_its_tokens),
         cmocka_unit_test(shared_activations_multiply),
         cmocka_unit_test(threads_prepare_and_multiply),

@@ -445,7 +445,7 @@ static void equal_rows_go_to_the_higher_isa(void **state) {
     assert_tuned(rows, 2, problem, avx2_only, "gemv_a_exact_avx2", LOOM_CHOICE_NEAREST);
 }
 
-/* Of several rows for one shape: DRAM first, then the fewest threads, then the later one. */
+/* Of several rows for one shape: DRAM first, then the most threads, then the later one. */
 static void rows_of_one_shape_have_an_order(void **state) {
     (void)state;
 #define ROW(layout, isa, residency, threads)                                                       \
@@ -460,9 +460,9 @@ static void rows_of_one_shape_have_an_order(void **state) {
      residency,                                                                                    \
      threads}
     const struct loom_tuned cache_first[] = {
-        ROW(a, vbmi, LOOM_CACHE, 1), ROW(a, avx2, LOOM_DRAM, 8), ROW(b, avx2, LOOM_DRAM, 2)};
-    const struct loom_tuned dram_first[] = {ROW(b, avx2, LOOM_DRAM, 2), ROW(a, avx2, LOOM_DRAM, 8),
-                                            ROW(a, vbmi, LOOM_CACHE, 1)};
+        ROW(a, vbmi, LOOM_CACHE, 16), ROW(a, avx2, LOOM_DRAM, 2), ROW(b, avx2, LOOM_DRAM, 8)};
+    const struct loom_tuned dram_first[] = {ROW(b, avx2, LOOM_DRAM, 8), ROW(a, avx2, LOOM_DRAM, 2),
+                                            ROW(a, vbmi, LOOM_CACHE, 16)};
     const struct loom_tuned twice[] = {ROW(a, vbmi, LOOM_DRAM, 1), ROW(a, avx2, LOOM_DRAM, 1)};
     const loom_problem problem = {"w2g64", 64, 64, LOOM_EXACT},
                        near = {"w2g64", 65, 64, LOOM_EXACT};

@@ -126,7 +126,7 @@ static int32_t dot_lut7(const struct dot *dot) {
     return dot_table(dot, 64);
 }
 
-static float half_to_float(uint16_t half) {
+float sample_half(uint16_t half) {
     const float sign = half & 0x8000 ? -1 : 1;
     const int exponent = half >> 10 & 31, fraction = half & 1023;
     if (exponent == 31) {
@@ -148,11 +148,10 @@ static int32_t group_sum(const struct recipe *recipe, const struct loom_args *a,
     const size_t in_block = row % ROWS, block = row / ROWS;
     const size_t group_bytes = a->k_group / UNIT_K * UNIT_BYTES;
     const size_t at = (block * a->groups + g) * ROWS + in_block;
-    const struct dot dot = {a->weights + (block * a->groups + g) * group_bytes +
-                                in_block * ROW_BYTES,
-                            a->acts + token * a->act_stride + g * a->k_group * recipe->act_bytes,
-                            a->k_group, recipe->fault == ZERO_POINT_LOST ? 2 : a->zeros[at],
-                            a->act_sum[token * a->group_stride + g]};
+    const struct dot dot = {
+        a->weights + (block * a->groups + g) * group_bytes + in_block * ROW_BYTES,
+        a->acts + token * a->act_stride + g * a->k_group * recipe->act_bytes, a->k_group,
+        recipe->fault == ZERO_POINT_LOST ? 2 : a->zeros[at], a->act_sum[token * a->sum_stride + g]};
     const int32_t sum = recipe->dot(&dot);
     return recipe->fault == SUM_IN_INT16 ? (int16_t)sum : sum;
 }
@@ -169,7 +168,7 @@ static size_t scale_group(const struct recipe *recipe, const struct loom_args *a
 static float add_group(const struct recipe *recipe, const struct loom_args *a, size_t row,
                        size_t token, size_t g, float y) {
     const size_t at = (row / ROWS * a->groups + g) * ROWS + row % ROWS;
-    const float weight_scale = half_to_float(((const uint16_t *)a->scales)[at]);
+    const float weight_scale = sample_half(((const uint16_t *)a->scales)[at]);
     const float act_scale = a->act_scale[token * a->group_stride + scale_group(recipe, a, g)];
     const float sum = (float)group_sum(recipe, a, row, token, g);
     const float scaled = act_scale * sum;

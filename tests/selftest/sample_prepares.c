@@ -19,7 +19,10 @@ enum fault {
     RANGE_OF_GROUP,
     RANGE_OF_PART,
     SUM_OF_PART,
-    SUM_OF_EVERY_PART
+    SUM_OF_EVERY_PART,
+    SUB_SUM_OF_GROUP,
+    LAST_SUB_SUM_LOST,
+    LOWER_UNSIGNED,
 };
 
 /* What a prepare kernel is made of. */
@@ -105,14 +108,46 @@ static int32_t quantised(const struct recipe *recipe, const struct group *group,
     return (int32_t)(recipe->fault == HALF_AWAY ? roundf(scaled) : rintf(scaled));
 }
 
-static int32_t sum_of(const struct recipe *recipe, const struct group *group) {
-    const size_t k = recipe->fault == SUM_WITHOUT_LAST ? group->k_group - 1 : group->k_group;
+/* Of activations [begin, end) of the group. */
+static int32_t sum_of(const struct recipe *recipe, const struct group *group, size_t begin,
+                      size_t end) {
     int64_t sum = 0;
-    for (size_t i = 0; i < k; i++) {
+    for (size_t i = begin; i < end - (recipe->fault == SUM_WITHOUT_LAST); i++) {
         sum += quantised(recipe, group, i);
     }
     const int64_t half = recipe->fault == SUM_NOT_ROUNDED ? 0 : 128;
     return (int32_t)(is_fine(recipe) ? (sum + half) >> 8 : sum);
+}
+
+/* The sum of sub-block j enters the words of the group's sums, the first of four at `word`. */
+static void enter_sub_sum(const struct recipe *recipe, int32_t *word, size_t tokens, size_t j,
+                          int32_t sum) {
+    const int32_t half = recipe->fault == LOWER_UNSIGNED ? 0 : 64, upper = (sum + half) >> 7;
+    const uint32_t parts[2] = {(uint32_t)(sum - 128 * upper), (uint32_t)upper};
+    for (size_t i = 0; i < 2; i++, word += tokens) {
+        const uint32_t before = j % 4 ? (uint32_t)*word : 0;
+        *word = (int32_t)(before | (parts[i] & 255) << j % 4 * 8);
+    }
+}
+
+static void write_sums(const struct recipe *recipe, const struct group *group,
+                       const struct loom_prepare_args *a, size_t g) {
+    if (recipe->act != LOOM_ACT_I8S && recipe->act != LOOM_ACT_I8M) {
+        a->act_sum[g * a->tokens] = sum_of(recipe, group, 0, group->k_group);
+        return;
+    }
+    const size_t subs = a->k_group / a->k_sub;
+    for (size_t j = 0; j < subs - (recipe->fault == LAST_SUB_SUM_LOST); j++) {
+        const bool whole = recipe->fault == SUB_SUM_OF_GROUP;
+        const int32_t sum = sum_of(recipe, group, whole ? 0 : j * a->k_sub,
+                                   whole ? a->k_group : (j + 1) * a->k_sub);
+        if (recipe->act == LOOM_ACT_I8S) {
+            a->act_sum[(g * subs + j) * a->tokens] = sum;
+        } else {
+            enter_sub_sum(recipe, &a->act_sum[(g * subs + j / 4 * 4) / 2 * a->tokens], a->tokens, j,
+                          sum);
+        }
+    }
 }
 
 static void write_entries(const struct recipe *recipe, const struct group *group, size_t i,
@@ -168,7 +203,7 @@ static void write_acts(const struct recipe *recipe, const struct group *group, s
         uint8_t *unit = out + i / unit_k * stride;
         if (unit_k == 24) {
             write_sign_unit(recipe, group, i, unit);
-        } else if (recipe->act == LOOM_ACT_I8) {
+        } else if (unit_k == 4) {
             for (size_t j = 0; j < 4; j++) {
                 unit[j] = (uint8_t)quantised(recipe, group, i + j);
             }
@@ -194,7 +229,7 @@ static void prepare_part(const struct recipe *recipe, const struct loom_prepare_
     if (a->part_begin == 0) {
         group.k = recipe->fault == SUM_OF_PART ? seen : a->k;
         a->act_scale[0] = scale;
-        a->act_sum[0] = sum_of(recipe, &group);
+        write_sums(recipe, &group, a, 0);
     } else if (recipe->fault == SUM_OF_EVERY_PART) {
         a->act_sum[0] = 0;
     }
@@ -209,13 +244,13 @@ static void prepare(const struct recipe *recipe, const struct loom_prepare_args 
         return;
     }
     const int whole_token = a->range_x && recipe->fault != RANGE_OF_GROUP;
+    const float token_range = whole_token ? range_of(recipe, a->range_x, a->range_k) : 0;
     for (size_t g = 0; g < a->groups; g++) {
         const size_t at = g * a->k_group, left = a->k - at;
         struct group group = {a->x + at, left < a->k_group ? left : a->k_group, a->k_group, 0};
-        const float range = whole_token ? range_of(recipe, a->range_x, a->range_k)
-                                        : range_of(recipe, group.x, group.k);
+        const float range = whole_token ? token_range : range_of(recipe, group.x, group.k);
         a->act_scale[g * a->tokens] = scale_of(recipe, range, &group.factor);
-        a->act_sum[g * a->tokens] = sum_of(recipe, &group);
+        write_sums(recipe, &group, a, g);
         write_group(recipe, &group, stride, a->acts + g * units * stride);
     }
     if (recipe->fault == GROUP_TOO_MANY) {
@@ -229,6 +264,8 @@ static void prepare(const struct recipe *recipe, const struct loom_prepare_args 
         prepare(&recipe, args);                                                                    \
     }
 DEFINE(good_int8, I8, NO_FAULT)
+DEFINE(good_int8_subs, I8S, NO_FAULT)
+DEFINE(good_int8_split, I8M, NO_FAULT)
 DEFINE(good_lut16, LUT16, NO_FAULT)
 DEFINE(good_sign16, SIGN16, NO_FAULT)
 DEFINE(good_sign8, SIGN8, NO_FAULT)
@@ -252,9 +289,14 @@ DEFINE(range_of_group, LUT16, RANGE_OF_GROUP)
 DEFINE(range_of_part, I8, RANGE_OF_PART)
 DEFINE(sum_of_part, LUT8, SUM_OF_PART)
 DEFINE(sum_of_every_part, I8, SUM_OF_EVERY_PART)
+DEFINE(sub_sum_of_group, I8S, SUB_SUM_OF_GROUP)
+DEFINE(last_sub_sum_lost, I8S, LAST_SUB_SUM_LOST)
+DEFINE(lower_unsigned, I8M, LOWER_UNSIGNED)
 
 const struct loom_prepare_kernel good_prepares[GOOD_PREPARES] = {
     {"prepare_good_int8", good_int8, 0, LOOM_ACT_I8},
+    {"prepare_good_int8_split", good_int8_split, 0, LOOM_ACT_I8M},
+    {"prepare_good_int8_subs", good_int8_subs, 0, LOOM_ACT_I8S},
     {"prepare_good_lut16", good_lut16, 0, LOOM_ACT_LUT16},
     {"prepare_good_lut7", good_lut7, 0, LOOM_ACT_LUT7},
     {"prepare_good_lut8", good_lut8, 0, LOOM_ACT_LUT8},
@@ -277,5 +319,8 @@ const struct sample_prepare sample_prepares[] = {
     PREPARE(good_sign8, SIGN8, true),      PREPARE(byte_rounded_down, SIGN8, false),
     PREPARE(range_of_group, LUT16, false), PREPARE(range_of_part, I8, false),
     PREPARE(sum_of_part, LUT8, false),     PREPARE(sum_of_every_part, I8, false),
+    PREPARE(good_int8_subs, I8S, true),    PREPARE(good_int8_split, I8M, true),
+    PREPARE(sub_sum_of_group, I8S, false), PREPARE(last_sub_sum_lost, I8S, false),
+    PREPARE(lower_unsigned, I8M, false),
 };
 const size_t sample_prepare_count = sizeof sample_prepares / sizeof sample_prepares[0];

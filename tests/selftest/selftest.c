@@ -29,9 +29,10 @@ static void judge(struct count *count, const char *name, bool good, bool passed,
     printf("FAILED  %s: %s\n", name, good ? text : "its fault was not found");
 }
 
-static void judge_kernels(struct verify *verify, struct count *count) {
-    for (size_t i = 0; i < SAMPLE_KERNELS; i++) {
-        const struct sample_kernel *sample = &sample_kernels[i];
+static void judge_kernels(struct verify *verify, struct count *count,
+                          const struct sample_kernel *samples, size_t sample_count) {
+    for (size_t i = 0; i < sample_count; i++) {
+        const struct sample_kernel *sample = &samples[i];
         const bool passed = verify_kernel(verify, &sample->kernel);
         judge(count, sample->kernel.name, sample->good, passed, verify->text);
     }
@@ -63,7 +64,8 @@ int main(int argc, char **argv) {
     struct count count = {0, 0};
     verify.seed = argc > 1 ? strtoull(argv[1], NULL, 0) : random_seed();
     printf("seed %" PRIu64 "\n", verify.seed);
-    judge_kernels(&verify, &count);
+    judge_kernels(&verify, &count, sample_kernels, SAMPLE_KERNELS);
+    judge_kernels(&verify, &count, sample_part_kernels, sample_part_kernel_count);
     judge_prepares(&verify, &count);
     judge_longest(&verify, &count);
     printf("%d passed, %d failed\n", count.passed, count.failed);

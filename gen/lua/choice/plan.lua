@@ -141,7 +141,7 @@ local function goes_before(a, b)
     elseif a.row.residency ~= b.row.residency then
         return a.row.residency == "dram"
     elseif a.row.threads ~= b.row.threads then
-        return a.row.threads < b.row.threads
+        return a.row.threads > b.row.threads
     end
     return a.row.m == b.row.m and a.row.k == b.row.k or is_better(a, b)
 end

@@ -4,9 +4,9 @@ local check = require("base.fail").check
 local compile = require("build.compile")
 local fail = require("base.fail").fail
 local files = require("base.files")
+local gguf_problems = require("command.gguf_problems")
 local host = require("base.host")
 local library_folder = require("library.folder")
-local problems = require("choice.problems")
 local say = require("base.say")
 local temporary = require("base.temporary")
 
@@ -17,6 +17,8 @@ function command_sweep.options(options)
         .. "it; its 'sweep' is the file for the board."):args("+")
     options:option("--target", "An error where a library was generated for other CPUs than these.")
         :argname("<target>[,<target>...]"):overwrite(false)
+    options:option("--gguf", "Say what measures the matrices of this GGUF file, and no others; "
+        .. "--jobs then lists these."):argname("<file>"):overwrite(false)
     options:flag("--jobs", "Write a list for GNU parallel to standard output: folder, format and "
         .. "shape of each problem, between tabs, a line a problem.")
 end
@@ -59,9 +61,17 @@ local function check_name(folder)
     end
 end
 
-local function list_jobs(folder, manifest)
-    for _, problem in ipairs(problems.distinct(manifest.problems)) do
-        say("%s\t%s\t%dx%d", folder, problem.format, problem.m, problem.k)
+local function list_jobs(library)
+    for _, problem in ipairs(library.problems) do
+        say("%s\t%s\t%dx%d", library.folder, problem.format, problem.m, problem.k)
+    end
+end
+
+local function say_use(library, gguf)
+    say("%s/sweep: for %s; 'lutloom tune %s --import FILE' takes what it writes", library.folder,
+        library.arch, library.folder)
+    if gguf then
+        say("./sweep %s measures the matrices of %s", gguf_problems.option(library.problems), gguf)
     end
 end
 
@@ -73,17 +83,17 @@ function command_sweep.run(args)
         if args.jobs then
             check_name(folder)
         end
-        libraries[index] = { folder = folder, manifest = manifest }
+        libraries[index] = { folder = folder, arch = manifest.request.arch,
+            problems = gguf_problems.asked(args, folder, manifest) }
     end
     for _, library in ipairs(libraries) do
         make(library.folder)
     end
     for _, library in ipairs(libraries) do
         if args.jobs then
-            list_jobs(library.folder, library.manifest)
+            list_jobs(library)
         else
-            say("%s/sweep: for %s; 'lutloom tune %s --import FILE' takes what it writes",
-                library.folder, library.manifest.request.arch, library.folder)
+            say_use(library, args.gguf)
         end
     end
 end

@@ -5,6 +5,7 @@ local fail = require("base.fail").fail
 local files = require("base.files")
 local host = require("base.host")
 local generate = require("build.generate")
+local gguf_problems = require("command.gguf_problems")
 local library_folder = require("library.folder")
 local problems = require("choice.problems")
 local remark = require("base.fail").remark
@@ -41,9 +42,8 @@ local function extend(path, record)
     return own
 end
 
--- Names the problems that nobody has measured yet.
-local function say_missing(folder, manifest, record)
-    local all = problems.distinct(manifest.problems)
+-- Names those of the problems that nobody has measured yet.
+local function say_missing(folder, all, record)
     local missing = problems.without_choice(all, record.rows)
     if #missing > 0 then
         remark(("%s: %d of %d problems are not done: %s"):format(folder, #missing, #all,
@@ -54,12 +54,13 @@ end
 -- `bake` is tune's: it generates, builds and verifies a library with its tuning file's choices.
 function tune_import.run(args, bake)
     local manifest, folder, lock <close> = library_folder.open_alone(args.folder)
+    local all = gguf_problems.asked(args, folder, manifest)
     local path = folder .. "/tuning.txt"
     local record = extend(path, read(args.import, folder, manifest.request))
     check(files.write(path, tuning.text(record)))
     local verified = bake(folder)
     say("%s: has the choices of %s; %s", folder, args.import, verified)
-    say_missing(folder, manifest, record)
+    say_missing(folder, all, record)
 end
 
 return tune_import

@@ -47,7 +47,7 @@ local function take_flag(text, flag)
     return false, text
 end
 
--- The sub-blocks of a super-block, whose factors have so many bits. The rest, or nil and the reason.
+-- Takes the size of sub-blocks and the bits of their factors. The rest, or nil and the reason.
 local function take_factors(record, text)
     local sub, bits, rest = text:match("^s(%d+)x(%d+)(.*)$")
     if not sub then
@@ -73,20 +73,21 @@ local function take_fixed_zero(record, digits, rest)
     elseif zero == record.zero then
         return nil, ("%d is the zero point of weights without z%d"):format(zero, zero)
     end
-    record.zero, record.fixed_zero = zero, true
+    record.zero, record.fixed_zero, record.zero_points = zero, true, false
     return rest
 end
 
 -- Takes `m`, `z`, or `z` and a number: the zero point of all weights. The rest, or nil and the
 -- reason.
 local function take_zero(record, text)
+    record.zero_points, record.offsets = false, false
     local digits, rest = text:match("^z(%d+)(.*)$")
     if digits then
         return take_fixed_zero(record, digits, rest)
     end
     record.offsets, rest = take_flag(text, "m")
     if record.offsets then
-        record.zero, record.zero_points = 0, false
+        record.zero = 0
         if record.ternary or record.book or record.bits == 1 then
             return nil, "offsets are those of w2 to w8"
         end

@@ -63,7 +63,8 @@ local function isa_targets(library, sources, tool_sources, candidates)
     return targets
 end
 
--- How many shapes and formats have a measured choice, and on which CPU; 0 and nil without any.
+-- For how many pairs of shape and format there is a measured choice, and on which CPU; 0 and nil
+-- without any.
 local function measured(tuned)
     local seen, count = {}, 0
     for _, row in ipairs(tuned) do

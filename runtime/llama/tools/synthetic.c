@@ -2,7 +2,7 @@
  * licence.
  *
  *   synthetic TYPE SHAPE FILE
- *     TYPE   Q1_0 Q2_0 TQ1_0 TQ2_0 Q4_0: of all matrices
+ *     TYPE   such as Q4_K, see `blocks` below: of all matrices
  *     SHAPE  2b    2.25 G parameters: 30 layers, 2560 wide, 32000 tokens
  *            tiny  2 layers, 256 wide; tied: the same, the output is the embedding; moe: the same
  *                  with 4 experts, of which a token takes 2
@@ -18,16 +18,36 @@
 enum { GGUF_U32 = 4, GGUF_F32 = 6, GGUF_STRING = 8, GGUF_ALIGNMENT = 32, MAX_TENSORS = 512 };
 enum { TYPE_F32 = 0 };
 
+enum kind { PLAIN, TERNARY, EXPONENT };
+
 struct block {
     const char *name;
     uint32_t type;
     unsigned codes, bytes, scale_at;
-    bool ternary; /* no field of two bits is 3 */
+    unsigned magnitude; /* a weight is about 2^magnitude scales, its offset taken off */
+    int offset_at;      /* of a second fp16; -1: there is none */
+    int offset;         /* it is 2^offset scales */
+    bool negative;      /* the offset is */
+    enum kind kind;     /* no field of two bits is 3; the scale is a byte, an exponent */
 };
 static const struct block blocks[] = {
-    {"Q4_0", 2, 32, 18, 0, false},    {"TQ1_0", 34, 256, 54, 52, false},
-    {"TQ2_0", 35, 256, 66, 64, true}, {"Q1_0", 41, 128, 18, 0, false},
-    {"Q2_0", 42, 64, 18, 0, true},
+    {"Q4_0", 2, 32, 18, 0, 2, -1, 0, false, PLAIN},
+    {"Q4_1", 3, 32, 20, 0, 2, 2, 3, true, PLAIN},
+    {"Q5_0", 6, 32, 22, 0, 3, -1, 0, false, PLAIN},
+    {"Q5_1", 7, 32, 24, 0, 3, 2, 4, true, PLAIN},
+    {"Q8_0", 8, 32, 34, 0, 6, -1, 0, false, PLAIN},
+    {"Q2_K", 10, 256, 84, 80, 3, 82, 1, false, PLAIN},
+    {"Q3_K", 11, 256, 110, 108, 5, -1, 0, false, PLAIN},
+    {"Q4_K", 12, 256, 144, 0, 7, 2, 3, false, PLAIN},
+    {"Q5_K", 13, 256, 176, 0, 8, 2, 4, false, PLAIN},
+    {"Q6_K", 14, 256, 210, 208, 10, -1, 0, false, PLAIN},
+    {"IQ4_NL", 20, 32, 18, 0, 6, -1, 0, false, PLAIN},
+    {"IQ4_XS", 23, 256, 136, 0, 10, -1, 0, false, PLAIN},
+    {"TQ1_0", 34, 256, 54, 52, 0, -1, 0, false, PLAIN},
+    {"TQ2_0", 35, 256, 66, 64, 0, -1, 0, false, TERNARY},
+    {"MXFP4", 39, 32, 17, 0, 2, -1, 0, false, EXPONENT},
+    {"Q1_0", 41, 128, 18, 0, 0, -1, 0, false, PLAIN},
+    {"Q2_0", 42, 64, 18, 0, 0, -1, 0, false, TERNARY},
 };
 
 struct shape {
@@ -192,25 +212,37 @@ static uint64_t next(void) {
     return state;
 }
 
+static void put_half(uint8_t *to, unsigned exponent, bool negative) {
+    const uint16_t half =
+        (uint16_t)((unsigned)negative << 15 | exponent << 10 | (next() >> 40 & 1023));
+    memcpy(to, &half, sizeof half);
+}
+
 /* Random codes, and a scale with which the results of a matrix are about as large as its input. */
 static void fill_block(uint8_t *bytes, const struct block *block, uint64_t k) {
     for (unsigned i = 0; i < block->bytes; i++) {
         uint8_t byte = (uint8_t)(next() >> 32);
         /* A field of 3 becomes 2. */
-        byte = block->ternary ? (uint8_t)(byte & ~(byte >> 1 & byte & 0x55)) : byte;
+        byte = block->kind == TERNARY ? (uint8_t)(byte & ~(byte >> 1 & byte & 0x55)) : byte;
         bytes[i] = byte;
     }
-    /* An fp16 near 1 / sqrt(k), for codes of about 1; those of Q4_0 are about 4. */
-    unsigned exponent = block->codes == 32 ? 13 : 15;
-    for (uint64_t left = k; left >= 4; left /= 4) {
+    /* Near 1 / sqrt(k), for weights of about 1. An fp16 of less than 2^-14 has no exponent left. */
+    unsigned exponent = (block->kind == EXPONENT ? 128u : 15u) - block->magnitude;
+    for (uint64_t left = k; left >= 4 && exponent > 0; left /= 4) {
         exponent--;
     }
-    const uint16_t scale = (uint16_t)(exponent << 10 | (next() >> 40 & 1023));
-    memcpy(bytes + block->scale_at, &scale, sizeof scale);
+    if (block->kind == EXPONENT) {
+        bytes[block->scale_at] = (uint8_t)exponent;
+        return;
+    }
+    put_half(bytes + block->scale_at, exponent, false);
+    if (block->offset_at >= 0) {
+        put_half(bytes + block->offset_at, exponent + (unsigned)block->offset, block->negative);
+    }
 }
 
 static void put_weights(FILE *file, const struct block *block, const struct tensor *tensor) {
-    enum { BLOCKS = 1024, LARGEST = 66 };
+    enum { BLOCKS = 1024, LARGEST = 210 };
     uint8_t bytes[BLOCKS * LARGEST];
     uint64_t left = tensor->bytes / block->bytes;
     while (left) {
@@ -255,7 +287,7 @@ int main(int argc, char **argv) {
         shape = strcmp(shapes[i].name, argv[2]) == 0 ? &shapes[i] : shape;
     }
     if (!model.block || !shape) {
-        fprintf(stderr, "usage: synthetic Q1_0|Q2_0|TQ1_0|TQ2_0|Q4_0 2b|tiny|tied|moe FILE\n");
+        fprintf(stderr, "usage: synthetic TYPE 2b|tiny|tied|moe FILE, TYPE being such as Q4_K\n");
         return 2;
     }
     FILE *const file = fopen(argv[3], "wb");

@@ -44,15 +44,15 @@ static void read_residency(const struct arguments *a, struct measure_options *op
     free(items);
 }
 
-static void read_shape(const struct arguments *a, struct measure_options *options,
-                       const char *value) {
+void measure_read_shape(const struct arguments *a, const char *name, const char *value, size_t *m,
+                        size_t *k) {
     char *const text = arguments_copy(a, value), *const x = strchr(text, 'x');
     if (!x) {
-        arguments_fail(a, "--shape %s: MxK is needed, such as 4096x11008", value);
+        arguments_fail(a, "%s %s: MxK is needed, such as 4096x11008", name, value);
     }
     *x = 0;
-    options->m = (size_t)arguments_number(a, "--shape", text, 1, LOOM_MAX_DIM);
-    options->k = (size_t)arguments_number(a, "--shape", x + 1, 1, LOOM_MAX_DIM);
+    *m = (size_t)arguments_number(a, name, text, 1, LOOM_MAX_DIM);
+    *k = (size_t)arguments_number(a, name, x + 1, 1, LOOM_MAX_DIM);
     free(text);
 }
 
@@ -66,7 +66,7 @@ bool measure_options_shared(struct arguments *a, struct measure_options *options
     if ((value = arguments_value(a, "--format"))) {
         options->format = value;
     } else if ((value = arguments_value(a, "--shape"))) {
-        read_shape(a, options, value);
+        measure_read_shape(a, "--shape", value, &options->m, &options->k);
     } else if ((value = arguments_value(a, "--residency"))) {
         read_residency(a, options, value);
     } else if ((value = arguments_value(a, "--threads"))) {

@@ -38,6 +38,10 @@ struct measure_options measure_options_default(void);
 /* Takes the next argument if it is --format, --shape, --residency, --threads or --mode. */
 bool measure_options_shared(struct arguments *a, struct measure_options *options);
 
+/* The shape MxK that `value`, of the option of that name, says. */
+void measure_read_shape(const struct arguments *a, const char *name, const char *value, size_t *m,
+                        size_t *k);
+
 const char *residency_name(enum loom_residency residency);
 const char *mode_name(loom_mode mode);
 

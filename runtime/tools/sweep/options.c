@@ -10,6 +10,8 @@ static const char usage[] =
     "which are the fastest: a tuning file for lutloom tune --import.\n"
     "  --format F          problems of this format alone, such as w2g128\n"
     "  --shape MxK         problems of this shape alone\n"
+    "  --problems LIST     these, also where the library has no such problem: FORMAT:MxK, with\n"
+    "                      commas between\n"
     "  --budget SECONDS    of measuring, divided among the problems; what is left over is for the\n"
     "                      next run. Without it at most 20 for each problem\n"
     "  --residency R       where the weights are when a kernel starts, dram or cache; dram "
@@ -23,7 +25,7 @@ static const char usage[] =
     "  --output FILE       the tuning file: what is in it for this machine is kept and not "
     "measured\n"
     "                      again; stdout without it\n"
-    "  --fresh             measures that again, too\n";
+    "  --fresh             measures that again, too; other results in FILE stay\n";
 
 enum { MOST_SECONDS = 7 * 24 * 3600 };
 
@@ -43,6 +45,8 @@ static bool read_option(struct arguments *a, struct sweep_options *options) {
         read_budget(a, options, value);
     } else if ((value = arguments_value(a, "--top"))) {
         options->top = (size_t)arguments_number(a, "--top", value, 1, UINT32_MAX);
+    } else if ((value = arguments_value(a, "--problems"))) {
+        options->problems = value;
     } else if ((value = arguments_value(a, "--output"))) {
         options->output = value;
     } else if (arguments_flag(a, "--fresh")) {
@@ -67,6 +71,9 @@ struct sweep_options sweep_options_read(struct arguments *a) {
     }
     if (options.bench.residency_count > 1) {
         arguments_fail(a, "--residency: one of cache and dram is needed");
+    }
+    if (options.problems && (options.bench.format || options.bench.m)) {
+        arguments_fail(a, "--problems: has no place beside --format and --shape");
     }
     return options;
 }

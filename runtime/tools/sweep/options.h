@@ -5,9 +5,10 @@
 #include "measure/options.h"
 
 struct sweep_options {
-    double budget;      /* seconds of measuring; 0: as long as the usual time for each problem */
-    size_t top;         /* so many kernels of each kind that the model ranks first; 0: all */
-    const char *output; /* the tuning file; NULL: stdout */
+    const char *problems; /* FORMAT:MxK, with commas between; NULL: the library's */
+    double budget;        /* seconds of measuring; 0: as long as the usual time for each problem */
+    size_t top;           /* so many kernels of each kind that the model ranks first; 0: all */
+    const char *output;   /* the tuning file; NULL: stdout */
     bool fresh;
     struct measure_options bench; /* format, shape, residency, threads, mode; every kernel of the
                                    highest ISA */

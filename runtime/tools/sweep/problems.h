@@ -3,7 +3,7 @@
 #define LOOM_TOOLS_SWEEP_PROBLEMS_H
 
 #include "common/one_kernel.h"
-#include "measure/options.h"
+#include "sweep/options.h"
 
 struct sweep_problem {
     char name[FORMAT_NAME_SIZE]; /* of the format that kernels are made for: no `arow`, `tensor`
@@ -18,10 +18,10 @@ struct sweep_problems {
     size_t count;
 };
 
-/* Those of the format and the shape that the options ask for; none is an error, which ends the
- * program. Those with the most weights first, for they take the most time. The caller frees the
- * list. */
+/* Those that the options list, or else the library's of the format and the shape that they ask for;
+ * none, and one that the library has no kernels for, is an error, which ends the program. Those
+ * with the most weights first, for they take the most time. The caller frees the list. */
 struct sweep_problems sweep_problems_make(const struct arguments *a,
-                                          const struct measure_options *options);
+                                          const struct sweep_options *options);
 
 #endif

@@ -40,9 +40,12 @@ struct run {
 
 /* ---- Before measuring ------------------------------------------------------------------ */
 
-/* Drops the problems that the file has already. */
+/* Drops the problems that the file has already, unless they are wanted again. */
 static void keep_missing(struct run *run) {
     size_t kept = 0;
+    if (run->sweep.options.fresh) {
+        return;
+    }
     for (size_t i = 0; i < run->problems.count; i++) {
         char *key = sweep_choice_key(&run->problems.list[i], &run->sweep.options.bench);
         if (!sweep_file_has(&run->file, key)) {
@@ -184,7 +187,7 @@ static void close_run(struct run *run) {
 int loom_sweep_main(int argc, char **argv) {
     struct arguments a = arguments_make(argc, argv);
     struct run run = {.sweep = {.options = sweep_options_read(&a), .seed = random_seed()}};
-    run.problems = sweep_problems_make(&a, &run.sweep.options.bench);
+    run.problems = sweep_problems_make(&a, &run.sweep.options);
     open_file(&run, &a);
     run.sweep.untuned = untuned_make();
     read_failures(&run);

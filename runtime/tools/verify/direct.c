@@ -99,8 +99,7 @@ static void make_acts(struct problem *p, struct loom_args *args) {
     const size_t scales = acts->groups * tokens, sums = scales * acts->words;
     args->act_stride = (acts->stride * tokens + 63) / 64 * 64 + 64 * random_below(&p->random, 2);
     args->group_stride = scales + random_below(&p->random, 3);
-    args->sum_stride =
-        p->c.format.sub ? sums + random_below(&p->random, 3) : args->group_stride;
+    args->sum_stride = p->c.format.sub ? sums + random_below(&p->random, 3) : args->group_stride;
     uint8_t *data =
         guard_alloc(&p->guard, "activations",
                     last * args->act_stride + acts->stride * tokens - missing * unit, LOOM_ALIGN);

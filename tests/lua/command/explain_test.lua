@@ -105,14 +105,15 @@ case("what was measured for the shape goes before what was for another, and the 
     check.equal(chosen(row(128, 64, OTHERS), row(64, 32)), "nearest: va fa ma")
 end)
 
-case("DRAM goes before cache, fewer threads before more, later before earlier", function()
+case("DRAM goes before cache, more threads before fewer, later before earlier", function()
     local function other(more)
         return row(64, 64, { gemv = "vb", few = "fb", gemm = "mb", residency = more.residency,
             threads = more.threads })
     end
     check.equal(chosen(row(64, 64), other({ residency = "cache" })), "tuned: va fa ma")
     check.equal(chosen(row(64, 64, { residency = "cache" }), other({})), "tuned: vb fb mb")
-    check.equal(chosen(row(64, 64), other({ threads = 2 })), "tuned: va fa ma")
+    check.equal(chosen(row(64, 64), other({ threads = 2 })), "tuned: vb fb mb")
+    check.equal(chosen(row(64, 64, { threads = 2 }), other({})), "tuned: va fa ma")
     check.equal(chosen(other({}), row(64, 64)), "tuned: va fa ma")
 end)
 

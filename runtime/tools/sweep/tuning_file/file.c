@@ -65,12 +65,17 @@ static _Noreturn void fail(const struct sweep_file *file, const char *what) {
     arguments_fail(file->arguments, "--output %s: %s: %s", file->path, what, strerror(errno));
 }
 
-static _Noreturn void fail_foreign(const struct sweep_file *file) {
-    arguments_fail(file->arguments, "--output %s: is no tuning file; --fresh writes one there",
-                   file->path);
+/* What is no tuning file has no text for us. */
+static char *refuse(const struct sweep_file *file, char *text) {
+    if (!file->fresh) {
+        arguments_fail(file->arguments, "--output %s: is no tuning file; --fresh writes one there",
+                       file->path);
+    }
+    free(text);
+    return NULL;
 }
 
-/* The file's text; NULL where there is none. */
+/* The text of a tuning file; NULL where there is none. */
 static char *read_text(const struct sweep_file *file) {
     FILE *in = fopen(file->path, "r");
     char *text = NULL;
@@ -83,14 +88,12 @@ static char *read_text(const struct sweep_file *file) {
         fail(file, "cannot be read");
     }
     fclose(in);
-    if (length > 0 && !text[length - 1]) {
-        fail_foreign(file);
-    }
     if (length <= 0) {
         free(text);
         return NULL;
     }
-    return text;
+    const bool is_ours = text[length - 1] && strncmp(text, magic, strlen(magic)) == 0;
+    return is_ours ? text : refuse(file, text);
 }
 
 /* The first line of the file's header that is another one, as a remark. */
@@ -107,6 +110,11 @@ static void remark_header(const struct sweep_file *file, const char *text) {
             file->arguments->tool, file->path, (int)length, text, (int)wanted_length, wanted);
 }
 
+static bool is_forgotten(const struct sweep_file *file, const char *line) {
+    static const char failed[] = "failed ";
+    return file->fresh && strncmp(line, failed, strlen(failed)) == 0;
+}
+
 /* What is no complete result, such as the last line of a copy that was cut off, is left out. */
 static void keep_lines(struct sweep_file *file, char *text) {
     size_t left_out = 0;
@@ -115,10 +123,10 @@ static void keep_lines(struct sweep_file *file, char *text) {
         const bool complete = *end != 0;
         end += complete;
         text[strcspn(text, "\n")] = 0;
-        if (complete && sweep_line_valid(text)) {
-            add_line(file, text);
-        } else {
+        if (!complete || !sweep_line_valid(text)) {
             left_out++;
+        } else if (!is_forgotten(file, text)) {
+            add_line(file, text);
         }
     }
     if (left_out) {
@@ -132,9 +140,6 @@ static void read_file(struct sweep_file *file) {
     const size_t header = strlen(file->header);
     if (!text) {
         return;
-    }
-    if (strncmp(text, magic, strlen(magic)) != 0) {
-        fail_foreign(file);
     }
     if (strncmp(text, file->header, header) == 0) {
         keep_lines(file, text + header);
@@ -232,13 +237,11 @@ static void try_writing(const struct sweep_file *file) {
 
 struct sweep_file sweep_file_open(const struct arguments *arguments, const char *path,
                                   const char *header, bool fresh) {
-    struct sweep_file file = {.arguments = arguments, .path = path};
+    struct sweep_file file = {.arguments = arguments, .path = path, .fresh = fresh};
     file.header = checked(strdup(header));
     if (path) {
         arguments_check_file(arguments, "--output", path);
         try_writing(&file);
-    }
-    if (path && !fresh) {
         read_file(&file);
     }
     return file;

@@ -5,18 +5,21 @@
 
 #include "common/arguments.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct sweep_file {
     const struct arguments *arguments; /* for errors, which end the program */
     const char *path;                  /* NULL: stdout */
+    bool fresh;
     char *header;
     char **lines;
     size_t count, written; /* written: lines that are on stdout so far; 0: not even the header */
 };
 
-/* Starts with the lines that stand in the file, unless it is `fresh` or has another header, which
- * is said on stderr. A file that is no tuning file, and one that cannot be written, are errors. */
+/* Starts with the lines that stand in the file, unless it has another header, which is said on
+ * stderr. A file that is no tuning file, and one that cannot be written, are errors. Where it is to
+ * be `fresh` what is no tuning file is replaced, and kernels that failed are forgotten. */
 struct sweep_file sweep_file_open(const struct arguments *arguments, const char *path,
                                   const char *header, bool fresh);
 void sweep_file_free(struct sweep_file *file);

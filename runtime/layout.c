@@ -4,6 +4,7 @@
  * takes 8 bytes of the unit at a time from tables of them; unpacking goes bit by bit. */
 #include <string.h>
 
+#include "join.h"
 #include "layout_map.h"
 
 /* Units of a row that are packed before the next row's: some cache lines of codes. Their dense
@@ -16,38 +17,11 @@ static size_t min_size(size_t a, size_t b) {
 
 /* ---- Pack ------------------------------------------------------------------------------ */
 
-static uint64_t lowest_first(uint64_t bytes) {
-#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    return __builtin_bswap64(bytes);
-#else
-    return bytes;
-#endif
-}
-
-/* 8 bytes as a number, the first one lowest, and back. */
-static uint64_t load_bytes(const uint8_t *from) {
-    uint64_t bytes;
-    memcpy(&bytes, from, sizeof bytes);
-    return lowest_first(bytes);
-}
-static void store_bytes(uint8_t *to, uint64_t bytes) {
-    bytes = lowest_first(bytes);
-    memcpy(to, &bytes, sizeof bytes);
-}
-
-/* 8 bytes of `bits` bits side by side: first two bytes, then four, then all. */
-static uint64_t join_fields(uint64_t bytes, unsigned bits) {
-    const uint64_t two = 0x00ff00ff00ff00ff, four = 0x0000ffff0000ffff, eight = 0xffffffff;
-    bytes = (bytes & two) | (bytes >> 8 & two) << bits;
-    bytes = (bytes & four) | (bytes >> 16 & four) << 2 * bits;
-    return (bytes & eight) | bytes >> 32 << 4 * bits;
-}
-
 /* The dense bytes of a unit, and up to 7 more. */
 static inline void join_symbols(uint8_t *dense, const uint8_t *symbols, size_t count,
                                 unsigned bits) {
     for (size_t s = 0; s < count; s += 8, dense += bits) {
-        store_bytes(dense, join_fields(load_bytes(symbols + s), bits));
+        loom_store_bytes(dense, loom_join_fields(loom_load_bytes(symbols + s), bits), 8);
     }
 }
 

@@ -112,30 +112,40 @@ static int zeros_fit(const loom_plan *plan, const uint8_t *zeros, size_t begin, 
 
 /* ---- Factors: [row][group][sub-block] <-> [block][group][sub-block / 4][row of the block][4] */
 
-/* Where the factor of the first sub-block of a group is; the next four are `rows` * 4 further. */
-static size_t factor_index(const loom_plan *plan, size_t row, size_t group) {
-    const size_t rows = plan->gemv->layout->rows, subs = loom_format_subs(&plan->format);
-    return ((row / rows * loom_groups(plan) + group) * subs / 4 * rows + row % rows) * 4;
+/* The factors of 4 sub-blocks of a row are side by side; the next four are `rows` * 4 further. */
+struct quads {
+    size_t count, stride; /* of a row */
+};
+
+static struct quads quads_of(const loom_plan *plan) {
+    const size_t quads = loom_groups(plan) * loom_format_subs(&plan->format) / 4;
+    return (struct quads){quads, (size_t)plan->gemv->layout->rows * 4};
 }
 
-static size_t sub_index(const loom_plan *plan, size_t sub) {
-    return sub / 4 * plan->gemv->layout->rows * 4 + sub % 4;
+static size_t quad_index(const loom_plan *plan, size_t row) {
+    const struct quads quads = quads_of(plan);
+    const size_t rows = plan->gemv->layout->rows;
+    return row / rows * quads.count * quads.stride + row % rows * 4;
 }
 
 /* Bytes as they are; or where `upper` is not NULL, with those in their upper halves. Rows beyond M
  * have 0. */
 static void pack_factors(const loom_plan *plan, uint8_t *to, const uint8_t *from,
                          const uint8_t *upper, size_t begin, size_t end) {
-    const size_t groups = loom_groups(plan), subs = loom_format_subs(&plan->format);
-    const size_t rows = plan->gemv->layout->rows;
-    for (size_t row = begin; row < end || row % rows != 0; row++) {
-        for (size_t i = 0; i < groups * subs; i++) {
-            const size_t at = row * groups * subs + i;
-            uint8_t byte = 0;
+    const struct quads quads = quads_of(plan);
+    for (size_t row = begin; row < end || row % plan->gemv->layout->rows != 0; row++) {
+        uint8_t *place = to + quad_index(plan, row);
+        for (size_t q = 0; q < quads.count; q++, place += quads.stride) {
+            const size_t at = (row * quads.count + q) * 4;
+            uint32_t lower = 0, above = 0;
             if (row < end) {
-                byte = upper ? (uint8_t)(from[at] | upper[at] << 4) : from[at];
+                memcpy(&lower, from + at, 4);
+                if (upper) {
+                    memcpy(&above, upper + at, 4);
+                }
             }
-            to[factor_index(plan, row, i / subs) + sub_index(plan, i % subs)] = byte;
+            lower |= above << 4;
+            memcpy(place, &lower, 4);
         }
     }
 }
@@ -143,12 +153,13 @@ static void pack_factors(const loom_plan *plan, uint8_t *to, const uint8_t *from
 /* `shift` 4 takes upper halves, `mask` 15 either half. */
 static void unpack_factors(const loom_plan *plan, uint8_t *to, const uint8_t *from, unsigned shift,
                            unsigned mask, size_t begin, size_t end) {
-    const size_t groups = loom_groups(plan), subs = loom_format_subs(&plan->format);
+    const struct quads quads = quads_of(plan);
     for (size_t row = begin; row < end; row++) {
-        for (size_t i = 0; i < groups * subs; i++) {
-            const uint8_t byte =
-                from[factor_index(plan, row, i / subs) + sub_index(plan, i % subs)];
-            to[row * groups * subs + i] = (uint8_t)(byte >> shift & mask);
+        const uint8_t *place = from + quad_index(plan, row);
+        for (size_t q = 0; q < quads.count; q++, place += quads.stride) {
+            for (size_t i = 0; i < 4; i++) {
+                to[(row * quads.count + q) * 4 + i] = (uint8_t)(place[i] >> shift & mask);
+            }
         }
     }
 }
@@ -164,13 +175,12 @@ static int factors_fit(const loom_plan *plan, const loom_parts *parts, size_t be
     const int bits = plan->format.factor_bits, is_signed = !plan->format.offsets;
     const int low = is_signed ? -(1 << (bits - 1)) : 0;
     const int high = is_signed ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
+    int wrong = 0;
     for (size_t i = begin * row_factors; i < end * row_factors; i++) {
         const int factor = is_signed ? (int8_t)parts->factors[i] : parts->factors[i];
-        if (factor < low || factor > high || (parts->mins && parts->mins[i] > high)) {
-            return 0;
-        }
+        wrong |= factor < low || factor > high || (parts->mins && parts->mins[i] > high);
     }
-    return 1;
+    return !wrong;
 }
 
 /* ---- The matrix ------------------------------------------------------------------------ */

@@ -100,17 +100,19 @@ static void write_q5_1(uint8_t *block, const loom_parts *parts) {
 
 /* ---- 32 signed bytes: a code less its zero point of 128 ------------------------------- */
 
+static void flip(uint8_t *restrict to, const uint8_t *restrict from) {
+    for (unsigned i = 0; i < 32; i++) {
+        to[i] = from[i] ^ 128;
+    }
+}
+
 static void read_q8_0(const loom_parts *parts, const uint8_t *block) {
     copy_half(parts->scales, block);
-    for (unsigned i = 0; i < 32; i++) {
-        parts->codes[i] = block[2 + i] ^ 128;
-    }
+    flip(parts->codes, block + 2);
 }
 static void write_q8_0(uint8_t *block, const loom_parts *parts) {
     copy_half(block, parts->scales);
-    for (unsigned i = 0; i < 32; i++) {
-        block[2 + i] = parts->codes[i] ^ 128;
-    }
+    flip(block + 2, parts->codes);
 }
 
 const struct block_codec codec_q1_0 = {read_q1_0, write_q1_0};

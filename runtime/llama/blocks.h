@@ -2,6 +2,7 @@
 #ifndef LOOM_LLAMA_BLOCKS_H
 #define LOOM_LLAMA_BLOCKS_H
 
+#include "join.h"
 #include "llama/types.h"
 
 #include <string.h>
@@ -13,25 +14,23 @@ static inline void copy_half(void *to, const void *from) {
 
 /* Where a block has some bits of each of its codes: from byte `at` on, in runs of `width` bytes.
  * The lowest `bits` bits of a run's bytes are those of `width` codes, the next ones those of the
- * next `width`. So a width of 1 is codes side by side. Constants where they are used: then the
- * functions below are vector code. */
+ * next `width`. So a width of 1 is codes side by side. All are constants where they are
+ * used: then the functions below have no divisions, and are vector code. */
 struct bits {
     unsigned at, count, width, bits;
     unsigned to; /* where they are in a code: 0 for the first, then bits are added */
 };
 
-enum { MAX_CODES = 256 };
-
 static inline void read_bits(uint8_t *restrict codes, const uint8_t *restrict block,
                              struct bits b) {
     const unsigned in_byte = 8 / b.bits, mask = (1u << b.bits) - 1;
-    for (unsigned run = 0; run < b.count / b.width; run++) {
-        const uint8_t *const bytes = block + b.at + run / in_byte * b.width;
-        const unsigned shift = run % in_byte * b.bits;
-        for (unsigned i = 0; i < b.width; i++) {
-            const unsigned bits = (unsigned)(bytes[i] >> shift & mask) << b.to;
-            uint8_t *const code = &codes[run * b.width + i];
-            *code = (uint8_t)(b.to ? *code | bits : bits);
+    const uint8_t *bytes = block + b.at;
+    for (unsigned run = 0; run < b.count / b.width / in_byte; run++, bytes += b.width) {
+        for (unsigned f = 0; f < in_byte; f++, codes += b.width) {
+            for (unsigned i = 0; i < b.width; i++) {
+                const unsigned bits = (bytes[i] >> f * b.bits & mask) << b.to;
+                codes[i] = (uint8_t)(b.to ? codes[i] | bits : bits);
+            }
         }
     }
 }
@@ -51,12 +50,20 @@ static inline void write_bits(uint8_t *restrict block, const uint8_t *restrict c
     }
 }
 
-/* Whole codes, to codes side by side. */
+/* Whole codes, to codes side by side; the width is a multiple of 8. */
 static inline void read_fields(uint8_t *restrict fields, const uint8_t *restrict block,
                                struct bits b) {
-    uint8_t codes[MAX_CODES];
-    read_bits(codes, block, b);
-    write_bits(fields, codes, (struct bits){.count = b.count, .width = 1, .bits = b.bits});
+    const unsigned in_byte = 8 / b.bits;
+    const uint64_t mask = 0x0101010101010101 * ((1u << b.bits) - 1);
+    const uint8_t *bytes = block + b.at;
+    for (unsigned run = 0; run < b.count / b.width / in_byte; run++, bytes += b.width) {
+        for (unsigned f = 0; f < in_byte; f++) {
+            for (unsigned i = 0; i < b.width; i += 8, fields += b.bits) {
+                const uint64_t codes = loom_load_bytes(bytes + i) >> f * b.bits & mask;
+                loom_store_bytes(fields, loom_join_fields(codes, b.bits), b.bits);
+            }
+        }
+    }
 }
 
 #endif

@@ -42,7 +42,9 @@ static void read_tq1_0(const loom_parts *parts, const uint8_t *block) {
             }
         }
     }
-    write_bits(parts->codes, codes, (struct bits){.count = 256, .width = 1, .bits = 2});
+    for (unsigned i = 0; i < 256; i += 8) {
+        loom_store_bytes(parts->codes + i / 4, loom_join_fields(loom_load_bytes(codes + i), 2), 2);
+    }
 }
 static void write_tq1_0(uint8_t *block, const loom_parts *parts) {
     copy_half(block + 52, parts->scales);

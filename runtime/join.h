@@ -1,0 +1,36 @@
+/* Bytes to bits side by side, eight at a time. Not for users of the library. */
+#ifndef LOOM_JOIN_H
+#define LOOM_JOIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+static inline uint64_t loom_lowest_first(uint64_t bytes) {
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap64(bytes);
+#else
+    return bytes;
+#endif
+}
+
+/* 8 bytes as a number, the first one lowest, and the first `count` of them back. */
+static inline uint64_t loom_load_bytes(const uint8_t *from) {
+    uint64_t bytes;
+    memcpy(&bytes, from, sizeof bytes);
+    return loom_lowest_first(bytes);
+}
+static inline void loom_store_bytes(uint8_t *to, uint64_t bytes, size_t count) {
+    bytes = loom_lowest_first(bytes);
+    memcpy(to, &bytes, count);
+}
+
+/* 8 bytes of `bits` bits side by side: first two bytes, then four, then all. */
+static inline uint64_t loom_join_fields(uint64_t bytes, unsigned bits) {
+    const uint64_t two = 0x00ff00ff00ff00ff, four = 0x0000ffff0000ffff, eight = 0xffffffff;
+    bytes = (bytes & two) | (bytes >> 8 & two) << bits;
+    bytes = (bytes & four) | (bytes >> 16 & four) << 2 * bits;
+    return (bytes & eight) | bytes >> 32 << 4 * bits;
+}
+
+#endif

@@ -11,9 +11,9 @@
  * Of two symbols with the same codes the smaller one is used. */
 #include "layout.h"
 
-/* What joins codes has no branches and no types but bytes: compilers make vectors of it. */
-
-/* 3 codes as 5 bits c: 11 in c0 c1 or c2 c3 says that the third, or the last two, are 2. */
+/* What joins codes has no branches, so that compilers make vectors of its loop.
+ *
+ * 3 codes as 5 bits c: 11 in c0 c1 or c2 c3 says that the third, or the last two, are 2. */
 static inline uint8_t three_codes(uint8_t first, uint8_t second, uint8_t third) {
     const uint8_t all = (uint8_t)(third << 4 | second << 2 | first);
     const uint8_t third_is_2 = (uint8_t)(second << 4 | first << 2 | 3);

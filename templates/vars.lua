@@ -207,7 +207,7 @@ local function panel(record)
     local unit = panel_vectors(record) * (record.numbers.m or 0) * record.isa.vector
     local step = group > 0 and math.max(1, k // group) or k
     -- Whether panels after the first begin inside a unit of packed weights.
-    local skips = step * math.max(group, 1) % record.layout.unit_k > 0
+    local skips = k > 0 and step * math.max(group, 1) % record.layout.unit_k > 0
     return {
         panel_unit = unit,
         panel_bytes = math.max(k, group) // 32 * unit,

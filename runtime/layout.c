@@ -177,7 +177,7 @@ static inline void codes_of_fields(uint8_t *codes, const uint8_t *fields, size_t
     for (; i + 8 <= count; i += 8) {
         uint8_t eight[8] = {0};
         memcpy(eight, fields + i / 8 * bits, bits);
-        store_bytes(codes + i, split_fields(load_bytes(eight), bits));
+        loom_store_bytes(codes + i, split_fields(loom_load_bytes(eight), bits), 8);
     }
     for (; i < count; i++) {
         codes[i] = field_at(fields, i, bits);

@@ -53,9 +53,11 @@ end
 local function refuse_parts(entry, format)
     if format.has_parts and not entry.parts then
         return "it takes codes of 1 to 4 bits with a scale of fp16 or fp32 and zero points alone"
-    elseif format.has_parts and entry.parts and format.sub and format.offsets
-        and format.factor_bits == 8 then
+    elseif format.sub and format.offsets and format.factor_bits == 8 then
         return "factors of 8 bits are signed: they have no minimums beside them"
+    elseif format.sub and format.offsets and format.bits == 8 then
+        return "codes of 8 bits may be signed bytes, which need whole sums of sub-blocks: "
+            .. "with minimums these are in two parts"
     elseif format.sub and format.zero_points then
         return "factors and stored zero points have no kernels together"
     end
@@ -65,7 +67,8 @@ end
 -- its prefetch distances: that is said once.
 local function consider(kernels, refused, entry, record, choice, model)
     local format, mode, numbers, isa = record.format, record.mode, record.numbers, record.isa
-    local reason = refuse_form(record) or refuse_parts(entry, format) or entry.refuse(format, mode, numbers, isa)
+    local reason = refuse_form(record) or refuse_parts(entry, format)
+        or entry.refuse(format, mode, numbers, isa)
     if not reason then
         record.layout, reason = entry.layout(format, numbers, isa)
     end

@@ -28,7 +28,8 @@ end
 
 -- Bits a packed weight takes, scales and all.
 local function bits_of(record)
-    local values = record.scale_bytes * (record.offsets and 2 or 1) + (record.zero_points and 1 or 0)
+    local values = record.scale_bytes * (record.offsets and 2 or 1)
+        + (record.zero_points and 1 or 0)
     local factors = record.sub and (record.offsets and record.factor_bits > 4 and 16 or 8) or 0
     return record.bits + (record.group > 0 and 8 * values / record.group or 0)
         + (record.sub and factors / record.sub or 0)

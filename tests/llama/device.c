@@ -155,6 +155,19 @@ static void check_memory(void *tensor, int type, size_t bytes) {
     }
 }
 
+static void check_types(void *backend) {
+    void *const context = ggml.init((struct ggml_parameters){.size = 1 << 20, .no_alloc = true});
+    void *matrices[TYPES];
+    for (size_t i = 0; i < TYPES; i++) {
+        matrices[i] = ggml.matrix(context, types[i].type, K, M);
+        expect(ggml.serves(backend, matrices[i]), "a type is not served");
+    }
+    expect(ggml.alloc(context, backend), "no memory for matrices of all types");
+    for (size_t i = 0; i < TYPES; i++) {
+        check_memory(matrices[i], types[i].type, M * types[i].row_bytes);
+    }
+}
+
 int main(int argc, char **argv) {
     expect(argc == 3, "device FOLDER LIBRARY");
     static uint8_t blocks[M * ROW_BYTES], back[M * ROW_BYTES];
@@ -167,6 +180,7 @@ int main(int argc, char **argv) {
     expect(device, "there is no device LUTLOOM");
     void *const backend = ggml.backend(device, NULL);
     expect(backend, "the device gives no backend");
+    check_types(backend);
 
     void *const context = ggml.init((struct ggml_parameters){.size = 1 << 20, .no_alloc = true});
     void *const weights = ggml.matrix(context, Q4_0, K, M);
@@ -178,17 +192,7 @@ int main(int argc, char **argv) {
     expect(!ggml.serves(backend, ggml.multiply(context, part, activations)),
            "a product with a part of the weights is served");
 
-    void *of_type[TYPES];
-    for (size_t i = 0; i < TYPES; i++) {
-        of_type[i] = ggml.matrix(context, types[i].type, K, M);
-        expect(ggml.serves(backend, ggml.multiply(context, of_type[i], activations)),
-               "a type is not served");
-    }
-
     expect(ggml.alloc(context, backend), "no memory");
-    for (size_t i = 0; i < TYPES; i++) {
-        check_memory(of_type[i], types[i].type, M * types[i].row_bytes);
-    }
     fill_weights(blocks);
     for (size_t i = 0; i < N * K; i++) {
         x[i] = (float)(int32_t)random_bits() / 2147483648.0f;

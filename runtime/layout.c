@@ -144,16 +144,21 @@ static int dense_of_codes(const struct loom_layout_map *map, uint8_t *dense, con
     }
     codes = fill_chunk(map, padded, codes, width);
     for (size_t u = 0; u < CHUNK_UNITS; u++, codes += map->unit_k, dense += DENSE_STRIDE) {
-        if (map->symbol_k == 1) {
-            make_dense(dense, codes, map->symbols, map->planes);
-            continue;
+        if (map->symbol_k > 1) {
+            loom_symbols(map->symbol_k, symbols, codes, map->symbols);
         }
-        for (size_t s = 0; s < map->symbols; s++) {
-            symbols[s] = loom_symbol(map->symbol_k, codes + s, map->symbols);
-        }
-        make_dense(dense, symbols, map->symbols, map->planes);
+        make_dense(dense, map->symbol_k > 1 ? symbols : codes, map->symbols, map->planes);
     }
     return 1;
+}
+
+/* The inverse of join_fields, of 8 * bits bits. */
+static uint64_t split_fields(uint64_t fields, unsigned bits) {
+    const uint64_t one = (1u << bits) - 1, two = (1u << 2 * bits) - 1, four = (1u << 4 * bits) - 1;
+    const uint64_t twos = two | two << 32, ones = one * 0x0001000100010001;
+    fields = (fields & four) | fields >> 4 * bits << 32;
+    fields = (fields & twos) | (fields >> 2 * bits & twos) << 16;
+    return (fields & ones) | (fields >> bits & ones) << 8;
 }
 
 /* Code number `index` of fields of `bits` bits. */
@@ -164,6 +169,19 @@ static uint8_t field_at(const uint8_t *fields, size_t index, unsigned bits) {
         two |= (unsigned)fields[bit / 8 + 1] << 8;
     }
     return (uint8_t)(two >> bit % 8 & ((1u << bits) - 1));
+}
+
+static inline void codes_of_fields(uint8_t *codes, const uint8_t *fields, size_t count,
+                                   unsigned bits) {
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        uint8_t eight[8] = {0};
+        memcpy(eight, fields + i / 8 * bits, bits);
+        loom_store_bytes(codes + i, split_fields(loom_load_bytes(eight), bits), 8);
+    }
+    for (; i < count; i++) {
+        codes[i] = field_at(fields, i, bits);
+    }
 }
 
 /* Whether a pair of bits is 3, which no ternary code is. */
@@ -205,8 +223,10 @@ static int dense_of_fields(const struct loom_layout_map *map, uint8_t *dense,
         }
         return 1;
     }
-    for (size_t i = 0; i < width; i++) {
-        codes[i] = field_at(fields, i, source->bits);
+    if (source->bits == 2) { /* a constant to the compiler */
+        codes_of_fields(codes, fields, width, 2);
+    } else {
+        codes_of_fields(codes, fields, width, source->bits);
     }
     return dense_of_codes(map, dense, codes, width, source->max_code);
 }

@@ -60,8 +60,9 @@ static inline size_t loom_block_bytes(const struct loom_layout *layout, size_t k
     return (k_padded + layout->unit_k - 1) / layout->unit_k * loom_unit_bytes(layout);
 }
 
-/* The symbol of symbol_k codes, `stride` apart, and back (symbol.c). */
-uint8_t loom_symbol(size_t symbol_k, const uint8_t *codes, size_t stride);
+/* `count` symbols of 3 or 5 codes: those of symbol s are at s, s + count, s + 2 count ... And the
+ * codes of one symbol of 1, 3 or 5, `stride` apart (symbol.c). */
+void loom_symbols(size_t symbol_k, uint8_t *symbols, const uint8_t *codes, size_t count);
 void loom_symbol_codes(size_t symbol_k, uint8_t symbol, uint8_t *codes, size_t stride);
 
 /* Codes of a matrix: M rows of K, row-major. */

@@ -11,27 +11,23 @@
  * Of two symbols with the same codes the smaller one is used. */
 #include "layout.h"
 
-/* 3 codes as 5 bits c: 11 in c0 c1 or c2 c3 says that the third, or the last two, are 2. */
-static unsigned three_codes(unsigned first, unsigned second, unsigned third) {
-    if (third == 2 && second == 2) {
-        return 12 | first;
-    }
-    if (third == 2) {
-        return second << 4 | first << 2 | 3;
-    }
-    return third << 4 | second << 2 | first;
+/* What joins codes has no branches, so that compilers make vectors of its loop.
+ *
+ * 3 codes as 5 bits c: 11 in c0 c1 or c2 c3 says that the third, or the last two, are 2. */
+static inline uint8_t three_codes(uint8_t first, uint8_t second, uint8_t third) {
+    const uint8_t all = (uint8_t)(third << 4 | second << 2 | first);
+    const uint8_t third_is_2 = (uint8_t)(second << 4 | first << 2 | 3);
+    const uint8_t two_are_2 = 12 | first;
+    return third != 2 ? all : second != 2 ? third_is_2 : two_are_2;
 }
 
-static uint8_t join_five(const uint8_t *codes, size_t stride) {
-    const unsigned c = three_codes(codes[0], codes[stride], codes[2 * stride]);
-    const unsigned fourth = codes[3 * stride], fifth = codes[4 * stride];
-    if (fourth == 2 && fifth == 2) {
-        return (uint8_t)((c >> 2) << 5 | 7 << 2 | (c & 3));
-    }
-    if (fifth == 2) {
-        return (uint8_t)(fourth << 7 | 3 << 5 | c);
-    }
-    return (uint8_t)(fifth << 7 | fourth << 5 | c);
+static inline uint8_t join_five(const uint8_t *codes, size_t stride) {
+    const uint8_t c = three_codes(codes[0], codes[stride], codes[2 * stride]);
+    const uint8_t fourth = codes[3 * stride], fifth = codes[4 * stride];
+    const uint8_t all = (uint8_t)(fifth << 7 | fourth << 5 | c);
+    const uint8_t fifth_is_2 = (uint8_t)(fourth << 7 | 3 << 5 | c);
+    const uint8_t two_are_2 = (uint8_t)((c >> 2) << 5 | 7 << 2 | (c & 3));
+    return fifth != 2 ? all : fourth != 2 ? fifth_is_2 : two_are_2;
 }
 
 static void split_three(unsigned c, uint8_t *codes, size_t stride) {
@@ -49,7 +45,7 @@ static void split_five(uint8_t symbol, uint8_t *codes, size_t stride) {
     codes[4 * stride] = (uint8_t)(both || middle == 3 ? 2 : top);
 }
 
-static uint8_t join_signed(const uint8_t *codes, size_t stride) {
+static inline uint8_t join_signed(const uint8_t *codes, size_t stride) {
     const int number = codes[0] + 3 * codes[stride] + 9 * codes[2 * stride] - 13;
     return (uint8_t)(number < 0 ? 16 - number : number);
 }
@@ -62,14 +58,16 @@ static void split_signed(uint8_t symbol, uint8_t *codes, size_t stride) {
     codes[2 * stride] = (uint8_t)(digits / 9);
 }
 
-uint8_t loom_symbol(size_t symbol_k, const uint8_t *codes, size_t stride) {
-    switch (symbol_k) {
-    case 5:
-        return join_five(codes, stride);
-    case 3:
-        return join_signed(codes, stride);
-    default:
-        return codes[0];
+void loom_symbols(size_t symbol_k, uint8_t *restrict symbols, const uint8_t *restrict codes,
+                  size_t count) {
+    if (symbol_k == 5) {
+        for (size_t s = 0; s < count; s++) {
+            symbols[s] = join_five(codes + s, count);
+        }
+    } else {
+        for (size_t s = 0; s < count; s++) {
+            symbols[s] = join_signed(codes + s, count);
+        }
     }
 }
 

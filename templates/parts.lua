@@ -30,6 +30,18 @@ function parts.bias(record)
     return record.isa.name ~= "c" and is_signed(record) and format.bits == 8 and 128 or 0
 end
 
+-- The largest magnitude of what an activation is multiplied by.
+function parts.largest_operand(record)
+    local format = record.format
+    if not is_signed(record) then
+        return most(format)
+    elseif format.numbers then
+        return math.max(math.max(table.unpack(format.numbers)),
+            -math.min(table.unpack(format.numbers)))
+    end
+    return format.bits == 8 and 128 or most(format)
+end
+
 -- The dot product whose sums have 32 bits at once, where an ISA has none that does anyway.
 function parts.wide_dot4(record)
     return is_signed(record) and "v_dot4_signed" or "v_dot4_small"

@@ -214,12 +214,17 @@ end
 local function panel(record)
     local group, k = record.format.group, record.numbers.k or 0
     local unit = panel_vectors(record) * (record.numbers.m or 0) * record.isa.vector
+    local step = group > 0 and math.max(1, k // group) or k
+    -- Whether panels after the first begin inside a unit of packed weights.
+    local skips = k > 0 and step * math.max(group, 1) % record.layout.unit_k > 0
     return {
         panel_unit = unit,
         panel_bytes = math.max(k, group) // 32 * unit,
+        panel_skips = skips,
+        panel_codes = skips and ("panel + skip / 32 * %d"):format(unit) or "panel",
         panel_note = record.family == "dot" and "bytes: [k / 4][row][4]" or "indices of tables",
         panel_groups = math.max(1, k // math.max(group, 1)),
-        panel_step = group > 0 and math.max(1, k // group) or k,
+        panel_step = step,
         value_groups = value_groups(record),
         panel_template = panel_template(record),
     }

@@ -10,6 +10,7 @@ local cli = {}
 -- name, module and one line each; the modules add their own options.
 local COMMANDS = {
     { "shapes", "command.shapes", "List the preset models, or the layers of a model." },
+    { "formats", "command.formats", "List formats of weights, and which kernels there are." },
     { "targets", "command.targets", "List the CPUs it knows, and what this machine is." },
     { "gen", "command.gen", "Generate a library for a model's layers." },
     { "llama", "command.llama", "Make the backend that llama.cpp loads." },

@@ -4,6 +4,7 @@
 local bounds = require("bounds")
 local layout = require("layout")
 local method_cost = require("cost")
+local panel_trit = require("trit.panel")
 
 -- Groups whose sums, 4 KiB each, share the level 1 cache with a panel.
 local PANEL_GROUPS = 5
@@ -19,8 +20,6 @@ local function refuse_groups(format, _, numbers)
     local group = math.max(format.group, 1)
     if numbers.m ~= 2 or numbers.b % 2 ~= 0 then
         return "two tiles of rows by two of tokens fill the eight registers"
-    elseif numbers.k % group ~= 0 and numbers.k > group then
-        return ("groups of %d do not divide a panel of %d codes"):format(group, numbers.k)
     elseif format.group > 0 and numbers.k // group > PANEL_GROUPS then
         return ("the sums of %d groups do not stay in the level 1 cache"):format(
             numbers.k // group)
@@ -38,12 +37,10 @@ end
 local function refuse_trit(format, mode, numbers)
     if not format.ternary then
         return "only ternary codes come five in a symbol"
-    elseif numbers.k < format.group then
-        return ("a panel of %d codes is less than a group"):format(numbers.k)
     elseif format.group == 0 and numbers.k ~= PANEL_TRITS then
         return ("a panel of %d codes is faster"):format(PANEL_TRITS)
     end
-    return refuse_groups(format, mode, numbers)
+    return panel_trit.refuse(format, numbers.k) or refuse_groups(format, mode, numbers)
 end
 
 -- `unpack` operations a weight bring what is multiplied.

@@ -23,10 +23,10 @@ local function sum_vectors(format, isa)
     return acc_vectors(isa) + (format.sub and isa.registers >= 32 and 1 or 0)
 end
 
--- Formats with parts of their own have fewer tiles to compile and measure: blocks of 2 vectors are as
--- fast as others or faster (one core of an EPYC 9004, 1024x1024 in cache, GMAC/s with blocks of 2 and
--- 3, AVX-512, N = 1 and 128: w4g256s32x6m 133 121, 170 171; w8g32 77 74, 167 150; iq4g32 99 98, 169
--- 153).
+-- Formats with parts of their own have fewer tiles to compile and measure: blocks of 2 vectors are
+-- as fast as others or faster. One core of an EPYC 9004, 1024x1024 in cache, GMAC/s of AVX-512 with
+-- blocks of 2 and 3, at N = 1 and 128: w4g256s32x6m 133 121, 170 171; w8g32 77 74, 167 150; iq4g32
+-- 99 98, 169 153.
 local function refuse_wide_blocks(format, numbers)
     if format.has_parts and numbers.b > 2 then
         return "blocks of 2 vectors are as fast"

@@ -1,5 +1,6 @@
 -- The sums of integer dot products that must not overflow (bounds.lua).
 local bounds = require("bounds")
+local code_parts = require("parts")
 
 local sums = {}
 
@@ -73,8 +74,14 @@ end
 
 function sums.products(record)
     local format, isa = record.format, record.isa
-    return (isa.sum_bits == 32 or sums.is_wide(format, isa)) and {} or { bounds.sum("the sum of products",
-        of_products(format, isa), 4, bounds.chunk_k(record), bounds.I16) }
+    if isa.sum_bits == 32 then
+        return {}
+    elseif sums.is_wide(format, isa) then
+        return { bounds.sum("a pair of products", isa.sum_products * bounds.ACT
+            * code_parts.largest_operand(record), 4, 4, bounds.I16) }
+    end
+    return { bounds.sum("the sum of products", of_products(format, isa), 4,
+        bounds.chunk_k(record), bounds.I16) }
 end
 
 return sums

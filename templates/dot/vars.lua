@@ -74,9 +74,10 @@ return function(record)
         end,
         code = function(vector_index, f, x, top)
             local code = code_expression(bits, vector_index, f, x, top)
-            return record.format.book and record.isa.name ~= "c" and ("v_lookup(book, %s)"):format(code)
-                or flips and ("v_xor(%s, v_set_i8(-128))"):format(code)
-                or code
+            if record.format.book and record.isa.name ~= "c" then
+                return ("v_lookup(book, %s)"):format(code)
+            end
+            return flips and ("v_xor(%s, v_set_i8(-128))"):format(code) or code
         end,
     }
 end

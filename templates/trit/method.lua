@@ -3,6 +3,7 @@
 local bounds = require("bounds")
 local layout = require("layout")
 local method_cost = require("cost")
+local panel_trit = require("trit.panel")
 local sums_trit = require("trit.sums")
 
 local function layout_of(_, numbers)
@@ -10,12 +11,8 @@ local function layout_of(_, numbers)
 end
 
 local function refuse(format, _, numbers)
-    if not format.ternary then
-        return "only ternary codes come five in a symbol"
-    elseif format.group == 256 then
-        return "5 groups of 256 are more than a panel holds"
-    end
-    return method_cost.even_parts(numbers)
+    return not format.ternary and "only ternary codes come five in a symbol"
+        or numbers.k and panel_trit.refuse(format, numbers.k) or method_cost.even_parts(numbers)
 end
 
 -- How much longer the operations take than that many of them would, since they wait for one another

@@ -71,8 +71,8 @@ local function open_library(given, problem)
     end
     local tuned, remark = read_tuning(folder, manifest)
     local here = request.arch == machine.arch() and machine.highest_isa(request.isas)
-    return { place = folder, isas = request.isas, mode = request.mode, tuned = tuned,
-        remark = remark, level = tuned.isa or here or request.isas[#request.isas],
+    return { place = folder, isas = request.isas, mode = request.mode, llama = request.llama,
+        tuned = tuned, remark = remark, level = tuned.isa or here or request.isas[#request.isas],
         candidates = request.candidates,
         model = request.mca and space_model.of(request, folder, { problem.format }) or nil }
 end
@@ -147,8 +147,8 @@ end
 
 -- What explain/candidates.lua calls a view.
 local function view_of(problem, library, levels, all)
-    local kernels, refused = space.kernels({ problem.format }, modes.of_library(library.mode),
-        levels, library.model)
+    local kernels, refused = space.kernels({ problem.format },
+        modes.of_library(library.mode, library.llama), levels, library.model)
     local compiled, others = shortlist.of(kernels, library.candidates)
     local serving, failed = modes.serving(problem.mode, library.mode), {}
     for _, row in ipairs(library.tuned.failed) do

@@ -75,7 +75,8 @@ local function modelled(request, folder, levels, samples)
     end
     local formats = check(library_record.formats(request))
     local timed = space_model.cycles(request, folder, formats, levels, wanted)
-    return space.kernels(formats, modes.of_library(request.mode), isa.records(request.isas),
+    return space.kernels(formats, modes.of_library(request.mode, request.llama),
+        isa.records(request.isas),
         { cycles = timed.cycles, factors = {} })
 end
 

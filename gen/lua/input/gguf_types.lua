@@ -1,6 +1,6 @@
 -- What GGUF files call a type of weights, and the format that holds it without loss: the one table
--- for readers of files and for the backend for llama.cpp. A block of `bytes` bytes has `codes` codes
--- along K and one scale; `codec` of runtime/llama says what stands where in it.
+-- for readers of files and for the backend for llama.cpp. A block of `bytes` bytes has `codes`
+-- codes along K and one scale; `codec` of runtime/llama says what stands where in it.
 --
 -- Q2_0: upstream's blocks have 64 codes, those of PrismML's fork 128, under the same number.
 -- TQ2_0: its code 3, which no quantiser writes, is +2, so it is 2 bits with the zero point 1.

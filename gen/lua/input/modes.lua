@@ -7,9 +7,10 @@ modes.list = { "exact", "table", "table7" }
 -- What may be asked for, in the order of the runtime's enum loom_mode.
 modes.asked = { "fastest", table.unpack(modes.list) }
 
--- The modes of the kernels that a library has which was asked for `mode`.
-function modes.of_library(mode)
-    return mode == "fastest" and modes.list or { mode }
+-- The modes of the kernels that a library has which was asked for `mode`. The backend for llama.cpp
+-- offers no 7-bit tables.
+function modes.of_library(mode, is_llama)
+    return mode ~= "fastest" and { mode } or is_llama and { "exact", "table" } or modes.list
 end
 
 -- The modes of the kernels that serve who asks such a library for `mode`: 7-bit tables are for

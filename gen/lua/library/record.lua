@@ -80,17 +80,17 @@ local function prepares_for(kernels, isas)
 end
 
 -- nil, or a message that names a format without portable kernels, which every plan may need.
-local function missing_default(formats, kernels, mode, refused)
+local function missing_default(formats, kernels, request, refused)
     local defaults = selection.defaults(kernels)
     for _, record in ipairs(formats) do
         local found = false
-        for _, served in ipairs(modes.of_library(mode)) do
+        for _, served in ipairs(modes.of_library(request.mode, request.llama)) do
             found = found or defaults[("%s %s c"):format(record.key, served)] ~= nil
         end
         if not found then
             local reason = refused[1] and (": " .. refused[1].reason) or ""
-            return ("no portable kernel for format %s in mode %s%s"):format(record.key, mode,
-                reason)
+            return ("no portable kernel for format %s in mode %s%s"):format(record.key,
+                request.mode, reason)
         end
     end
     return nil
@@ -134,9 +134,10 @@ function library_record.of(request, tuned, version, model)
         return nil, names
     end
     local isas = isa.records(request.isas)
-    local kernels, refused = space.kernels(formats, modes.of_library(request.mode), isas, model)
+    local kernels, refused = space.kernels(formats, modes.of_library(request.mode, request.llama),
+        isas, model)
     kernels = shortlist.of(kernels, request.candidates)
-    local reason = missing_default(formats, kernels, request.mode, refused)
+    local reason = missing_default(formats, kernels, request, refused)
     if reason then
         return nil, reason
     end

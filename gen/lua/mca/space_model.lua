@@ -62,7 +62,8 @@ local function jobs_of(request, formats, by_level, wanted)
     for _, weights in ipairs(formats) do
         for _, level in ipairs(request.isas) do
             local kernels = by_level[level] and one_for_each_loop(space.kernels({ weights },
-                modes.of_library(request.mode), { isa.by_name[level] }), wanted) or {}
+                modes.of_library(request.mode, request.llama), { isa.by_name[level] }), wanted)
+                or {}
             jobs[#jobs + 1] = #kernels > 0 and { kernels = kernels, target = by_level[level] }
                 or nil
         end

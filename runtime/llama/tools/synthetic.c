@@ -235,9 +235,12 @@ static void fill_block(uint8_t *bytes, const struct block *block, uint64_t k) {
         bytes[block->scale_at] = (uint8_t)exponent;
         return;
     }
-    put_half(bytes + block->scale_at, exponent, false);
+    /* Of either sign: the mean of many blocks is 0, which that of one need not be. */
+    const bool negative = next() >> 40 & 1;
+    put_half(bytes + block->scale_at, exponent, negative);
     if (block->offset_at >= 0) {
-        put_half(bytes + block->offset_at, exponent + (unsigned)block->offset, block->negative);
+        put_half(bytes + block->offset_at, exponent + (unsigned)block->offset,
+                 block->negative != negative);
     }
 }
 

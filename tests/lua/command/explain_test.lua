@@ -233,7 +233,7 @@ case("a tuning file that is not for the library is ignored, and that is said", f
 end)
 
 case("wrong words are refused", function()
-    refuses("explain w5:64x64", "unknown format 'w5'")
+    refuses("explain w9:64x64", "unknown format 'w9'")
     refuses("explain w2g32:64", "'w2g32:64' is no problem: FORMAT:MxK")
     refuses("explain w2g32:64x64x64", "is no problem")
     refuses("explain w2g32:0x64", "w2g32:0x64: M is 1 to 1048576")

@@ -29,9 +29,9 @@ static inline int loom_has_mins(const loom_format *format) {
 static inline loom_parts loom_three_parts(const uint8_t *codes, const void *scales,
                                           const uint8_t *zeros) {
     return (loom_parts){
-        .codes = (uint8_t *)(uintptr_t)codes,
-        .scales = (void *)(uintptr_t)scales,
-        .zeros = (uint8_t *)(uintptr_t)zeros,
+        .codes = (uint8_t *)codes,
+        .scales = (void *)scales,
+        .zeros = (uint8_t *)zeros,
     };
 }
 

@@ -402,8 +402,8 @@ struct fake_matrix fake_matrix_new(const loom_plan *plan, uint64_t seed) {
     const struct fake_bytes bytes = bytes_of(plan);
     const int fp32 = format->scale == LOOM_SCALE_FP32;
     const loom_parts parts = {
-        .codes = allocate_part(bytes.codes),
-        .scales = allocate_part(bytes.scales),
+        .codes = allocate(bytes.codes),
+        .scales = allocate(bytes.scales),
         .zeros = allocate_part(bytes.zeros),
         .offsets = allocate_part(bytes.offsets),
         .factors = allocate_part(bytes.factors),

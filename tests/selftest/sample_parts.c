@@ -107,6 +107,10 @@ static int minimum(const struct recipe *recipe, const struct loom_args *a, const
                    : byte_of(recipe, a, at, a->factors, j) >> 4;
 }
 
+static int signed_byte(uint32_t word, size_t i) {
+    return (int)((word >> i * 8 & 255) ^ 128) - 128;
+}
+
 /* The sum of the activations of sub-block j. */
 static int act_sum(const struct recipe *recipe, const struct loom_args *a, const struct place *at,
                    size_t j) {
@@ -116,7 +120,7 @@ static int act_sum(const struct recipe *recipe, const struct loom_args *a, const
         return words[at->g];
     }
     const uint32_t *pair = (const uint32_t *)words + (at->g * subs + j / 4 * 4) / 2;
-    const int lower = (int8_t)(pair[0] >> j % 4 * 8), upper = (int8_t)(pair[1] >> j % 4 * 8);
+    const int lower = signed_byte(pair[0], j % 4), upper = signed_byte(pair[1], j % 4);
     return recipe->fault == UPPER_SUM_LOST ? lower : lower + 128 * upper;
 }
 
@@ -205,41 +209,41 @@ static const struct loom_layout layout4 = DENSE(4), layout8 = DENSE(8);
 #define IQ4G32 {.bits = 4, .book = LOOM_BOOK_IQ4, .group = 32}
 #define FP4G32E8M0 {.bits = 4, .book = LOOM_BOOK_FP4, .scale = LOOM_SCALE_E8M0, .group = 32}
 
-#define DEFINE(name, fields, fault)                                                                \
+#define DEFINE(name, fault, ...)                                                                   \
     static void name(const struct loom_args *args) {                                               \
-        static const loom_format format = fields;                                                  \
+        static const loom_format format = __VA_ARGS__;                                             \
         const struct recipe recipe = {&format, fault};                                             \
         multiply(&recipe, args);                                                                   \
     }
-DEFINE(good_offsets, W4G32M, NO_FAULT)
-DEFINE(good_halves, W4G256S32X4M, NO_FAULT)
-DEFINE(good_minimums, W4G256S16X6M, NO_FAULT)
-DEFINE(good_factors, W4G256S16X8, NO_FAULT)
-DEFINE(good_bytes, W8G32, NO_FAULT)
-DEFINE(good_iq4, IQ4G32, NO_FAULT)
-DEFINE(good_fp4, FP4G32E8M0, NO_FAULT)
-DEFINE(factor_lost, W4G256S16X8, FACTOR_LOST)
-DEFINE(factor_of_neighbour, W4G256S16X6M, FACTOR_OF_NEIGHBOUR)
-DEFINE(factor_unsigned, W4G256S16X8, FACTOR_UNSIGNED)
-DEFINE(factor_with_minimum, W4G256S32X4M, FACTOR_WITH_MINIMUM)
-DEFINE(minimum_lost, W4G256S16X6M, MINIMUM_LOST)
-DEFINE(minimum_of_neighbour, W4G256S32X4M, MINIMUM_OF_NEIGHBOUR)
-DEFINE(upper_sum_lost, W4G256S16X6M, UPPER_SUM_LOST)
-DEFINE(sum_in_int25, W4G256S16X8, SUM_IN_INT25)
-DEFINE(offset_lost, W4G32M, OFFSET_LOST)
-DEFINE(offset_first, W4G32M, OFFSET_FIRST)
-DEFINE(number_off_by_one, IQ4G32, NUMBER_OFF_BY_ONE)
-DEFINE(number_unsigned, FP4G32E8M0, NUMBER_UNSIGNED)
-DEFINE(subnormal_kept, FP4G32E8M0, SUBNORMAL_KEPT)
-DEFINE(largest_is_nan, FP4G32E8M0, LARGEST_IS_NAN)
+DEFINE(good_offsets, NO_FAULT, W4G32M)
+DEFINE(good_halves, NO_FAULT, W4G256S32X4M)
+DEFINE(good_minimums, NO_FAULT, W4G256S16X6M)
+DEFINE(good_factors, NO_FAULT, W4G256S16X8)
+DEFINE(good_bytes, NO_FAULT, W8G32)
+DEFINE(good_iq4, NO_FAULT, IQ4G32)
+DEFINE(good_fp4, NO_FAULT, FP4G32E8M0)
+DEFINE(factor_lost, FACTOR_LOST, W4G256S16X8)
+DEFINE(factor_of_neighbour, FACTOR_OF_NEIGHBOUR, W4G256S16X6M)
+DEFINE(factor_unsigned, FACTOR_UNSIGNED, W4G256S16X8)
+DEFINE(factor_with_minimum, FACTOR_WITH_MINIMUM, W4G256S32X4M)
+DEFINE(minimum_lost, MINIMUM_LOST, W4G256S16X6M)
+DEFINE(minimum_of_neighbour, MINIMUM_OF_NEIGHBOUR, W4G256S32X4M)
+DEFINE(upper_sum_lost, UPPER_SUM_LOST, W4G256S16X6M)
+DEFINE(sum_in_int25, SUM_IN_INT25, W4G256S16X8)
+DEFINE(offset_lost, OFFSET_LOST, W4G32M)
+DEFINE(offset_first, OFFSET_FIRST, W4G32M)
+DEFINE(number_off_by_one, NUMBER_OFF_BY_ONE, IQ4G32)
+DEFINE(number_unsigned, NUMBER_UNSIGNED, FP4G32E8M0)
+DEFINE(subnormal_kept, SUBNORMAL_KEPT, FP4G32E8M0)
+DEFINE(largest_is_nan, LARGEST_IS_NAN, FP4G32E8M0)
 
 enum { gemv_op = LOOM_OP_GEMV, gemm_op = LOOM_OP_GEMM };
-#define KERNEL(function, operation, fields, bits, form, is_good)                                   \
+#define KERNEL(function, operation, bits, form, is_good, ...)                                      \
     {.kernel = {.name = #function "_" #operation,                                                  \
                 .schedule = #function,                                                             \
                 .layout = &layout##bits,                                                           \
                 .run = (function),                                                                 \
-                .format = fields,                                                                  \
+                .format = __VA_ARGS__,                                                             \
                 .op = operation##_op,                                                              \
                 .family = LOOM_FAMILY_DOT,                                                         \
                 .mode = LOOM_EXACT,                                                                \
@@ -247,28 +251,28 @@ enum { gemv_op = LOOM_OP_GEMV, gemm_op = LOOM_OP_GEMM };
                 .tokens = 1},                                                                      \
      .good = (is_good)}
 const struct sample_kernel sample_part_kernels[] = {
-    KERNEL(good_offsets, gemv, W4G32M, 4, I8, true),
-    KERNEL(good_halves, gemv, W4G256S32X4M, 4, I8M, true),
-    KERNEL(good_halves, gemm, W4G256S32X4M, 4, I8M, true),
-    KERNEL(good_minimums, gemv, W4G256S16X6M, 4, I8M, true),
-    KERNEL(good_factors, gemv, W4G256S16X8, 4, I8S, true),
-    KERNEL(good_factors, gemm, W4G256S16X8, 4, I8S, true),
-    KERNEL(good_bytes, gemv, W8G32, 8, I8, true),
-    KERNEL(good_iq4, gemv, IQ4G32, 4, I8, true),
-    KERNEL(good_fp4, gemm, FP4G32E8M0, 4, I8, true),
-    KERNEL(factor_lost, gemv, W4G256S16X8, 4, I8S, false),
-    KERNEL(factor_of_neighbour, gemm, W4G256S16X6M, 4, I8M, false),
-    KERNEL(factor_unsigned, gemv, W4G256S16X8, 4, I8S, false),
-    KERNEL(factor_with_minimum, gemv, W4G256S32X4M, 4, I8M, false),
-    KERNEL(minimum_lost, gemv, W4G256S16X6M, 4, I8M, false),
-    KERNEL(minimum_of_neighbour, gemm, W4G256S32X4M, 4, I8M, false),
-    KERNEL(upper_sum_lost, gemv, W4G256S16X6M, 4, I8M, false),
-    KERNEL(sum_in_int25, gemv, W4G256S16X8, 4, I8S, false),
-    KERNEL(offset_lost, gemv, W4G32M, 4, I8, false),
-    KERNEL(offset_first, gemv, W4G32M, 4, I8, false),
-    KERNEL(number_off_by_one, gemv, IQ4G32, 4, I8, false),
-    KERNEL(number_unsigned, gemv, FP4G32E8M0, 4, I8, false),
-    KERNEL(subnormal_kept, gemv, FP4G32E8M0, 4, I8, false),
-    KERNEL(largest_is_nan, gemv, FP4G32E8M0, 4, I8, false),
+    KERNEL(good_offsets, gemv, 4, I8, true, W4G32M),
+    KERNEL(good_halves, gemv, 4, I8M, true, W4G256S32X4M),
+    KERNEL(good_halves, gemm, 4, I8M, true, W4G256S32X4M),
+    KERNEL(good_minimums, gemv, 4, I8M, true, W4G256S16X6M),
+    KERNEL(good_factors, gemv, 4, I8S, true, W4G256S16X8),
+    KERNEL(good_factors, gemm, 4, I8S, true, W4G256S16X8),
+    KERNEL(good_bytes, gemv, 8, I8, true, W8G32),
+    KERNEL(good_iq4, gemv, 4, I8, true, IQ4G32),
+    KERNEL(good_fp4, gemm, 4, I8, true, FP4G32E8M0),
+    KERNEL(factor_lost, gemv, 4, I8S, false, W4G256S16X8),
+    KERNEL(factor_of_neighbour, gemm, 4, I8M, false, W4G256S16X6M),
+    KERNEL(factor_unsigned, gemv, 4, I8S, false, W4G256S16X8),
+    KERNEL(factor_with_minimum, gemv, 4, I8M, false, W4G256S32X4M),
+    KERNEL(minimum_lost, gemv, 4, I8M, false, W4G256S16X6M),
+    KERNEL(minimum_of_neighbour, gemm, 4, I8M, false, W4G256S32X4M),
+    KERNEL(upper_sum_lost, gemv, 4, I8M, false, W4G256S16X6M),
+    KERNEL(sum_in_int25, gemv, 4, I8S, false, W4G256S16X8),
+    KERNEL(offset_lost, gemv, 4, I8, false, W4G32M),
+    KERNEL(offset_first, gemv, 4, I8, false, W4G32M),
+    KERNEL(number_off_by_one, gemv, 4, I8, false, IQ4G32),
+    KERNEL(number_unsigned, gemv, 4, I8, false, FP4G32E8M0),
+    KERNEL(subnormal_kept, gemv, 4, I8, false, FP4G32E8M0),
+    KERNEL(largest_is_nan, gemv, 4, I8, false, FP4G32E8M0),
 };
 const size_t sample_part_kernel_count = sizeof sample_part_kernels / sizeof sample_part_kernels[0];

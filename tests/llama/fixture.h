@@ -8,8 +8,9 @@
 struct fixture {
     int32_t type; /* ggml's number */
     size_t count; /* of weights */
-    uint8_t *blocks;
-    size_t bytes; /* of the blocks, or up to 31 more */
+    void *file;
+    const uint8_t *blocks; /* in the file */
+    size_t bytes;          /* of the blocks, or up to 31 more */
     float *weights;
 };
 

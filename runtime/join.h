@@ -1,4 +1,4 @@
-/* Bytes to bits side by side, eight at a time. Not for users of the library. */
+/* Bytes to bits side by side and back, eight at a time. Not for users of the library. */
 #ifndef LOOM_JOIN_H
 #define LOOM_JOIN_H
 
@@ -31,6 +31,15 @@ static inline uint64_t loom_join_fields(uint64_t bytes, unsigned bits) {
     bytes = (bytes & two) | (bytes >> 8 & two) << bits;
     bytes = (bytes & four) | (bytes >> 16 & four) << 2 * bits;
     return (bytes & eight) | bytes >> 32 << 4 * bits;
+}
+
+/* The inverse, of 8 * bits bits. */
+static inline uint64_t loom_split_fields(uint64_t fields, unsigned bits) {
+    const uint64_t one = (1u << bits) - 1, two = (1u << 2 * bits) - 1, four = (1u << 4 * bits) - 1;
+    const uint64_t twos = two | two << 32, ones = one * 0x0001000100010001;
+    fields = (fields & four) | fields >> 4 * bits << 32;
+    fields = (fields & twos) | (fields >> 2 * bits & twos) << 16;
+    return (fields & ones) | (fields >> bits & ones) << 8;
 }
 
 #endif

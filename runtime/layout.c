@@ -152,15 +152,6 @@ static int dense_of_codes(const struct loom_layout_map *map, uint8_t *dense, con
     return 1;
 }
 
-/* The inverse of join_fields, of 8 * bits bits. */
-static uint64_t split_fields(uint64_t fields, unsigned bits) {
-    const uint64_t one = (1u << bits) - 1, two = (1u << 2 * bits) - 1, four = (1u << 4 * bits) - 1;
-    const uint64_t twos = two | two << 32, ones = one * 0x0001000100010001;
-    fields = (fields & four) | fields >> 4 * bits << 32;
-    fields = (fields & twos) | (fields >> 2 * bits & twos) << 16;
-    return (fields & ones) | (fields >> bits & ones) << 8;
-}
-
 /* Code number `index` of fields of `bits` bits. */
 static uint8_t field_at(const uint8_t *fields, size_t index, unsigned bits) {
     const size_t bit = index * bits;
@@ -177,7 +168,7 @@ static inline void codes_of_fields(uint8_t *codes, const uint8_t *fields, size_t
     for (; i + 8 <= count; i += 8) {
         uint8_t eight[8] = {0};
         memcpy(eight, fields + i / 8 * bits, bits);
-        loom_store_bytes(codes + i, split_fields(loom_load_bytes(eight), bits), 8);
+        loom_store_bytes(codes + i, loom_split_fields(loom_load_bytes(eight), bits), 8);
     }
     for (; i < count; i++) {
         codes[i] = field_at(fields, i, bits);

@@ -13,6 +13,17 @@
 enum { F32 = 0, Q4_0 = 2 };
 enum { K = 256, M = 70, N = 5, CODES = 32, BLOCK_BYTES = 18, ROW_BYTES = K / CODES * BLOCK_BYTES };
 
+/* Types, and bytes of a row: what is written to their memory comes back. */
+enum { TQ1_0 = 34, TYPES = 17, MOST_ROW_BYTES = 272 };
+static const struct {
+    int type;
+    size_t row_bytes;
+} types[TYPES] = {
+    {2, 144},    {3, 160},  {6, 176},  {7, 192},  {8, 272},  {10, 84},
+    {11, 110},   {12, 144}, {13, 176}, {14, 210}, {20, 144}, {23, 136},
+    {TQ1_0, 54}, {35, 66},  {39, 136}, {41, 36},  {42, 72},
+};
+
 struct ggml_parameters {
     size_t size;
     void *memory;
@@ -113,6 +124,50 @@ static double error_of(const float *y, const uint8_t *blocks, const float *x) {
     return errors / squares;
 }
 
+static void fill_randomly(uint8_t *bytes, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        bytes[i] = (uint8_t)(random_bits() >> 8);
+    }
+}
+
+/* All bytes at once, a part within a row, and one across rows. */
+static void check_memory(void *tensor, int type, size_t bytes) {
+    static uint8_t written[M * MOST_ROW_BYTES], back[M * MOST_ROW_BYTES];
+    const struct {
+        size_t begin, end;
+    } parts[] = {{0, bytes}, {7, 12}, {bytes / 3, bytes / 2 + 1}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const size_t begin = parts[i].begin, size = parts[i].end - begin;
+        fill_randomly(written + begin, size);
+        ggml.set(tensor, written + begin, begin, size);
+        ggml.get(tensor, back, 0, bytes);
+        if (type == TQ1_0) { /* several of its bytes are the same codes, and come back as one */
+            memcpy(written, back, bytes);
+            ggml.set(tensor, written + begin, begin, size);
+            ggml.get(tensor, back, 0, bytes);
+        }
+        if (memcmp(written, back, bytes) != 0) {
+            printf("type %d: other bytes come back than part %zu\n", type, i);
+            exit(1);
+        }
+        ggml.get(tensor, back, begin, size);
+        expect(memcmp(written + begin, back, size) == 0, "a part that is read is another");
+    }
+}
+
+static void check_types(void *backend) {
+    void *const context = ggml.init((struct ggml_parameters){.size = 1 << 20, .no_alloc = true});
+    void *matrices[TYPES];
+    for (size_t i = 0; i < TYPES; i++) {
+        matrices[i] = ggml.matrix(context, types[i].type, K, M);
+        expect(ggml.serves(backend, matrices[i]), "a type is not served");
+    }
+    expect(ggml.alloc(context, backend), "no memory for matrices of all types");
+    for (size_t i = 0; i < TYPES; i++) {
+        check_memory(matrices[i], types[i].type, M * types[i].row_bytes);
+    }
+}
+
 int main(int argc, char **argv) {
     expect(argc == 3, "device FOLDER LIBRARY");
     static uint8_t blocks[M * ROW_BYTES], back[M * ROW_BYTES];
@@ -125,6 +180,7 @@ int main(int argc, char **argv) {
     expect(device, "there is no device LUTLOOM");
     void *const backend = ggml.backend(device, NULL);
     expect(backend, "the device gives no backend");
+    check_types(backend);
 
     void *const context = ggml.init((struct ggml_parameters){.size = 1 << 20, .no_alloc = true});
     void *const weights = ggml.matrix(context, Q4_0, K, M);

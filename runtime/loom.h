@@ -17,7 +17,7 @@
  *   loom_matmul(&plan, y, m, w, a, n, 0, m);                     once a weight matrix and input
  *
  * Formats: what a code stands for:
- *   w1 ... w8          that many bits a weight (7 has no kernels)
+ *   w1 ... w8          that many bits a weight
  *   t                  ternary
  *   iq4 fp4            4 bits that pick one of 16 numbers: those of ggml's IQ4_NL, and those of FP4
  *                      (E2M1) doubled: 0 1 2 3 4 6 8 12, then their opposites
@@ -45,6 +45,9 @@
  * with 1 in the place of a factor or a minimum that the format has not, and zero = 2^(bits-1)
  * (ternary: 1) unless the format has `z` or a number after it; 0 <= zero <= 2^bits, with `z` at
  * most 255. `t`, `iq4` and `fp4` take no zero point of their own but `t` takes `z`.
+ * No library has kernels for w7; for w5 to w8 and iq4 with one scale a row, whose sums may need
+ * more than 32 bits; for factors with `z`; and for factors with `m` where codes or factors have 8
+ * bits.
  *
  * Threads: every function is reentrant and keeps no state. Calls that write different
  * row or token ranges of one buffer may run at the same time.

@@ -8,16 +8,15 @@
  * it a sign bit. As weights -1, 0, 1 they are the digits of a number in balanced ternary, the first
  * one least: its magnitude, 0 .. 13, is the index. 14 and 15 stand for 0.
  *
- * Of two symbols with the same codes the smaller one is used. */
+ * Of two symbols with the same codes the smaller one is used. What joins codes has no branches, so
+ * that compilers make vectors of its loop. */
 #include "layout.h"
 
-/* What joins codes has no branches, so that compilers make vectors of its loop.
- *
- * 3 codes as 5 bits c: 11 in c0 c1 or c2 c3 says that the third, or the last two, are 2. */
+/* 3 codes as 5 bits c: 11 in c0 c1 or c2 c3 says that the third, or the last two, are 2. */
 static inline uint8_t three_codes(uint8_t first, uint8_t second, uint8_t third) {
     const uint8_t all = (uint8_t)(third << 4 | second << 2 | first);
     const uint8_t third_is_2 = (uint8_t)(second << 4 | first << 2 | 3);
-    const uint8_t two_are_2 = 12 | first;
+    const uint8_t two_are_2 = (uint8_t)(12 | first);
     return third != 2 ? all : second != 2 ? third_is_2 : two_are_2;
 }
 

@@ -47,13 +47,13 @@ function parts.wide_dot4(record)
     return is_signed(record) and "v_dot4_signed" or "v_dot4_small"
 end
 
--- The numbers of the book as bytes, or false.
+-- The numbers of the book as bytes, in two lines, or false.
 local function book_bytes(record)
     local bytes, bias = {}, parts.bias(record)
     for index, number in ipairs(record.format.numbers or {}) do
         bytes[index] = record.isa.name == "c" and number or number - bias & 255
     end
-    return #bytes > 0 and table.concat(bytes, ", ")
+    return #bytes > 0 and { table.concat(bytes, ", ", 1, 8), table.concat(bytes, ", ", 9) }
 end
 
 -- What kernels are given besides scales and zeros, in the order of arguments: names and types, and

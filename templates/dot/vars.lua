@@ -30,11 +30,7 @@ local function code_expression(bits, vector_index, f, x, top)
     end
     -- Where the top bits of a code are in `top`, less where they are in the code.
     local apart = low * f + (bits - low) * (vector_index % (low // (bits - low))) - low
-    if bits == 3 then
-        return ("v_join3(%s, %s)"):format(shift(x, 2 * f), shift(top, apart))
-    end
-    return ("v_or(%s, v_and(%s, v_set_i8(%d)))"):format(low_expression(low, f, x),
-        shift(top, apart), (1 << bits) - (1 << low))
+    return ("v_join%d(%s, %s)"):format(bits, shift(x, low * f), shift(top, apart))
 end
 
 -- Codes that are summed together, or nil for all of a group.

@@ -70,12 +70,16 @@ static inline uint32_t v_shr_u8(uint32_t x, int count) {
 static inline uint32_t v_shl_u16(uint32_t x, int count) {
     return x << count;
 }
-static inline uint32_t v_or(uint32_t a, uint32_t b) {
-    return a | b;
-}
 /* 3-bit codes: the low two bits of each byte of `low`, and bit 2 of `high`. */
 static inline uint32_t v_join3(uint32_t low, uint32_t high) {
     return (low & 0x03030303u) | (high & 0x04040404u);
+}
+/* The same of 5 and 6 bits: the low four, and the others. */
+static inline uint32_t v_join5(uint32_t low, uint32_t high) {
+    return (low & 0x0f0f0f0fu) | (high & 0x10101010u);
+}
+static inline uint32_t v_join6(uint32_t low, uint32_t high) {
+    return (low & 0x0f0f0f0fu) | (high & 0x30303030u);
 }
 
 /* To the nearest integer, ties to even, for |x| < 2^22. In another rounding mode than to the

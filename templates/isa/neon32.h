@@ -17,8 +17,8 @@ static inline v_acc v_acc_dot4(v_acc acc, v_int u, v_int s) {
 static inline v_int v_acc_flush(v_int sum, v_acc acc) {
     return v_bytes_s32(vpadalq_s16(v_s32(sum), v_s16(acc)));
 }
-/* sum + the sum of 4 neighbouring products of signed bytes, in 32 bits: two of them fit 16. The same
- * of bytes below 128. */
+/* sum + the sum of 4 neighbouring products of signed bytes, in 32 bits: two of them fit 16. The
+ * same of bytes below 128. */
 static inline v_int v_dot4_signed(v_int sum, v_int u, v_int s) {
     return v_acc_flush(sum, v_acc_dot4(v_acc_zero(), u, s));
 }

@@ -9,16 +9,25 @@ local function flag(value)
     return value and 1 or 0
 end
 
-local SCALES = { [""] = "FP16", f32 = "FP32", e8m0 = "E8M0" }
+local SCALES = { f32 = "FP32", e8m0 = "E8M0" }
 
--- The initialiser of a struct loom_format.
+-- The initialiser of a struct loom_format: what the format has, all else being 0.
 local function format_fields(format)
-    return (".bits = %d, .ternary = %d, .book = LOOM_BOOK_%s, .zero_points = %d, .offsets = %d, "
-        .. ".fixed_zero = %d, .scale = LOOM_SCALE_%s, .sub = %d, .factor_bits = %d, .group = %d")
-        :format(format.bits, flag(format.ternary), (format.book or "none"):upper(),
-        flag(format.zero_points), flag(format.offsets),
-        format.fixed_zero and format.zero + 1 or 0, SCALES[format.scale], format.sub or 0,
-        format.factor_bits or 0, format.group)
+    local fields = {}
+    local function add(name, value)
+        fields[#fields + 1] = value and value ~= 0 and (".%s = %s"):format(name, value) or nil
+    end
+    add("bits", format.bits)
+    add("ternary", flag(format.ternary))
+    add("book", format.book and "LOOM_BOOK_" .. format.book:upper())
+    add("zero_points", flag(format.zero_points))
+    add("offsets", flag(format.offsets))
+    add("scale", format.scale ~= "" and "LOOM_SCALE_" .. SCALES[format.scale])
+    add("fixed_zero", format.fixed_zero and format.zero + 1)
+    add("sub", format.sub)
+    add("factor_bits", format.factor_bits)
+    add("group", format.group)
+    return table.concat(fields, ", ")
 end
 
 -- Copies of `records` for a table: with their ISA's index, their cost as text, and with marks where

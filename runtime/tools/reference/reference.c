@@ -29,8 +29,9 @@ unsigned reference_max_code(const loom_format *format) {
     return format->ternary ? 2 : (1u << format->bits) - 1;
 }
 
+/* A byte holds it. */
 unsigned reference_max_zero(const loom_format *format) {
-    return 1u << format->bits;
+    return format->bits < 8 ? 1u << format->bits : 255;
 }
 
 /* Factors of formats with `m` are not signed. */

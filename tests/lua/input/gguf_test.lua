@@ -6,7 +6,7 @@ local host = require("base.host")
 
 local begin, padded, tensor = gguf_text.begin, gguf_text.padded, gguf_text.tensor
 
-local F32, Q4_0, Q2_0 = 0, 2, 42
+local F32, Q4_0, BF16, Q2_0 = 0, 2, 30, 42
 local U32, STRING, ARRAY, U64, F64 = 4, 8, 9, 10, 12
 
 local function value(key, kind, bytes)
@@ -40,11 +40,11 @@ case("a matrix has its shape and its type's format", function()
         { "blk.0.attn_q.weight", Q4_0, 32 * 2 * 18, 64, 32 },
         { "blk.0.attn_k.weight", Q4_0, 8 * 2 * 18, 64, 8 },
         { "blk.1.attn_q.weight", Q4_0, 32 * 2 * 18, 64, 32 },
-        { "blk.1.ffn_up.weight", 14, 210, 256, 1 },
+        { "blk.1.ffn_up.weight", BF16, 512, 256, 1 },
         { "blk.1.ffn_gate_inp.weight", F32, 256, 64, 1 },
     }))
     check.equal(matrices, "w4g32 32x64, w4g32 8x64, w4g32 32x64")
-    check.equal(others, "0, 14")
+    check.equal(others, "0, 30")
 end)
 
 case("experts have the shape of one, and what is no matrix of weights has none", function()

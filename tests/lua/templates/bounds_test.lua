@@ -16,6 +16,10 @@ local function all_formats()
             list[#list + 1] = assert(format.parse(base .. rest))
         end
     end
+    for _, name in ipairs({ "w5g256z", "w6g256m", "w8g256z", "w4g256s32x6m", "w6g256s16x8",
+        "w8g256s16x8", "w3g256s16x6", "iq4g256", "iq4g256s32x8", "fp4row" }) do
+        list[#list + 1] = assert(format.parse(name))
+    end
     return list
 end
 
@@ -121,7 +125,27 @@ check.case("bounds: the sum of a group", function()
     local group = sum_of(kernel_named("w4g256z_exact__dot_shift_b2m2n1_avx512vbmi"),
         "the sum of a group")
     check.equal(bounds.reach(group), 16 * 127 * 256)
-    check.equal(group.most, (1 << 22) - 1)
+    check.equal(group.most, bounds.I32)
     local symbols = sum_of(kernel_named("trow_table__lut_sign_b1m1n1_avx2"), "the sum of a group")
     check.equal(bounds.reach(symbols), 127 * 349526)
+end)
+
+-- Of 128 * 127 in 256 codes: 4161536, below 2^22. Others are converted as any integer.
+check.case("bounds: which sums of a group one FMA converts", function()
+    for name, is_small in pairs({ w4g256z = true, w8g256 = true, w8g256z = false, w4row = false,
+        w4g256s32x6m = false, w2g256s16x4 = false, iq4g256 = true, w4g32m = true }) do
+        check.equal(bounds.is_small(format.parse(name)), is_small, name)
+    end
+end)
+
+check.case("bounds: factors and numbers count in the sum of a group", function()
+    local factors = sum_of(kernel_named("w6g256s16x8_exact__dot_shift_b2m2n1_avx512vbmi"),
+        "the sum of a group")
+    check.equal(bounds.reach(factors), 32 * 128 * 127 * 256)
+    local minimums = sum_of(kernel_named("w4g256s32x6m_exact__dot_shift_b2m2n1_avx512vbmi"),
+        "the sum of a group")
+    check.equal(bounds.reach(minimums), 15 * 63 * 127 * 256)
+    local numbers = sum_of(kernel_named("iq4g256_exact__dot_shift_b2m2n1_avx512vbmi"),
+        "the sum of a group")
+    check.equal(bounds.reach(numbers), 127 * 127 * 256)
 end)

@@ -6,7 +6,7 @@
 --     BACKEND  libggml-lutloom.so
 --     OUT      folder for bench.jsonl, and for a model at a time (up to 1.3 GB)
 --     ROUNDS   of each measurement, 5 unless given; the median counts
---     TYPE     Q1_0 Q2_0 TQ1_0 TQ2_0 Q4_0, all unless given
+--     TYPE     such as Q3_K; those of TYPES below unless given
 --
 -- A prompt of 512 tokens is left out where stock needs more than a minute for it.
 -- A run during which other programs take more than 4 % of the CPUs is repeated, up to 3 times, and
@@ -18,7 +18,7 @@ package.path = here .. "/?.lua;" .. package.path
 local json = require("dkjson")
 local summary = require("speed_summary")
 
-local TYPES = { "Q1_0", "Q2_0", "TQ1_0", "TQ2_0", "Q4_0" }
+local TYPES = { "Q1_0", "TQ1_0", "TQ2_0", "Q4_0", "Q4_K" }
 local PROMPTS = { 128, 512 }
 local DECODED = { [128] = 32, [512] = 1 } -- tokens after each prompt
 local LONGEST = 60 -- seconds of a prompt

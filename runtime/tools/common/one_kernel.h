@@ -5,7 +5,7 @@
 
 #include "registry.h"
 
-enum { FORMAT_NAME_SIZE = 32 };
+enum { FORMAT_NAME_SIZE = 48 };
 
 /* The name that loom_format_parse reads as *format. */
 void format_name(const loom_format *format, char name[FORMAT_NAME_SIZE]);

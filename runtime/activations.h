@@ -97,9 +97,14 @@ static inline int loom_act_is_int8(enum loom_act act) {
     return act == LOOM_ACT_I8 || act == LOOM_ACT_I8S || act == LOOM_ACT_I8M;
 }
 
+/* Sub-blocks of a group, factors or not. */
+static inline size_t loom_format_subs(const loom_format *format) {
+    return format->sub ? format->group / format->sub : 1;
+}
+
 /* Words of act_sum that a group has of a token. */
 static inline size_t loom_act_words(const loom_format *format) {
-    const size_t subs = format->sub ? format->group / format->sub : 1;
+    const size_t subs = loom_format_subs(format);
     return format->sub && format->offsets ? subs / 2 : subs;
 }
 

@@ -102,11 +102,6 @@ static inline uint8_t loom_max_code(const loom_format *format) {
     return format->ternary ? 2 : (uint8_t)((1u << format->bits) - 1);
 }
 
-/* Sub-blocks of a group, factors or not. */
-static inline size_t loom_format_subs(const loom_format *format) {
-    return format->sub ? format->group / format->sub : 1;
-}
-
 /* The zero point that codes have where the format names none and stores none; and the one that all
  * weights of a format without stored zero points have. */
 unsigned loom_format_middle(const loom_format *format);

@@ -80,10 +80,7 @@ local function largest_weight(format)
     local lowest = format.zero_points and 0 or format.zero
     local highest = format.zero_points and 1 << format.bits or format.zero
     local largest = math.max(format.step * ((1 << format.bits) - 1) - lowest, highest)
-    if format.numbers then
-        largest = math.max(math.max(table.unpack(format.numbers)),
-            -math.min(table.unpack(format.numbers)))
-    end
+    largest = format.largest_number or largest
     if not format.sub then
         return largest
     end

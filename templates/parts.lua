@@ -7,10 +7,7 @@ local SCALE_TYPES = { [""] = "uint16_t", f32 = "float", e8m0 = "uint8_t" }
 
 -- Numbers of a book from the lowest one on, or codes: the most that they are.
 local function most(format)
-    if not format.numbers then
-        return (1 << format.bits) - 1
-    end
-    return math.max(table.unpack(format.numbers)) - math.min(table.unpack(format.numbers))
+    return format.numbers and format.most_number - format.least_number or (1 << format.bits) - 1
 end
 
 -- True where what an activation is multiplied by is a signed byte: so it is on ARM, and where
@@ -25,9 +22,14 @@ end
 function parts.bias(record)
     local format = record.format
     if format.numbers then
-        return is_signed(record) and 0 or math.min(table.unpack(format.numbers))
+        return is_signed(record) and 0 or format.least_number
     end
     return record.isa.name ~= "c" and is_signed(record) and format.bits == 8 and 128 or 0
+end
+
+-- True where codes of 8 bits become signed bytes, by their top bit.
+function parts.flips_codes(record)
+    return record.format.bits == 8 and parts.bias(record) ~= 0
 end
 
 -- The largest magnitude of what an activation is multiplied by.
@@ -35,11 +37,8 @@ function parts.largest_operand(record)
     local format = record.format
     if not is_signed(record) then
         return most(format)
-    elseif format.numbers then
-        return math.max(math.max(table.unpack(format.numbers)),
-            -math.min(table.unpack(format.numbers)))
     end
-    return format.bits == 8 and 128 or most(format)
+    return format.largest_number or format.bits == 8 and 128 or most(format)
 end
 
 -- The dot product whose sums have 32 bits at once, where an ISA has none that does anyway.
@@ -91,7 +90,6 @@ function parts.vars(record)
         act_words = format.sub and (format.offsets and subs // 2 or subs) or 1,
         operands = operands(format, SCALE_TYPES[format.scale]),
         book = book_bytes(record),
-        flips_codes = format.bits == 8 and parts.bias(record) ~= 0,
         dot4_of_mins = record.isa.sum_bits == 16 and "v_dot4_small" or "v_dot4",
         -- What the products of codes enter: a sub-block's sum, or the group's.
         total = format.sub and "part" or "sum",

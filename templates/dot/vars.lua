@@ -51,7 +51,7 @@ return function(record)
     -- Those of fields are in fields/vars.lua.
     local chunk_k = chunk and (group > 0 and math.min(chunk, group) or chunk) or false
     local of_fields = record.loop == "fields" and not record.numbers.k
-    local flips = code_parts.vars(record).flips_codes
+    local flips = code_parts.flips_codes(record)
     local wide = sums_dot.is_wide(record.format, record.isa)
     return {
         fields = bits == 3 and 3 or 8 // low,

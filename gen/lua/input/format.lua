@@ -17,7 +17,10 @@ local function base_record(base)
     if base == "t" then
         return { bits = 2, ternary = true, step = 1, zero = 1 }
     elseif BOOKS[base] then
-        return { bits = 4, ternary = false, step = 1, zero = 0, book = base, numbers = BOOKS[base] }
+        local numbers = BOOKS[base]
+        local least, most = math.min(table.unpack(numbers)), math.max(table.unpack(numbers))
+        return { bits = 4, ternary = false, step = 1, zero = 0, book = base, numbers = numbers,
+            least_number = least, most_number = most, largest_number = math.max(most, -least) }
     end
     local bits = tonumber(base:match("^w([1-8])$"))
     if not bits then

@@ -48,8 +48,8 @@ local function refuse_form(record)
     end
 end
 
--- A reason against codes of more than 4 bits, books, offsets, factors, scales of a byte or groups of
--- 16 where the method does not know them, or nil.
+-- A reason against codes of more than 4 bits, books, offsets, factors, scales of a byte or groups
+-- of 16 where the method does not know them, or nil.
 local function refuse_parts(entry, format)
     if format.group == 16 and not entry.parts then
         return "groups of 16 end inside its units"

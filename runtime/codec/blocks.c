@@ -1,5 +1,5 @@
 /* Blocks of 32 to 128 codes with one scale, as ggml 0.25.1 has them (ggml-quants.c). */
-#include "llama/blocks.h"
+#include "codec/blocks.h"
 
 /* ---- Codes side by side, after the scale --------------------------------------------- */
 

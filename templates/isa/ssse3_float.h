@@ -33,6 +33,11 @@ __attribute__((unused)) static v_f32 v_load_ue4m3(const uint8_t *p) {
     return _mm_min_ps(normal, _mm_sub_ps(_mm_add_ps(normal, normal), _mm_set1_ps(0x1p-7f)));
 }
 
+__attribute__((unused)) static void v_load_two_ue4m3(const uint8_t *p, v_f32 *a, v_f32 *b) {
+    *a = v_load_ue4m3(p);
+    *b = v_load_ue4m3(p + V_ROWS);
+}
+
 /* product + c rounded to odd: an inexact sum whose last bit is 0 goes one step towards the exact
  * one, which is away from zero where the error has the sum's sign. */
 static inline __m128d v_add_to_odd(__m128d product, __m128d c) {

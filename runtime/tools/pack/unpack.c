@@ -49,14 +49,13 @@ struct part {
 };
 
 static const char *scale_type(const loom_format *format) {
-    switch (loom_scale_bytes(format)) {
-    case 2:
-        return "fp16";
-    case 4:
-        return "fp32";
-    default:
-        return "8-bit exponents";
-    }
+    static const char *const types[] = {
+        [LOOM_SCALE_FP16] = "fp16",
+        [LOOM_SCALE_FP32] = "fp32",
+        [LOOM_SCALE_E8M0] = "e8m0",
+        [LOOM_SCALE_UE4M3] = "ue4m3",
+    };
+    return types[format->scale];
 }
 
 static void list_parts(struct part parts[PARTS], const loom_plan *plan, const loom_matrix *matrix) {

@@ -1,0 +1,110 @@
+-- I2_S of bitnet.cpp's GGUF files (ggml-bitnet-mad.cpp, quantize_i2_s): the codes of the whole
+-- matrix, four in a byte, then one fp32 scale, 32 bytes with what follows it. Codes are 0, 1, 2 for
+-- -1, 0, 1. In each block of bytes the highest bits are the first quarter of the block's codes, the
+-- next ones the second, and so on. How long blocks are depends on the program that wrote the file,
+-- and nothing in it tells.
+local elements = require("source.elements")
+local fail = require("base.fail").fail
+local remark = require("base.fail").remark
+local wrong = require("source.wrong")
+
+local i2s = {}
+
+local TYPE, TL1, TL2 = 36, 38, 39
+local TAIL = 32
+
+-- Bytes of a block by the layout's name; rows of `k` columns.
+local LAYOUTS = {
+    x86 = function()
+        return 32
+    end,
+    arm = function()
+        return 16
+    end,
+    ["x86-noactparallel"] = function(k)
+        return k
+    end,
+}
+
+i2s.layouts = { "x86", "x86-noactparallel", "arm" }
+
+local function dequantize(matrix, row)
+    local k, width = matrix.k, matrix.numbers.width
+    local codes = matrix.parts.codes
+    local scale = elements.read(matrix.model, matrix.parts.scales, 0, 1)[1]
+    local first = row * k // (4 * width)
+    local stop = (row * k + k - 1) // (4 * width) + 1
+    local text = matrix.model:read(codes, first * width, (stop - first) * width)
+    local weights = {}
+    for column = 1, k do
+        local at = row * k + column - 1 - first * 4 * width
+        local byte = text:byte(at // (4 * width) * width + at % width + 1)
+        local code = byte >> 6 - at // width % 4 * 2 & 3
+        if code == 3 then
+            wrong(matrix.model, codes, "has a code of 3 in row %d; right are 0, 1 and 2", row)
+        end
+        weights[column] = scale * (code - 1)
+    end
+    return weights
+end
+
+-- The scale of a tensor, as one of its own.
+local function scale_of(tensor, bytes)
+    return { name = tensor.name, file = tensor.file, at = tensor.at + bytes, bytes = 4,
+        shape = { 1 }, type = "F32" }
+end
+
+local function matrix_of(model, tensor, layout)
+    local m, k = tensor.shape[1], tensor.shape[2]
+    local bytes, width = m * k // 4, LAYOUTS[layout](k)
+    if #tensor.shape ~= 2 or m * k % (4 * width) ~= 0 then
+        wrong(model, tensor, "is no matrix of whole blocks of %d weights", 4 * width)
+    elseif tensor.bytes < bytes + TAIL then
+        wrong(model, tensor, "has %d bytes; I2_S of %d x %d weights has %d", tensor.bytes, m, k,
+            bytes + TAIL)
+    end
+    return { name = tensor.name:gsub("%.weight$", ""), m = m, k = k, count = 1,
+        kind = ("I2_S (%s)"):format(layout), format = "ttensorf32", codec = "i2s",
+        numbers = { width = width }, parts = { codes = tensor, scales = scale_of(tensor, bytes) },
+        model = model, dequantize = dequantize }
+end
+
+-- Says what was taken where the user has not said it.
+local function say_default(model)
+    remark(("%s: its I2_S weights are read as x86 builds of bitnet.cpp write them; --i2s says "
+        .. "another layout"):format(model.path))
+end
+
+local function refuse(matrix)
+    fail("%s: %s is %s, which is not supported", matrix.model.path, matrix.name, matrix.kind)
+end
+
+-- TL1 and TL2 of bitnet.cpp: matrices that are only named. Upstream's MXFP4 has TL2's number, and
+-- more bytes.
+local function named(model, tensor)
+    return { name = tensor.name:gsub("%.weight$", ""), m = tensor.shape[1], k = tensor.shape[2],
+        count = 1, kind = tensor.type == TL1 and "TL1" or "TL2",
+        why = "its order depends on the kernel_config.ini that bitnet.cpp was built with",
+        parts = { codes = tensor }, model = model, dequantize = refuse }
+end
+
+-- The matrices of a model that bitnet.cpp has written, or nil where it has none. The option `i2s`
+-- says the layout.
+function i2s.find(model, options)
+    local matrices, layout = {}, options and options.i2s
+    local said = layout ~= nil
+    if model.kind ~= "gguf" then
+        return nil
+    end
+    for _, tensor in ipairs(model.tensors) do
+        if tensor.type == TYPE and #tensor.shape > 1 then
+            said = said or say_default(model) or true
+            matrices[#matrices + 1] = matrix_of(model, tensor, layout or "x86")
+        elseif (tensor.type == TL1 or tensor.type == TL2) and not tensor.row then
+            matrices[#matrices + 1] = named(model, tensor)
+        end
+    end
+    return matrices[1] and matrices or nil
+end
+
+return i2s

@@ -92,15 +92,44 @@ case("I2_S that does not fit is refused", function()
     made_up.refuses("a.weight has a code of 3 in row 0", matrix.dequantize, matrix, 0)
 end)
 
-case("TL1 and TL2 are named, and told from MXFP4 by their size", function()
-    for kind, name in pairs({ [TL1] = "TL1", [TL2] = "TL2" }) do
-        local matrix = made_up.gguf(file(kind, 32, 8, ("\0"):rep(96)))[1]
-        check.equal(matrix.kind, name)
-        check.contains(matrix.why, "kernel_config.ini")
-        made_up.refuses("a is " .. name .. ", which is not supported", matrix.dequantize, matrix,
-            0)
+-- ---- TL1, TL2 ----------------------------------------------------------------------------------
+
+-- The sections of a kernel_config.ini: for another shape, then for 16 x 64 weights.
+local INI = "[Kernels_0]\nm = 32\nk = 64\nbm = 1\n[Kernels_1]\nm = 16\nk = 64\nbm = 16\nbk = 32\n"
+    .. "bmm = 16\n"
+
+-- 16 x 64 weights of TL1 with the scale 2: all are 0 but those of the first byte, 1 -1 and 0 1.
+local TL1_FILE = file(TL1, 64, 16, "\x65" .. ("\x44"):rep(255) .. pack("f", { 2 }))
+
+case("TL1 is read in the order of the kernel_config.ini beside it", function()
+    for _, name in ipairs({ "kernel_config.ini", "made-up.kernel_config.ini" }) do
+        made_up.line.write(name, INI)
+        local matrix = made_up.gguf(TL1_FILE)[1]
+        check.equal(matrix.kind, "TL1")
+        check.equal(table.concat(matrix:dequantize(0), " ", 1, 6), "2.0 -2.0 0.0 2.0 0.0 0.0")
+        check.equal(table.concat(matrix:dequantize(1), " ", 1, 4), "0.0 0.0 0.0 0.0")
+        os.remove(made_up.folder .. "/" .. name)
     end
-    check.equal(made_up.gguf(file(TL2, 32, 8, ("\0"):rep(8 * 17)))[1].format, "fp4g32e8m0")
+end)
+
+case("TL1 and TL2 that do not fit are refused", function()
+    made_up.refuses("a.weight is TL1: the kernel_config.ini that bitnet.cpp was built with has to",
+        made_up.gguf, TL1_FILE)
+    made_up.line.write("kernel_config.ini", INI)
+    made_up.refuses("a.weight is TL1 of 8 x 64 weights, for which", made_up.gguf,
+        file(TL1, 64, 8, TL1_FILE))
+    made_up.refuses("kernel_config.ini says no blocks that fill them", made_up.gguf,
+        file(TL2, 64, 16, ("\0"):rep(500)))
+    made_up.refuses("a.weight has 32 bytes; TL1 of 16 x 64 weights has 260", made_up.gguf,
+        file(TL1, 64, 16, "x"))
+    local matrix = made_up.gguf(file(TL1, 64, 16, ("\xF4"):rep(260)))[1]
+    made_up.refuses("a.weight has a code in row 0 that stands for no weights", matrix.dequantize,
+        matrix, 0)
+    os.remove(made_up.folder .. "/kernel_config.ini")
+end)
+
+case("MXFP4 is told from TL2 by its size", function()
+    check.equal(made_up.gguf(file(TL2, 64, 16, ("\0"):rep(32 * 17)))[1].format, "fp4g32e8m0")
 end)
 
 made_up.close()

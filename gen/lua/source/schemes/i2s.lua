@@ -4,13 +4,12 @@
 -- next ones the second, and so on. How long blocks are depends on the program that wrote the file,
 -- and nothing in it tells.
 local elements = require("source.elements")
-local fail = require("base.fail").fail
 local remark = require("base.fail").remark
 local wrong = require("source.wrong")
 
 local i2s = {}
 
-local TYPE, TL1, TL2 = 36, 38, 39
+local TYPE = 36
 local TAIL = 32
 
 -- Bytes of a block by the layout's name; rows of `k` columns.
@@ -75,21 +74,8 @@ local function say_default(model)
         .. "another layout"):format(model.path))
 end
 
-local function refuse(matrix)
-    fail("%s: %s is %s, which is not supported", matrix.model.path, matrix.name, matrix.kind)
-end
-
--- TL1 and TL2 of bitnet.cpp: matrices that are only named. Upstream's MXFP4 has TL2's number, and
--- more bytes.
-local function named(model, tensor)
-    return { name = tensor.name:gsub("%.weight$", ""), m = tensor.shape[1], k = tensor.shape[2],
-        count = 1, kind = tensor.type == TL1 and "TL1" or "TL2",
-        why = "its order depends on the kernel_config.ini that bitnet.cpp was built with",
-        parts = { codes = tensor }, model = model, dequantize = refuse }
-end
-
--- The matrices of a model that bitnet.cpp has written, or nil where it has none. The option `i2s`
--- says the layout.
+-- The matrices of a model that have this type, or nil where none has. The option `i2s` says the
+-- layout.
 function i2s.find(model, options)
     local matrices, layout = {}, options and options.i2s
     local said = layout ~= nil
@@ -100,8 +86,6 @@ function i2s.find(model, options)
         if tensor.type == TYPE and #tensor.shape > 1 then
             said = said or say_default(model) or true
             matrices[#matrices + 1] = matrix_of(model, tensor, layout or "x86")
-        elseif (tensor.type == TL1 or tensor.type == TL2) and not tensor.row then
-            matrices[#matrices + 1] = named(model, tensor)
         end
     end
     return matrices[1] and matrices or nil

@@ -63,30 +63,34 @@ case("what no format holds is still dequantized", function()
     local short = one(2, 16, 8)
     check.equal(short.why, "groups of 8 weights are no multiple of 32")
     check.equal(short:dequantize(1)[16], 15)
-    local across = one(2, 48, 32)
+    local across = one(2, 48, 32, { scale = { "F16", { 3, 1 },
+        pack("I2", { 0x4000, 0x4400, 0x4800 }) } })
     check.equal(across.why, "groups of 32 weights run over the ends of rows of 48")
-    check.equal(across:dequantize(1)[48], 15)
-    local floats = pack("f", { 0.5, 0.25 })
+    check.equal(across:dequantize(0)[32], 15)
+    check.equal(across:dequantize(0)[48], 30)
+    check.equal(across:dequantize(1)[16], 30)
+    check.equal(across:dequantize(1)[48], 60)
+    local floats = pack("f", { 0.1, 0.3 })
     local single = one(2, 32, 32, { scale = { "F32", { 2, 1 }, floats },
         zero = { "F32", { 2, 1 }, floats } })
+    local tenth, third = number.f32(0.1), number.f32(0.3)
     check.equal(single.why, "products of fp32 scales and zeros are no fp32 numbers")
-    check.equal(single:dequantize(1)[2], 0.1875)
+    check.equal(single:dequantize(0)[16], number.f32(number.f32(15 - tenth) * tenth))
+    check.equal(single:dequantize(1)[5], number.f32(number.f32(4 - third) * third))
     for _, matrix in ipairs({ short, across, single }) do
         check.equal(matrix.format, nil)
     end
 end)
 
 case("each column of axis 0 has a scale", function()
-    local scales = {}
-    for index = 1, 32 do
-        scales[index] = index % 2 == 1 and 0x3C00 or 0x4000
-    end
+    local scales, zeros = pack("I2", { 0x3C00, 0x4000 }), pack("I2", { 0x4780, 0 })
     local matrix = one(2, 32, 2, { axis = { "I32", {}, pack("i4", { 0 }) },
-        scale = { "F16", { 1, 32 }, pack("I2", scales) } })
+        scale = { "F16", { 1, 32 }, scales:rep(16) }, zero = { "F16", { 1, 32 }, zeros:rep(16) } })
     check.equal(matrix.format, nil)
     check.contains(matrix.why, "axis 0")
     for column, weight in ipairs(matrix:dequantize(1)) do
-        check.equal(weight, ((column - 1) % 16 - 7.5) * (column % 2 == 1 and 1 or 2))
+        local code = (column - 1) % 16
+        check.equal(weight, column % 2 == 1 and code - 7.5 or code * 2)
     end
 end)
 

@@ -30,7 +30,8 @@ end
 
 local function one(settings)
     local codes, scales, biases = module("a")
-    return made_up.safetensors({ codes, scales, biases }, { quantization = settings or SETTINGS })[1]
+    return made_up.safetensors({ codes, scales, biases },
+        { quantization = settings or SETTINGS })[1]
 end
 
 case("a scale may be negative", function()

@@ -1,6 +1,6 @@
 -- Files of formats of weights, each with the fp32 matrix that the format's own code makes of it,
--- where they lie beside the project. A case NAME has NAME.gguf or NAME.safetensors, and NAME.f32 or,
--- of several matrices, NAME/TENSOR.f32.
+-- where they lie beside the project. A case NAME has NAME.gguf or NAME.safetensors, and NAME.f32
+-- or, of several matrices, NAME/TENSOR.f32.
 local check = require("check")
 local files = require("base.files")
 local host = require("base.host")

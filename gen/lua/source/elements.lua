@@ -4,24 +4,20 @@ local wrong = require("source.wrong")
 
 local elements = {}
 
--- Bytes of an element and how string.unpack takes it; fp16 and bf16 come as words.
-local TYPES = {
-    U8 = { 1, "B" }, I32 = { 4, "<i4" }, I64 = { 8, "<i8" },
-    F16 = { 2, "<I2", number.f16 }, BF16 = { 2, "<I2", number.bf16 }, F32 = { 4, "<f" },
-}
-
 local FLOATS = { F16 = true, BF16 = true, F32 = true }
+
+local function count_of(tensor)
+    local count = 1
+    for _, size in ipairs(tensor.shape) do
+        count = count * size
+    end
+    return count
+end
 
 -- Elements [first, first + count) of a tensor, counted from 0, as a list of exact numbers.
 function elements.read(model, tensor, first, count)
-    local bytes, kind, decode = table.unpack(TYPES[tensor.type])
-    local text = model:read(tensor, first * bytes, count * bytes)
-    local values = {}
-    for index = 1, count do
-        local value = kind:unpack(text, (index - 1) * bytes + 1)
-        values[index] = decode and decode(value) or value
-    end
-    return values
+    local bytes = tensor.bytes // count_of(tensor)
+    return number.list(tensor.type, model:read(tensor, first * bytes, count * bytes))
 end
 
 -- The tensor of that name, which has so many elements of a type that `types` names.
@@ -30,14 +26,10 @@ function elements.find(model, name, count, types, beside)
     if not tensor then
         wrong(model, beside, "has no %s beside it", name)
     end
-    local has = 1
-    for _, size in ipairs(tensor.shape) do
-        has = has * size
-    end
     if not types[tensor.type] then
         wrong(model, tensor, "has the type %s, which is none of its kind", tensor.type)
-    elseif has ~= count then
-        wrong(model, tensor, "has %d elements; %s needs %d", has, beside.name, count)
+    elseif count_of(tensor) ~= count then
+        wrong(model, tensor, "has %d elements; %s needs %d", count_of(tensor), beside.name, count)
     end
     return tensor
 end

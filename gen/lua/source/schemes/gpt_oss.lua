@@ -24,7 +24,7 @@ local function dequantize(matrix, row)
         if exponent == 255 then
             wrong(model, parts.scales, "has a scale of 255 in row %d, which is no number", row)
         end
-        weights[index] = number.f32(2.0 ^ (exponent - 127) * NUMBERS[1 + code])
+        weights[index] = number.f32(number.e8m0(exponent) * NUMBERS[1 + code])
     end
     return weights
 end

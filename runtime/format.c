@@ -10,7 +10,7 @@ struct granularity {
 };
 
 static const struct granularity granularities[] = {
-    {"g32", 32, 0},   {"g64", 64, 0}, {"g128", 128, 0},
+    {"g16", 16, 0},   {"g32", 32, 0}, {"g64", 64, 0},    {"g128", 128, 0},
     {"g256", 256, 0}, {"row", 0, 0},  {"tensor", 0, 1},
 };
 
@@ -112,9 +112,10 @@ static int take_zero(loom_format *format, const char **at) {
 }
 
 static void take_scale(loom_format *format, const char **at) {
-    format->scale = take(at, "f32")    ? LOOM_SCALE_FP32
-                    : take(at, "e8m0") ? LOOM_SCALE_E8M0
-                                       : LOOM_SCALE_FP16;
+    format->scale = take(at, "f32")     ? LOOM_SCALE_FP32
+                    : take(at, "e8m0")  ? LOOM_SCALE_E8M0
+                    : take(at, "ue4m3") ? LOOM_SCALE_UE4M3
+                                        : LOOM_SCALE_FP16;
 }
 
 unsigned loom_format_middle(const loom_format *format) {

@@ -31,8 +31,8 @@
 struct loom_args {
     const uint8_t *weights; /* the first row block, aligned to LOOM_ALIGN if a row block's bytes
                                are a multiple of it (portable kernels have smaller ones) */
-    const void *scales;     /* [block][group][row of the block], fp16 or fp32, aligned to
-                               rows * 2 or 4 bytes, at most LOOM_ALIGN */
+    const void *scales;     /* [block][group][row of the block], of the format's type, aligned
+                               to the bytes of `rows` of them, at most LOOM_ALIGN */
     const uint8_t *zeros;   /* [block][group][row of the block]; NULL without `z` */
     const void *offsets;    /* as scales; NULL without `m` */
     const uint8_t *factors; /* [block][group][sub-block / 4][row of the block][4]: a byte each; of 4
@@ -75,7 +75,7 @@ struct loom_prepare_args {
     size_t tokens;        /* of a token tile: elements from one group's act_scale to the next */
     size_t k;             /* activations that exist; the rest of the last group is 0 */
     size_t groups;        /* >= 1 */
-    size_t k_group;       /* padded K of one group, a multiple of 32 */
+    size_t k_group;       /* padded K of one group, a multiple of 16 */
     size_t k_sub;         /* I8S and I8M: activations that share a sum, a divisor of k_group */
     const float *range_x; /* act_row: the token's range_k activations, which fix the scale; */
     size_t range_k;       /*   otherwise NULL and 0 */

@@ -22,7 +22,7 @@
  *   iq4 fp4            4 bits that pick one of 16 numbers: those of ggml's IQ4_NL, and those of FP4
  *                      (E2M1) doubled: 0 1 2 3 4 6 8 12, then their opposites
  * then how far a scale reaches along K:
- *   g32 g64 g128 g256  one scale for that many weights, the last group may be shorter
+ *   g16 g32 g64 g128 g256  one scale for that many weights, the last group may be shorter
  *   row | tensor       one scale a weight row | one scale for all (`t` alone means `ttensor`)
  * then, after g256, whether its sub-blocks have factors (K-quants):
  *   s16xB s32xB        an integer of B bits for 16 or 32 weights, B being 4, 6 or 8: with `m` from
@@ -35,9 +35,11 @@
  * then the type of the scales, fp16 (IEEE binary16) if none is named:
  *   f32                fp32
  *   e8m0               a byte e, that is 2^(e - 128); less than 2^-126 is 0
+ *   ue4m3              a byte, whose lower 7 bits are an E4M3 number (4 bits of exponent less 7, 3 of
+ *                      fraction): half of it, for numbers that are doubled; its NaN, 0x7f, is 0
  * and `arow`: one activation scale a token; without it one for each weight group. Examples:
  * `w4g128`, `w2g64zf32`, `t`, `w4g128arow`, `w4g32m` (ggml's Q4_1), `w4g256s32x6m` (Q4_K),
- * `fp4g32e8m0` (MXFP4). A weight is
+ * `fp4g32e8m0` (MXFP4), `fp4g16ue4m3` (ggml's NVFP4). A weight is
  *   scale * factor * (code - zero)       w2 ... w8, t   codes 0 .. 2^bits - 1; ternary 0, 1, 2
  *   scale * factor * (2 * code - zero)   w1             codes 0, 1
  *   scale * factor * number[code]        iq4, fp4       codes 0 .. 15
@@ -45,7 +47,7 @@
  * with 1 in the place of a factor or a minimum that the format has not, and zero = 2^(bits-1)
  * (ternary: 1) unless the format has `z` or a number after it; 0 <= zero <= 2^bits, with `z` at
  * most 255. `t`, `iq4` and `fp4` take no zero point of their own but `t` takes `z`.
- * No library has kernels for w7; for w5 to w8 and iq4 with one scale a row, whose sums may need
+ * No library has kernels for w7; for w1, w3 and w5 in groups of 16; for w5 to w8 and iq4 with one scale a row, whose sums may need
  * more than 32 bits; for factors with `z`; and for factors with `m` where codes or factors have 8
  * bits.
  *
@@ -170,8 +172,13 @@ typedef enum loom_tuning {
 struct loom_kernel;
 struct loom_prepare_kernel;
 
-/* Types of scales and offsets, of 2, 4 and 1 byte. */
-typedef enum loom_scale { LOOM_SCALE_FP16, LOOM_SCALE_FP32, LOOM_SCALE_E8M0 } loom_scale;
+/* Types of scales and offsets, of 2, 4, 1 and 1 byte. */
+typedef enum loom_scale {
+    LOOM_SCALE_FP16,
+    LOOM_SCALE_FP32,
+    LOOM_SCALE_E8M0,
+    LOOM_SCALE_UE4M3
+} loom_scale;
 
 /* Numbers that codes pick from. */
 typedef enum loom_book { LOOM_BOOK_NONE, LOOM_BOOK_IQ4, LOOM_BOOK_FP4 } loom_book;

@@ -130,22 +130,29 @@ end
 
 -- dot: a 32-bit lane is a row, its 4 bytes are 4 neighbouring codes, and the fields of a byte
 -- are 4 codes apart. 3 bits are 2-bit fields, then 1-bit fields; 5 and 6 are 4-bit fields, then the
--- others. With one lane it is the portable layout.
-function layout.dot(lanes, block, bits)
+-- others. With one lane it is the portable layout. A unit is 32 codes, or a group of 16.
+function layout.dot(lanes, block, bits, group)
     local low, rows = layout.low_bits(bits), { digit("row", lanes, 1), digit("row", block, lanes) }
     if not low then
         return nil, ("codes of %d bits have no layout"):format(bits)
     end
     local fields, top = 8 // low, bits - low
+    local unit_k = group == 16 and 16 or 32
+    if unit_k % (4 * fields) > 0 or top > 0 and unit_k % (32 // top) > 0 then
+        return nil, ("a vector has 32 codes of %d bits of a row, or one bit of them: it has no "
+            .. "whole groups of 16"):format(bits)
+    end
     local sections = {
         section(0, { digit("plane", low, 1), digit("k", fields, 4), digit("k", 4, 1),
-            rows[1], rows[2], digit("k", low, 4 * fields) }),
+            rows[1], rows[2], digit("k", low * unit_k // 32, 4 * fields) }),
     }
     if top > 0 then
         sections[2] = section(low, { digit("plane", top, 1), digit("k", low // top, 4 * fields),
-            digit("k", fields, 4), digit("k", 4, 1), rows[1], rows[2], digit("k", top, 32 // top) })
+            digit("k", fields, 4), digit("k", 4, 1), rows[1], rows[2],
+            digit("k", top * unit_k // 32, 32 // top) })
     end
-    return make(("dot%dx%d"):format(lanes, block), bits, lanes * block, 32, sections)
+    local name = unit_k == 32 and "dot%dx%d" or "dot%dx%dk16"
+    return make(name:format(lanes, block), bits, lanes * block, unit_k, sections)
 end
 
 -- dot: a 32-bit lane is 4 neighbouring codes, and the fields of a byte are rows, `lanes` apart. The

@@ -1,9 +1,9 @@
 -- Parts of formats beside codes, one scale and zero points: offsets, factors of sub-blocks with
 -- minimums, and books of numbers.
 
-local parts = {}
+local scales = require("input.scales")
 
-local SCALE_TYPES = { [""] = "uint16_t", f32 = "float", e8m0 = "uint8_t" }
+local parts = {}
 
 -- Numbers of a book from the lowest one on, or codes: the most that they are.
 local function most(format)
@@ -78,8 +78,10 @@ end
 function parts.vars(record)
     local format = record.format
     local subs = format.sub and format.group // format.sub or 0
+    local scale = scales.by_name[format.scale]
     return {
-        scale_type = SCALE_TYPES[format.scale],
+        scale_type = scale.type,
+        scale_value = scale.value or false,
         sub_k = format.sub or 0,
         subs = subs,
         factor_bits = format.factor_bits or 0,
@@ -88,7 +90,7 @@ function parts.vars(record)
         has_mins = format.sub ~= nil and (format.offsets or false),
         -- Words of a group's sums of activations (loom_act_words in runtime/activations.h).
         act_words = format.sub and (format.offsets and subs // 2 or subs) or 1,
-        operands = operands(format, SCALE_TYPES[format.scale]),
+        operands = operands(format, scale.type),
         book = book_bytes(record),
         dot4_of_mins = record.isa.sum_bits == 16 and "v_dot4_small" or "v_dot4",
         -- What the products of codes enter: a sub-block's sum, or the group's.

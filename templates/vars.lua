@@ -14,6 +14,7 @@ local act = require("act")
 local bounds = require("bounds")
 local code_parts = require("parts")
 local expression = require("expression")
+local scales = require("input.scales")
 local vars_amx = require("amx.vars")
 local vars_dot = require("dot.vars")
 local vars_fields = require("fields.vars")
@@ -42,9 +43,6 @@ local OF_TEMPLATE = { ["amx/amx.c.in"] = vars_amx }
 local FAMILY_NOTES = { lut = "table lookup", dot = "integer dot product",
     veclut = "lookup of vectors over tokens" }
 local MODE_NOTES = { exact = "exact", table = "8-bit tables", table7 = "7-bit tables" }
-
--- What loads a vector of scales of a type.
-local LOAD_SCALE = { [""] = "v_load_half", f32 = "v_load_f32", e8m0 = "v_load_e8m0" }
 
 local OP_NOTES = { gemv = "GEMV: N = 1", few = "GEMM: a few tokens", gemm = "GEMM: many tokens" }
 
@@ -256,7 +254,7 @@ local function problem(record)
         zero = format.zero,
         zero_points = format.zero_points,
         scale_fp32 = format.scale == "f32",
-        load_scale = LOAD_SCALE[format.scale],
+        load_scale = scales.by_name[format.scale].load,
         group = format.group,
         k_group = format.group > 0 and format.group or "a->k_group",
         layout_name = record.layout.name,

@@ -1,4 +1,5 @@
-/* Blocks of 32 to 128 codes with one scale, as ggml 0.25.1 has them (ggml-quants.c). */
+/* Blocks of 32 to 128 codes with one scale, or one for 16 of them, as ggml 0.25.1 has them
+ * (ggml-quants.c). */
 #include "llama/blocks.h"
 
 /* ---- Codes side by side, after the scale --------------------------------------------- */
@@ -74,6 +75,18 @@ static void write_mxfp4(uint8_t *block, const loom_parts *parts) {
     write_bits(block, parts->codes, nibbles(1));
 }
 
+/* 4 bytes for the scales of 16 codes each, which have 8 bytes of nibbles: as `ue4m3` and `fp4`. */
+static const struct bits nvfp4 = {.at = 4, .count = 64, .width = 8, .bits = 4};
+
+static void read_nvfp4(const loom_parts *parts, const uint8_t *block) {
+    memcpy(parts->scales, block, 4);
+    read_fields(parts->codes, block, nvfp4);
+}
+static void write_nvfp4(uint8_t *block, const loom_parts *parts) {
+    memcpy(block, parts->scales, 4);
+    write_bits(block, parts->codes, nvfp4);
+}
+
 static void read_q5_0(const loom_parts *parts, const uint8_t *block) {
     copy_half(parts->scales, block);
     read_bits(parts->codes, block, nibbles(6));
@@ -121,6 +134,7 @@ const struct block_codec codec_q2_0_128 = {read_q2_0_128, write_q2_0_128};
 const struct block_codec codec_q4_0 = {read_q4_0, write_q4_0};
 const struct block_codec codec_q4_1 = {read_q4_1, write_q4_1};
 const struct block_codec codec_mxfp4 = {read_mxfp4, write_mxfp4};
+const struct block_codec codec_nvfp4 = {read_nvfp4, write_nvfp4};
 const struct block_codec codec_q5_0 = {read_q5_0, write_q5_0};
 const struct block_codec codec_q5_1 = {read_q5_1, write_q5_1};
 const struct block_codec codec_q8_0 = {read_q8_0, write_q8_0};

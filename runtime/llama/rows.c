@@ -11,8 +11,9 @@ struct part_bytes {
 
 static struct part_bytes part_bytes(const struct matrix *matrix, unsigned code_bits) {
     const loom_format *const format = &matrix->plan.format;
-    const size_t scale = loom_scale_bytes(format);
-    const size_t factors = format->sub ? loom_format_subs(format) : 0;
+    const size_t groups = matrix->type->codes / format->group;
+    const size_t scale = groups * loom_scale_bytes(format);
+    const size_t factors = format->sub ? groups * loom_format_subs(format) : 0;
     return (struct part_bytes){
         .codes = (size_t)matrix->type->codes * code_bits / 8,
         .scales = scale,

@@ -4,8 +4,9 @@
 
 #include "loom.h"
 
-/* A block to its parts and back. `parts` points to those of this block: a scale, an offset, the
- * factors and the minimums of its sub-blocks; what the format has not is not touched. */
+/* A block to its parts and back. `parts` points to those of this block: the scale and the offset of
+ * each group, the factors and the minimums of its sub-blocks; what the format has not is not
+ * touched. */
 struct block_codec {
     /* Codes as loom_pack_parts takes them with weight_code_bits. */
     void (*read)(const loom_parts *parts, const uint8_t *block);
@@ -16,7 +17,7 @@ struct block_codec {
 struct weight_type {
     const char *name; /* ggml's */
     int32_t type;     /* its number */
-    uint16_t codes;   /* in a block, along K: the format's group */
+    uint16_t codes;   /* in a block, along K: whole groups of the format */
     uint16_t bytes;   /* of a block */
     const char *format;
     const struct block_codec *codec;
@@ -34,9 +35,9 @@ static inline unsigned weight_code_bits(const loom_format *format) {
     return 8 % format->bits ? 8 : format->bits;
 }
 
-/* blocks.c: a scale, and an offset where there is one */
+/* blocks.c: scales, and an offset where there is one */
 extern const struct block_codec codec_q1_0, codec_q2_0, codec_q2_0_128, codec_q4_0, codec_q4_1,
-    codec_q5_0, codec_q5_1, codec_q8_0, codec_mxfp4;
+    codec_q5_0, codec_q5_1, codec_q8_0, codec_mxfp4, codec_nvfp4;
 /* blocks_ternary.c */
 extern const struct block_codec codec_tq1_0, codec_tq2_0;
 /* blocks_k.c: sub-blocks with factors */

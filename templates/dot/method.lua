@@ -107,7 +107,7 @@ return {
         note = "fields are shifted and masked, then multiplied.",
         sums = sums_dot.products,
         layout = function(format, numbers, isa)
-            return layout.dot(isa.vector // 4, numbers.b, format.bits)
+            return layout.dot(isa.vector // 4, numbers.b, format.bits, format.group)
         end,
         refuse = function(format, _, numbers, isa)
             return refuse_wide_blocks(format, numbers) or method_cost.even_parts(numbers)
@@ -142,7 +142,7 @@ return {
             .. " * level 1 cache, which serves all tokens of a block.",
         sums = sums_dot.products,
         layout = function(format, numbers, isa)
-            return layout.dot(isa.vector // 4, numbers.b, format.bits)
+            return layout.dot(isa.vector // 4, numbers.b, format.bits, format.group)
         end,
         refuse = function(format, _, numbers, isa)
             return refuse_wide_blocks(format, numbers) or method_cost.even_parts(numbers)

@@ -51,20 +51,25 @@ end
 
 -- ---- What enters sums ---------------------------------------------------------------------
 
--- True where products are too large for sums of 16 bits over 32 codes: they enter 32 at once.
+-- What 4 codes add to a sum of products of 16 bits.
+local function of_products(format, isa)
+    local operand = code_parts.largest_operand({ format = format, isa = isa })
+    return isa.sum_products * bounds.ACT * operand * format.step
+end
+
+-- True where products are too large for sums of 16 bits over 32 codes, or over a group of 16: they
+-- enter 32 at once.
 function sums.is_wide(format, isa)
-    return isa.sum_bits == 16 and (format.bits > 4 or format.book ~= nil)
+    if isa.sum_bits == 32 or format.bits <= 4 and not format.book then
+        return false
+    end
+    return format.group ~= 16 or of_products(format, isa) * 16 // 4 > bounds.I16
 end
 
 -- ---- Products in 16 bits ------------------------------------------------------------------
 
 -- Codes whose products are widened at least so often.
 local MOST_K = 256
-
--- What 4 codes add to one of the sums.
-local function of_products(format, isa)
-    return isa.sum_products * bounds.ACT * ((1 << format.bits) - 1) * format.step
-end
 
 -- nil where sums have 32 bits.
 function sums.products_chunk(format, isa)

@@ -47,6 +47,7 @@ end
 return function(record)
     local bits, group = record.format.bits, record.format.group
     local low = layout.low_bits(bits)
+    local vectors = math.min(record.layout.unit_k, 32) / 32
     local chunk = chunk_of(record)
     -- Those of fields are in fields/vars.lua.
     local chunk_k = chunk and (group > 0 and math.min(chunk, group) or chunk) or false
@@ -57,8 +58,8 @@ return function(record)
         fields = bits == 3 and 3 or 8 // low,
         field_bits = low,
         byte_fields = 8 // low,
-        low_vectors = low,
-        top_vectors = bits - low,
+        low_vectors = math.tointeger(low * vectors),
+        top_vectors = math.tointeger((bits - low) * vectors),
         sums_of_16_bits = record.isa.sum_bits == 16 and not wide,
         wide = wide,
         dot4 = wide and code_parts.wide_dot4(record) or "v_acc_dot4",

@@ -22,6 +22,17 @@ __attribute__((noinline, unused)) static v_f32 v_load_half(const uint16_t *p) {
     return _mm_castsi128_ps(_mm_or_si128(sign, magnitude));
 }
 
+/* 4 bytes, half of each being an E4M3 number without its sign, whose NaN is 0: normal numbers get
+ * another exponent; of subnormal ones, which are below, that makes numbers that are too large. */
+__attribute__((unused)) static v_f32 v_load_ue4m3(const uint8_t *p) {
+    const __m128i nan = _mm_set1_epi32(0x7f);
+    const __m128i rest = _mm_and_si128(v_load_u8_i32(p), nan);
+    const __m128i bits = _mm_andnot_si128(_mm_cmpeq_epi32(rest, nan), rest);
+    const __m128 normal = _mm_castsi128_ps(
+        _mm_add_epi32(_mm_slli_epi32(bits, 20), _mm_set1_epi32(119 << 23)));
+    return _mm_min_ps(normal, _mm_sub_ps(_mm_add_ps(normal, normal), _mm_set1_ps(0x1p-7f)));
+}
+
 /* product + c rounded to odd: an inexact sum whose last bit is 0 goes one step towards the exact
  * one, which is away from zero where the error has the sum's sign. */
 static inline __m128d v_add_to_odd(__m128d product, __m128d c) {

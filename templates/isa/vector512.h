@@ -30,6 +30,15 @@ static inline void v_store_f32(float *p, v_f32 x) {
 static inline v_f32 v_load_half(const uint16_t *p) {
     return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
 }
+/* 16 bytes, half of each being an E4M3 number without its sign, whose NaN is 0: as bits of fp16 they
+ * are 2^7 times too small. */
+static inline v_f32 v_load_ue4m3(const uint8_t *p) {
+    const __m128i nan = _mm_set1_epi8(0x7f);
+    const __m128i rest = _mm_and_si128(_mm_loadu_si128((const __m128i *)p), nan);
+    const __m128i bits = _mm_andnot_si128(_mm_cmpeq_epi8(rest, nan), rest);
+    const __m256i halves = _mm256_slli_epi16(_mm256_cvtepu8_epi16(bits), 7);
+    return _mm512_mul_ps(_mm512_cvtph_ps(halves), _mm512_set1_ps(128.0f));
+}
 /* 16 bytes as 32-bit integers. */
 static inline v_int v_load_u8_i32(const uint8_t *p) {
     return _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p));

@@ -46,7 +46,7 @@ end
 
 return {
     entry("matrix", "dot", function(format, numbers, isa)
-        return layout.dot(isa.vector // 4, numbers.b, format.bits)
+        return layout.dot(isa.vector // 4, numbers.b, format.bits, format.group)
     end),
     entry("fieldmatrix", "fields", function(format, numbers, isa)
         return layout.fields(isa.vector // 4, numbers.b, format.bits)

@@ -79,7 +79,7 @@ return {
         note = "one row at a time.",
         sums = sums_of_codes,
         layout = function(format)
-            return layout.dot(1, 1, format.bits)
+            return layout.dot(1, 1, format.bits, format.group)
         end,
         refuse = refuse,
         cost = function()

@@ -41,6 +41,8 @@ static void *scales(const loom_format *format, size_t count) {
             memcpy(bytes + 4 * i, &whole, 4);
         } else if (format->scale == LOOM_SCALE_FP16) {
             memcpy(bytes + 2 * i, &half, 2);
+        } else if (format->scale == LOOM_SCALE_UE4M3) {
+            bytes[i] = (uint8_t)(0x18 + next() % 16);
         } else {
             bytes[i] = (uint8_t)(123 + next() % 3);
         }

@@ -7,7 +7,7 @@ newest_ggml=0.25.1
 without_2d=3.18.0 # ggml 0.9.7: tables without functions of two dimensions
 without_flag=3.15.0 # ggml 0.9.5: nor do nodes say whether they are computed
 with_tables='Q1_0 Q2_0 TQ1_0 TQ2_0 Q4_0' # in mode table; others are multiplied in mode exact
-types="$with_tables Q4_1 Q5_0 Q5_1 Q8_0 Q2_K Q3_K Q4_K Q5_K Q6_K IQ4_NL IQ4_XS MXFP4"
+types="$with_tables Q4_1 Q5_0 Q5_1 Q8_0 Q2_K Q3_K Q4_K Q5_K Q6_K IQ4_NL IQ4_XS MXFP4 NVFP4"
 positions=200 tokens=512
 passed=0
 failed=0

@@ -29,15 +29,22 @@ static size_t factors_of(const loom_format *format) {
     return format->sub ? loom_format_subs(format) : 0;
 }
 
+/* Bytes of the scales of a block's groups. */
+static size_t scale_bytes(const struct weight_type *type) {
+    const loom_format format = format_of(type);
+    return type->codes / format.group * loom_scale_bytes(&format);
+}
+
 /* Of exactly the size that the format asks for. */
-static loom_parts parts_new(const loom_format *format, unsigned code_bits) {
-    const size_t scale = loom_scale_bytes(format), factors = factors_of(format);
+static loom_parts parts_new(const struct weight_type *type, unsigned code_bits) {
+    const loom_format format = format_of(type);
+    const size_t scales = scale_bytes(type), factors = factors_of(&format);
     return (loom_parts){
-        .codes = fake_alloc((size_t)format->group * code_bits / 8),
-        .scales = fake_alloc(scale),
-        .offsets = format->offsets ? fake_alloc(scale) : NULL,
+        .codes = fake_alloc((size_t)type->codes * code_bits / 8),
+        .scales = fake_alloc(scales),
+        .offsets = format.offsets ? fake_alloc(scales) : NULL,
         .factors = factors ? fake_alloc(factors) : NULL,
-        .mins = factors && format->offsets ? fake_alloc(factors) : NULL,
+        .mins = factors && format.offsets ? fake_alloc(factors) : NULL,
     };
 }
 
@@ -47,19 +54,21 @@ static void free_part(void *part, size_t bytes) {
     }
 }
 
-static void parts_free(const loom_parts *parts, const loom_format *format, unsigned code_bits) {
-    fake_free(parts->codes, (size_t)format->group * code_bits / 8);
-    fake_free(parts->scales, loom_scale_bytes(format));
-    free_part(parts->offsets, loom_scale_bytes(format));
-    free_part(parts->factors, factors_of(format));
-    free_part(parts->mins, factors_of(format));
+/* Those with codes of a byte each. */
+static void parts_free(const loom_parts *parts, const struct weight_type *type) {
+    const loom_format format = format_of(type);
+    fake_free(parts->codes, type->codes);
+    fake_free(parts->scales, scale_bytes(type));
+    free_part(parts->offsets, scale_bytes(type));
+    free_part(parts->factors, factors_of(&format));
+    free_part(parts->mins, factors_of(&format));
 }
 
 /* The block's parts, with codes of a byte each. */
 static loom_parts read_block(const struct weight_type *type, const uint8_t *block) {
     const loom_format format = format_of(type);
     const unsigned bits = weight_code_bits(&format);
-    loom_parts parts = parts_new(&format, bits);
+    loom_parts parts = parts_new(type, bits);
     type->codec->read(&parts, block);
     uint8_t *const codes = fake_alloc(type->codes);
     for (size_t i = 0; i < type->codes; i++) {
@@ -78,7 +87,7 @@ static void return_block(const struct weight_type *type, const uint8_t *block, u
     type->codec->write(written, &parts);
     memcpy(back, written, type->bytes);
     fake_free(written, type->bytes);
-    parts_free(&parts, &format, 8);
+    parts_free(&parts, type);
 }
 
 /* ---- Blocks of any bytes ------------------------------------------------------------------ */
@@ -89,11 +98,10 @@ static void formats_have_all_bits(void **state) {
     for (size_t i = 0; i < weight_type_count; i++) {
         const struct weight_type *const type = &weight_types[i];
         const loom_format format = format_of(type);
-        assert_int_equal(format.group, type->codes);
+        assert_int_equal(type->codes % format.group, 0);
         assert_true(type->codes <= MOST_CODES && type->bytes <= MOST_BYTES);
         assert_ptr_equal(weight_type_find(type->type, type->codes), type);
-        const size_t scales =
-            8 * loom_scale_bytes(&format) + factors_of(&format) * format.factor_bits;
+        const size_t scales = 8 * scale_bytes(type) + factors_of(&format) * format.factor_bits;
         const size_t bits = (size_t)type->codes * format.bits + scales * (format.offsets ? 2 : 1);
         if (!format.ternary) {
             assert_int_equal(bits, 8 * type->bytes);
@@ -116,7 +124,7 @@ static void check_values(const struct weight_type *type, const uint8_t *block) {
         assert_in_range(factor & 255, 0, 2 * half - 1);
         assert_in_range(parts.mins ? parts.mins[i] : 0, 0, 2 * half - 1);
     }
-    parts_free(&parts, &format, 8);
+    parts_free(&parts, type);
 }
 
 static void check_block(const struct weight_type *type, const uint8_t *block) {
@@ -130,9 +138,9 @@ static void check_block(const struct weight_type *type, const uint8_t *block) {
     /* Several bytes have the same digits. */
     const loom_parts parts = read_block(type, block), same = read_block(type, back);
     assert_memory_equal(parts.codes, same.codes, type->codes);
-    assert_memory_equal(parts.scales, same.scales, loom_scale_bytes(&format));
-    parts_free(&parts, &format, 8);
-    parts_free(&same, &format, 8);
+    assert_memory_equal(parts.scales, same.scales, scale_bytes(type));
+    parts_free(&parts, type);
+    parts_free(&same, type);
     return_block(type, back, again);
     assert_memory_equal(again, back, type->bytes);
 }
@@ -183,12 +191,25 @@ static float of_half(const uint8_t *bytes) {
     return half >> 15 ? -magnitude : magnitude;
 }
 
-static float scale_of(const loom_format *format, const uint8_t *bytes) {
-    if (format->scale == LOOM_SCALE_E8M0) {
-        return bytes[0] < 2 ? 0 : ldexpf(1, bytes[0] - 128);
+/* Half of the number: 4 bits of exponent, 3 of fraction; all of them together are none. */
+static float of_ue4m3(uint8_t byte) {
+    const int exponent = byte >> 3 & 15, fraction = byte & 7;
+    return (byte & 127) == 127 ? 0
+           : exponent          ? ldexpf((float)(8 + fraction), exponent - 11)
+                               : ldexpf((float)fraction, -10);
+}
+
+/* That of group g of a block. */
+static float scale_of(const loom_format *format, const uint8_t *bytes, size_t g) {
+    switch (format->scale) {
+    case LOOM_SCALE_E8M0:
+        return bytes[g] < 2 ? 0 : ldexpf(1, bytes[g] - 128);
+    case LOOM_SCALE_UE4M3:
+        return of_ue4m3(bytes[g]);
+    default:
+        assert_int_equal(format->scale, LOOM_SCALE_FP16);
+        return of_half(bytes + 2 * g);
     }
-    assert_int_equal(format->scale, LOOM_SCALE_FP16);
-    return of_half(bytes);
 }
 
 static int number_of(const loom_format *format, unsigned code) {
@@ -209,12 +230,13 @@ static float weight_of(const loom_format *format, const loom_parts *parts, size_
     const int factor = !format->sub      ? 1
                        : format->offsets ? parts->factors[sub]
                                          : (int8_t)parts->factors[sub];
-    const float scale = scale_of(format, parts->scales) * (float)factor;
+    const size_t g = k / format->group;
+    const float scale = scale_of(format, parts->scales, g) * (float)factor;
     if (!format->offsets) {
         return scale * (float)number_of(format, parts->codes[k]);
     }
     const float min = format->sub ? (float)parts->mins[sub] : 1;
-    return scale * (float)parts->codes[k] + scale_of(format, parts->offsets) * min;
+    return scale * (float)parts->codes[k] + scale_of(format, parts->offsets, g) * min;
 }
 
 /* Two types have the same number: the size of the blocks tells. */
@@ -259,7 +281,7 @@ static void check_fixture(const struct weight_type *type, const struct fixture *
                 : memcmp(weights, expected, type->codes * sizeof *weights) != 0) {
             fail_msg("%s: other weights from number %zu on", name, i);
         }
-        parts_free(&parts, &format, 8);
+        parts_free(&parts, type);
         check_block(type, block);
     }
 }

@@ -379,7 +379,7 @@ static void fill_factors(uint8_t *factors, size_t count, const loom_format *form
 }
 
 static struct fake_bytes bytes_of(const loom_plan *plan) {
-    static const size_t scale_bytes[] = {2, 4, 1};
+    static const size_t scale_bytes[] = {2, 4, 1, 1};
     const loom_format *format = &plan->format;
     const size_t values = format->tensor ? 1 : plan->m * loom_groups(plan);
     const size_t factors = format->sub ? values * (format->group / format->sub) : 0;

@@ -69,6 +69,9 @@ static void parses_offsets_factors_and_books(void **state) {
         "fp4g32e8m0arow",
         (loom_format){
             .bits = 4, .book = LOOM_BOOK_FP4, .scale = LOOM_SCALE_E8M0, .act_row = 1, .group = 32});
+    assert_format(
+        "fp4g16ue4m3",
+        (loom_format){.bits = 4, .book = LOOM_BOOK_FP4, .scale = LOOM_SCALE_UE4M3, .group = 16});
     assert_format("w2tensormf32",
                   (loom_format){.bits = 2, .offsets = 1, .scale = LOOM_SCALE_FP32, .tensor = 1});
 }
@@ -96,12 +99,12 @@ static const struct base bases[] = {
     {"w7", 1, 1}, {"w8", 1, 1}, {"t", 1, 0},  {"iq4", 0, 0}, {"fp4", 0, 0},
 };
 static const char *const grains[] = {
-    "g32",       "g64",       "g128",      "g256",      "g256s16x4", "g256s16x6",
-    "g256s16x8", "g256s32x4", "g256s32x6", "g256s32x8", "row",       "tensor",
+    "g16",       "g32",       "g64",       "g128",      "g256", "g256s16x4", "g256s16x6",
+    "g256s16x8", "g256s32x4", "g256s32x6", "g256s32x8", "row",  "tensor",
 };
 static const char *const zeros[] = {"", "z", "m"};
-static const char *const scales[] = {"", "f32", "e8m0"};
-enum { BASES = 11, GRAINS = 12, NAMES = BASES * GRAINS * 3 * 3 * 2 };
+static const char *const scales[] = {"", "f32", "e8m0", "ue4m3"};
+enum { BASES = 11, GRAINS = 13, NAMES = BASES * GRAINS * 3 * 4 * 2 };
 
 static int may_be(const struct base *base, const char *zero) {
     return *zero == 'm' ? base->offsets : *zero == 'z' ? base->zeros : 1;
@@ -110,8 +113,8 @@ static int may_be(const struct base *base, const char *zero) {
 /* Combination i as a name; 0 if it is none of the grammar. */
 static int name_at(size_t i, char *name, size_t size) {
     const struct base *base = &bases[i / (NAMES / BASES)];
-    const char *zero = zeros[i / 6 % 3];
-    snprintf(name, size, "%s%s%s%s%s", base->name, grains[i / 18 % GRAINS], zero, scales[i / 2 % 3],
+    const char *zero = zeros[i / 8 % 3];
+    snprintf(name, size, "%s%s%s%s%s", base->name, grains[i / 24 % GRAINS], zero, scales[i / 2 % 4],
              i % 2 ? "arow" : "");
     return may_be(base, zero);
 }
@@ -134,7 +137,7 @@ static void parses_every_name(void **state) {
         }
         count++;
     }
-    assert_int_equal(count, (BASES * 3 - 6) * GRAINS * 6);
+    assert_int_equal(count, (BASES * 3 - 6) * GRAINS * 8);
 }
 
 /* All from 0 to 2^bits but the one that codes have without a name for it. */
@@ -164,7 +167,8 @@ static void refuses_other_names(void **state) {
         "w2",
         "w2z",
         "w2g",
-        "w2g16",
+        "w2g8",
+        "w2g160",
         "w2g320",
         "w2g12",
         "w2g128 ",
@@ -223,6 +227,10 @@ static void refuses_other_names(void **state) {
         "w4g32e8m0m",
         "w4g32f32e8m0",
         "w4g32e8",
+        "w4g32e4m3",
+        "w4g16s16x4",
+        "w4g16ue4m3m",
+        "w4g16ue4m3f32",
         "w4g32e8m1",
         "iq4",
         "iq3g32",
@@ -262,6 +270,7 @@ static void tensor_and_arow_share_kernels(void **state) {
         {"w4g32", "iq4g32", 0},
         {"iq4g32", "fp4g32", 0},
         {"w4g32", "w4g32e8m0", 0},
+        {"w4g16e8m0", "w4g16ue4m3", 0},
         {"w4g256s16x4", "w4g256s32x4", 0},
         {"w4g256s16x4", "w4g256s16x6", 0},
         {"w4g256s16x4m", "w4g256s16x4marow", 1},

@@ -416,9 +416,9 @@ static void every_layout_returns_what_it_got(void **state) {
 static void every_part_returns(void **state) {
     (void)state;
     static const char *const grains[] = {
-        "g32m",       "g32mf32",   "rowme8m0",       "tensorm",       "tensormf32", "g256s16x4",
-        "g256s16x4m", "g256s16x6", "g256s16x6m",     "g256s16x8mf32", "g256s32x4z", "g256s32x4m",
-        "g256s32x6m", "g256s32x8", "g256s32x8me8m0", "g256s32x6z3",
+        "g16m",       "g16zue4m3",  "g32m",       "g32mf32",   "rowme8m0",       "tensorm",
+        "tensormf32", "g256s16x4",  "g256s16x4m", "g256s16x6", "g256s16x6m",     "g256s16x8mf32",
+        "g256s32x4z", "g256s32x4m", "g256s32x6m", "g256s32x8", "g256s32x8me8m0", "g256s32x6z3",
     };
     static const size_t ms[] = {1, 16, 35}, ks[] = {1, 33, 256, 300, 600};
     for (size_t i = 0; i < sizeof grains / sizeof grains[0]; i++) {
@@ -433,7 +433,8 @@ static void every_part_returns(void **state) {
 
 static void codes_of_a_book_return(void **state) {
     (void)state;
-    static const char *const names[] = {"iq4g32", "iq4g256s32x6f32", "fp4g32e8m0", "fp4row"};
+    static const char *const names[] = {"iq4g32", "iq4g256s32x6f32", "fp4g32e8m0",
+                                        "fp4row", "fp4g16ue4m3",     "fp4g16f32"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const loom_plan plan = plan_named(FIELDS_OF_4, names[i], 35, 300);
         check_round_trip(&plan);
@@ -523,9 +524,9 @@ static void packed_memory_has_room_for_all_parts(void **state) {
 static void the_mark_tells_formats_apart(void **state) {
     (void)state;
     static const char *const names[] = {
-        "w4g256",       "w4g256m",      "iq4g256",     "fp4g256",     "w4g256e8m0",  "w4g256f32",
-        "w4g256z",      "w4g256z3",     "w4g256s16x4", "w4g256s32x4", "w4g256s16x6", "w4g256s16x8",
-        "w4g256s16x4m", "iq4g256s16x4", "w4row",       "w4tensor",
+        "w4g256",      "w4g256m",     "iq4g256",      "fp4g256",      "w4g256e8m0",  "w4g256f32",
+        "w4g256ue4m3", "w4g16",       "w4g256z",      "w4g256z3",     "w4g256s16x4", "w4g256s32x4",
+        "w4g256s16x6", "w4g256s16x8", "w4g256s16x4m", "iq4g256s16x4", "w4row",       "w4tensor",
     };
     enum { COUNT = sizeof names / sizeof names[0] };
     uint32_t checks[COUNT];

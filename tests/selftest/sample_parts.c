@@ -22,6 +22,9 @@ enum fault {
     NUMBER_UNSIGNED,
     SUBNORMAL_KEPT,
     LARGEST_IS_NAN,
+    SUBNORMAL_LOST,
+    TOP_BIT_IS_SIGN,
+    WHOLE_NUMBER,
 };
 
 /* What a kernel is made of. */
@@ -57,14 +60,33 @@ static int number(const struct recipe *recipe, unsigned code) {
 
 static unsigned code_at(const struct recipe *recipe, const struct loom_args *a,
                         const struct place *at, size_t k) {
-    const size_t bits = recipe->format->bits, row_bytes = UNIT_K * bits / 8;
-    const size_t unit = (at->block * a->groups + at->g) * a->k_group / UNIT_K + k / UNIT_K;
+    const size_t unit_k = a->k_group < UNIT_K ? a->k_group : UNIT_K;
+    const size_t bits = recipe->format->bits, row_bytes = unit_k * bits / 8;
+    const size_t unit = (at->block * a->groups + at->g) * a->k_group / unit_k + k / unit_k;
     const uint8_t *row = a->weights + (unit * ROWS + at->row) * row_bytes;
-    const size_t bit = k % UNIT_K * bits;
+    const size_t bit = k % unit_k * bits;
     return row[bit / 8] >> bit % 8 & ((1u << bits) - 1);
 }
 
+static float half_of_e4m3(const struct recipe *recipe, uint8_t byte) {
+    const int exponent = byte >> 3 & 15, fraction = byte & 7;
+    if ((byte & 127) == 127) {
+        return recipe->fault == LARGEST_IS_NAN ? NAN : 0;
+    }
+    if (exponent == 0 && recipe->fault == SUBNORMAL_LOST) {
+        return 0;
+    }
+    const float half =
+        exponent ? ldexpf((float)(8 + fraction), exponent - 11) : ldexpf((float)fraction, -10);
+    return byte > 127 && recipe->fault == TOP_BIT_IS_SIGN ? -half
+           : recipe->fault == WHOLE_NUMBER                ? 2 * half
+                                                          : half;
+}
+
 static float scale_at(const struct recipe *recipe, const void *scales, size_t at) {
+    if (recipe->format->scale == LOOM_SCALE_UE4M3) {
+        return half_of_e4m3(recipe, ((const uint8_t *)scales)[at]);
+    }
     if (recipe->format->scale != LOOM_SCALE_E8M0) {
         return sample_half(((const uint16_t *)scales)[at]);
     }
@@ -187,19 +209,20 @@ static void multiply(const struct recipe *recipe, const struct loom_args *a) {
 
 /* ---- Formats and kernels ----------------------------------------------------------------- */
 
-#define DENSE(bits)                                                                                \
+#define DENSE(unit_k, bits)                                                                        \
     {                                                                                              \
-        "dense4x32_w" #bits, ROWS, UNIT_K, bits, 1, 1, {                                           \
+        "dense4x" #unit_k "_w" #bits, ROWS, unit_k, bits, 1, 1, {                                  \
             {                                                                                      \
                 .digits = 3, .digit = {                                                            \
                     {LOOM_AXIS_PLANE, bits, 1},                                                    \
-                    {LOOM_AXIS_K, UNIT_K, 1},                                                      \
+                    {LOOM_AXIS_K, unit_k, 1},                                                      \
                     {LOOM_AXIS_ROW, ROWS, 1}                                                       \
                 }                                                                                  \
             }                                                                                      \
         }                                                                                          \
     }
-static const struct loom_layout layout4 = DENSE(4), layout8 = DENSE(8);
+static const struct loom_layout layout4 = DENSE(32, 4), layout8 = DENSE(32, 8),
+                                half4 = DENSE(16, 4);
 
 #define W4G32M {.bits = 4, .offsets = 1, .group = 32}
 #define W4G256S32X4M {.bits = 4, .offsets = 1, .sub = 32, .factor_bits = 4, .group = 256}
@@ -208,6 +231,7 @@ static const struct loom_layout layout4 = DENSE(4), layout8 = DENSE(8);
 #define W8G32 {.bits = 8, .group = 32}
 #define IQ4G32 {.bits = 4, .book = LOOM_BOOK_IQ4, .group = 32}
 #define FP4G32E8M0 {.bits = 4, .book = LOOM_BOOK_FP4, .scale = LOOM_SCALE_E8M0, .group = 32}
+#define FP4G16UE4M3 {.bits = 4, .book = LOOM_BOOK_FP4, .scale = LOOM_SCALE_UE4M3, .group = 16}
 
 #define DEFINE(name, fault, ...)                                                                   \
     static void name(const struct loom_args *args) {                                               \
@@ -222,6 +246,7 @@ DEFINE(good_factors, NO_FAULT, W4G256S16X8)
 DEFINE(good_bytes, NO_FAULT, W8G32)
 DEFINE(good_iq4, NO_FAULT, IQ4G32)
 DEFINE(good_fp4, NO_FAULT, FP4G32E8M0)
+DEFINE(good_nvfp4, NO_FAULT, FP4G16UE4M3)
 DEFINE(factor_lost, FACTOR_LOST, W4G256S16X8)
 DEFINE(factor_of_neighbour, FACTOR_OF_NEIGHBOUR, W4G256S16X6M)
 DEFINE(factor_unsigned, FACTOR_UNSIGNED, W4G256S16X8)
@@ -236,12 +261,16 @@ DEFINE(number_off_by_one, NUMBER_OFF_BY_ONE, IQ4G32)
 DEFINE(number_unsigned, NUMBER_UNSIGNED, FP4G32E8M0)
 DEFINE(subnormal_kept, SUBNORMAL_KEPT, FP4G32E8M0)
 DEFINE(largest_is_nan, LARGEST_IS_NAN, FP4G32E8M0)
+DEFINE(e4m3_is_nan, LARGEST_IS_NAN, FP4G16UE4M3)
+DEFINE(e4m3_subnormal_lost, SUBNORMAL_LOST, FP4G16UE4M3)
+DEFINE(e4m3_has_sign, TOP_BIT_IS_SIGN, FP4G16UE4M3)
+DEFINE(e4m3_whole, WHOLE_NUMBER, FP4G16UE4M3)
 
 enum { gemv_op = LOOM_OP_GEMV, gemm_op = LOOM_OP_GEMM };
-#define KERNEL(function, operation, bits, form, is_good, ...)                                      \
+#define KERNEL(function, operation, layout_of, form, is_good, ...)                                 \
     {.kernel = {.name = #function "_" #operation,                                                  \
                 .schedule = #function,                                                             \
-                .layout = &layout##bits,                                                           \
+                .layout = &(layout_of),                                                            \
                 .run = (function),                                                                 \
                 .format = __VA_ARGS__,                                                             \
                 .op = operation##_op,                                                              \
@@ -251,28 +280,34 @@ enum { gemv_op = LOOM_OP_GEMV, gemm_op = LOOM_OP_GEMM };
                 .tokens = 1},                                                                      \
      .good = (is_good)}
 const struct sample_kernel sample_part_kernels[] = {
-    KERNEL(good_offsets, gemv, 4, I8, true, W4G32M),
-    KERNEL(good_halves, gemv, 4, I8M, true, W4G256S32X4M),
-    KERNEL(good_halves, gemm, 4, I8M, true, W4G256S32X4M),
-    KERNEL(good_minimums, gemv, 4, I8M, true, W4G256S16X6M),
-    KERNEL(good_factors, gemv, 4, I8S, true, W4G256S16X8),
-    KERNEL(good_factors, gemm, 4, I8S, true, W4G256S16X8),
-    KERNEL(good_bytes, gemv, 8, I8, true, W8G32),
-    KERNEL(good_iq4, gemv, 4, I8, true, IQ4G32),
-    KERNEL(good_fp4, gemm, 4, I8, true, FP4G32E8M0),
-    KERNEL(factor_lost, gemv, 4, I8S, false, W4G256S16X8),
-    KERNEL(factor_of_neighbour, gemm, 4, I8M, false, W4G256S16X6M),
-    KERNEL(factor_unsigned, gemv, 4, I8S, false, W4G256S16X8),
-    KERNEL(factor_with_minimum, gemv, 4, I8M, false, W4G256S32X4M),
-    KERNEL(minimum_lost, gemv, 4, I8M, false, W4G256S16X6M),
-    KERNEL(minimum_of_neighbour, gemm, 4, I8M, false, W4G256S32X4M),
-    KERNEL(upper_sum_lost, gemv, 4, I8M, false, W4G256S16X6M),
-    KERNEL(sum_in_int25, gemv, 4, I8S, false, W4G256S16X8),
-    KERNEL(offset_lost, gemv, 4, I8, false, W4G32M),
-    KERNEL(offset_first, gemv, 4, I8, false, W4G32M),
-    KERNEL(number_off_by_one, gemv, 4, I8, false, IQ4G32),
-    KERNEL(number_unsigned, gemv, 4, I8, false, FP4G32E8M0),
-    KERNEL(subnormal_kept, gemv, 4, I8, false, FP4G32E8M0),
-    KERNEL(largest_is_nan, gemv, 4, I8, false, FP4G32E8M0),
+    KERNEL(good_offsets, gemv, layout4, I8, true, W4G32M),
+    KERNEL(good_halves, gemv, layout4, I8M, true, W4G256S32X4M),
+    KERNEL(good_halves, gemm, layout4, I8M, true, W4G256S32X4M),
+    KERNEL(good_minimums, gemv, layout4, I8M, true, W4G256S16X6M),
+    KERNEL(good_factors, gemv, layout4, I8S, true, W4G256S16X8),
+    KERNEL(good_factors, gemm, layout4, I8S, true, W4G256S16X8),
+    KERNEL(good_bytes, gemv, layout8, I8, true, W8G32),
+    KERNEL(good_iq4, gemv, layout4, I8, true, IQ4G32),
+    KERNEL(good_fp4, gemm, layout4, I8, true, FP4G32E8M0),
+    KERNEL(good_nvfp4, gemv, half4, I8, true, FP4G16UE4M3),
+    KERNEL(good_nvfp4, gemm, half4, I8, true, FP4G16UE4M3),
+    KERNEL(factor_lost, gemv, layout4, I8S, false, W4G256S16X8),
+    KERNEL(factor_of_neighbour, gemm, layout4, I8M, false, W4G256S16X6M),
+    KERNEL(factor_unsigned, gemv, layout4, I8S, false, W4G256S16X8),
+    KERNEL(factor_with_minimum, gemv, layout4, I8M, false, W4G256S32X4M),
+    KERNEL(minimum_lost, gemv, layout4, I8M, false, W4G256S16X6M),
+    KERNEL(minimum_of_neighbour, gemm, layout4, I8M, false, W4G256S32X4M),
+    KERNEL(upper_sum_lost, gemv, layout4, I8M, false, W4G256S16X6M),
+    KERNEL(sum_in_int25, gemv, layout4, I8S, false, W4G256S16X8),
+    KERNEL(offset_lost, gemv, layout4, I8, false, W4G32M),
+    KERNEL(offset_first, gemv, layout4, I8, false, W4G32M),
+    KERNEL(number_off_by_one, gemv, layout4, I8, false, IQ4G32),
+    KERNEL(number_unsigned, gemv, layout4, I8, false, FP4G32E8M0),
+    KERNEL(subnormal_kept, gemv, layout4, I8, false, FP4G32E8M0),
+    KERNEL(largest_is_nan, gemv, layout4, I8, false, FP4G32E8M0),
+    KERNEL(e4m3_is_nan, gemv, half4, I8, false, FP4G16UE4M3),
+    KERNEL(e4m3_subnormal_lost, gemv, half4, I8, false, FP4G16UE4M3),
+    KERNEL(e4m3_has_sign, gemm, half4, I8, false, FP4G16UE4M3),
+    KERNEL(e4m3_whole, gemv, half4, I8, false, FP4G16UE4M3),
 };
 const size_t sample_part_kernel_count = sizeof sample_part_kernels / sizeof sample_part_kernels[0];

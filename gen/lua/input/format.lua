@@ -1,17 +1,16 @@
 -- Weight formats: names to records and back. The grammar stands in runtime/loom.h.
 
+local scales = require("input.scales")
+
 local format = {}
 
-local GROUPS = { g32 = 32, g64 = 64, g128 = 128, g256 = 256, row = 0, tensor = 0 }
+local GROUPS = { g16 = 16, g32 = 32, g64 = 64, g128 = 128, g256 = 256, row = 0, tensor = 0 }
 
 -- Numbers that codes pick from: those of ggml's IQ4_NL, and those of FP4 (E2M1), doubled.
 local BOOKS = {
     iq4 = { -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113 },
     fp4 = { 0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12 },
 }
-
--- Names of the types of scales, and their bytes.
-local SCALES = { [""] = 2, f32 = 4, e8m0 = 1 }
 
 local function base_record(base)
     if base == "t" then
@@ -105,14 +104,14 @@ end
 
 local function take_scale(record, text)
     record.scale = ""
-    for _, name in ipairs({ "f32", "e8m0" }) do
-        local found, rest = take_flag(text, name)
-        if found then
-            record.scale, text = name, rest
+    for _, scale in ipairs(scales.list) do
+        local found, rest = take_flag(text, scale.name)
+        if found and scale.name ~= "" then
+            record.scale, text = scale.name, rest
             break
         end
     end
-    record.scale_bytes = SCALES[record.scale]
+    record.scale_bytes = scales.by_name[record.scale].bytes
     return text
 end
 
@@ -135,8 +134,8 @@ local function take_parts(record, rest)
     end
     record.act_row, rest = take_flag(rest, "arow")
     if rest ~= "" then
-        return nil, ("ends in '%s': after the granularity come s, z or m, f32 or e8m0, and arow, "
-            .. "in this order"):format(rest)
+        return nil, ("ends in '%s': after the granularity come s, z or m, f32, e8m0 or ue4m3, and "
+            .. "arow, in this order"):format(rest)
     end
     return true
 end
@@ -159,8 +158,8 @@ function format.parse(name)
         granularity = "tensor"
     end
     if not GROUPS[granularity] then
-        return nil, ("format '%s' needs the scale's granularity after '%s': g32, g64, g128, "
-            .. "g256, row or tensor"):format(name, base)
+        return nil, ("format '%s' needs the scale's granularity after '%s': g16, g32, g64, "
+            .. "g128, g256, row or tensor"):format(name, base)
     end
     record.name = name
     record.group = GROUPS[granularity]
@@ -171,9 +170,10 @@ function format.parse(name)
     end
     -- Three codes are looked up at once in mode table (runtime/kernel.h).
     record.triples = record.ternary and record.group == 0 and not record.zero_points
-    -- What only some methods serve: codes that are no integers from 0, factors, offsets, more bits.
+    -- What only some methods serve: codes that are no integers from 0, factors, offsets, more bits,
+    -- scales of a byte, groups of half a unit.
     record.has_parts = record.bits > 4 or record.book ~= nil or record.sub ~= nil
-        or record.offsets or record.scale_bytes == 1
+        or record.offsets or record.scale_bytes == 1 or record.group == 16
     record.key = make_key(record)
     return record
 end

@@ -1,6 +1,7 @@
 -- What GGUF files call a type of weights, and the format that holds it without loss: the one table
 -- for readers of files and for the backend for llama.cpp. A block of `bytes` bytes has `codes`
--- codes along K and one scale; `codec` of runtime/llama says what stands where in it.
+-- codes along K and a scale for each group of the format; `codec` of runtime/llama says what stands
+-- where in it.
 --
 -- Q2_0: upstream's blocks have 64 codes, those of PrismML's fork 128, under the same number.
 -- TQ2_0: its code 3, which no quantiser writes, is +2, so it is 2 bits with the zero point 1.
@@ -29,4 +30,5 @@ return {
     row("IQ4_NL", 20, 32, 18, "iq4g32", "q4_0"),
     row("IQ4_XS", 23, 256, 136, "iq4g256s32x6", "iq4_xs"),
     row("MXFP4", 39, 32, 17, "fp4g32e8m0", "mxfp4"),
+    row("NVFP4", 40, 64, 36, "fp4g16ue4m3", "nvfp4"),
 }

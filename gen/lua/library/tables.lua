@@ -1,6 +1,7 @@
 -- The C tables: the registry, the tuning, and what the tools are given.
 local gguf_types = require("input.gguf_types")
 local kernel_cost = require("space.kernel_cost")
+local scales = require("input.scales")
 local template = require("base.template")
 
 local library_tables = {}
@@ -8,8 +9,6 @@ local library_tables = {}
 local function flag(value)
     return value and 1 or 0
 end
-
-local SCALES = { f32 = "FP32", e8m0 = "E8M0" }
 
 -- The initialiser of a struct loom_format: what the format has, all else being 0.
 local function format_fields(format)
@@ -22,7 +21,7 @@ local function format_fields(format)
     add("book", format.book and "LOOM_BOOK_" .. format.book:upper())
     add("zero_points", flag(format.zero_points))
     add("offsets", flag(format.offsets))
-    add("scale", format.scale ~= "" and "LOOM_SCALE_" .. SCALES[format.scale])
+    add("scale", format.scale ~= "" and "LOOM_SCALE_" .. scales.by_name[format.scale].enum)
     add("fixed_zero", format.fixed_zero and format.zero + 1)
     add("sub", format.sub)
     add("factor_bits", format.factor_bits)

@@ -48,10 +48,12 @@ local function refuse_form(record)
     end
 end
 
--- A reason against codes of more than 4 bits, books, offsets, factors or scales of a byte where the
--- method does not know them, or nil.
+-- A reason against codes of more than 4 bits, books, offsets, factors, scales of a byte or groups
+-- of 16 where the method does not know them, or nil.
 local function refuse_parts(entry, format)
-    if format.has_parts and not entry.parts then
+    if format.group == 16 and not entry.parts then
+        return "groups of 16 end inside its units"
+    elseif format.has_parts and not entry.parts then
         return "it takes codes of 1 to 4 bits with a scale of fp16 or fp32 and zero points alone"
     elseif format.sub and format.offsets and format.factor_bits == 8 then
         return "factors of 8 bits are signed: they have no minimums beside them"

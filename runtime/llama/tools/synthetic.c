@@ -18,7 +18,7 @@
 enum { GGUF_U32 = 4, GGUF_F32 = 6, GGUF_STRING = 8, GGUF_ALIGNMENT = 32, MAX_TENSORS = 512 };
 enum { TYPE_F32 = 0 };
 
-enum kind { PLAIN, TERNARY, EXPONENT };
+enum kind { PLAIN, TERNARY, EXPONENT, E4M3 };
 
 struct block {
     const char *name;
@@ -28,7 +28,8 @@ struct block {
     int offset_at;      /* of a second fp16; -1: there is none */
     int offset;         /* it is 2^offset scales */
     bool negative;      /* the offset is */
-    enum kind kind;     /* no field of two bits is 3; the scale is a byte, an exponent */
+    enum kind kind;     /* no field of two bits is 3; the scale is a byte, an exponent; or there is
+                           one of 8 bits for 16 codes */
 };
 static const struct block blocks[] = {
     {"Q4_0", 2, 32, 18, 0, 2, -1, 0, false, PLAIN},
@@ -46,6 +47,7 @@ static const struct block blocks[] = {
     {"TQ1_0", 34, 256, 54, 52, 0, -1, 0, false, PLAIN},
     {"TQ2_0", 35, 256, 66, 64, 0, -1, 0, false, TERNARY},
     {"MXFP4", 39, 32, 17, 0, 2, -1, 0, false, EXPONENT},
+    {"NVFP4", 40, 64, 36, 0, 2, -1, 0, false, E4M3},
     {"Q1_0", 41, 128, 18, 0, 0, -1, 0, false, PLAIN},
     {"Q2_0", 42, 64, 18, 0, 0, -1, 0, false, TERNARY},
 };
@@ -218,6 +220,33 @@ static void put_half(uint8_t *to, unsigned exponent, bool negative) {
     memcpy(to, &half, sizeof half);
 }
 
+/* The exponent of a scale of 1. */
+static unsigned exponent_of_1(enum kind kind) {
+    return kind == EXPONENT ? 128 : kind == E4M3 ? 8 : 15;
+}
+
+/* Scales of this exponent, and the offset. */
+static void put_scales(uint8_t *bytes, const struct block *block, unsigned exponent) {
+    uint8_t *const scales = bytes + block->scale_at;
+    if (block->kind == EXPONENT) {
+        *scales = (uint8_t)exponent;
+        return;
+    }
+    if (block->kind == E4M3) {
+        for (unsigned i = 0; i < block->codes / 16; i++) {
+            scales[i] = (uint8_t)(exponent << 3 | (next() >> 40 & 7));
+        }
+        return;
+    }
+    /* Of either sign: the mean of many blocks is 0, which that of one need not be. */
+    const bool negative = next() >> 40 & 1;
+    put_half(scales, exponent, negative);
+    if (block->offset_at >= 0) {
+        put_half(bytes + block->offset_at, exponent + (unsigned)block->offset,
+                 block->negative != negative);
+    }
+}
+
 /* Random codes, and a scale with which the results of a matrix are about as large as its input. */
 static void fill_block(uint8_t *bytes, const struct block *block, uint64_t k) {
     for (unsigned i = 0; i < block->bytes; i++) {
@@ -227,21 +256,11 @@ static void fill_block(uint8_t *bytes, const struct block *block, uint64_t k) {
         bytes[i] = byte;
     }
     /* Near 1 / sqrt(k), for weights of about 1. An fp16 of less than 2^-14 has no exponent left. */
-    unsigned exponent = (block->kind == EXPONENT ? 128u : 15u) - block->magnitude;
+    unsigned exponent = exponent_of_1(block->kind) - block->magnitude;
     for (uint64_t left = k; left >= 4 && exponent > 0; left /= 4) {
         exponent--;
     }
-    if (block->kind == EXPONENT) {
-        bytes[block->scale_at] = (uint8_t)exponent;
-        return;
-    }
-    /* Of either sign: the mean of many blocks is 0, which that of one need not be. */
-    const bool negative = next() >> 40 & 1;
-    put_half(bytes + block->scale_at, exponent, negative);
-    if (block->offset_at >= 0) {
-        put_half(bytes + block->offset_at, exponent + (unsigned)block->offset,
-                 block->negative != negative);
-    }
+    put_scales(bytes, block, exponent);
 }
 
 static void put_weights(FILE *file, const struct block *block, const struct tensor *tensor) {

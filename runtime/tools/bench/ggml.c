@@ -39,6 +39,7 @@ static const struct type_row type_rows[] = {
     {LOOM_GGML_IQ4_NL, "IQ4_NL", IQ4},
     {LOOM_GGML_IQ4_XS, "IQ4_XS", IQ4},
     {LOOM_GGML_MXFP4, "MXFP4", FP4},
+    {LOOM_GGML_NVFP4, "NVFP4", FP4},
 };
 
 static unsigned width_of(const loom_format *format) {

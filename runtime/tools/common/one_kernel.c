@@ -4,8 +4,10 @@
 #include <stdio.h>
 
 static const char *const bases[] = {[LOOM_BOOK_IQ4] = "iq4", [LOOM_BOOK_FP4] = "fp4"};
-static const char *const scales[] = {
-    [LOOM_SCALE_FP16] = "", [LOOM_SCALE_FP32] = "f32", [LOOM_SCALE_E8M0] = "e8m0"};
+static const char *const scales[] = {[LOOM_SCALE_FP16] = "",
+                                     [LOOM_SCALE_FP32] = "f32",
+                                     [LOOM_SCALE_E8M0] = "e8m0",
+                                     [LOOM_SCALE_UE4M3] = "ue4m3"};
 
 void format_name(const loom_format *format, char name[FORMAT_NAME_SIZE]) {
     char weights[8], group[24], zero[8] = "";

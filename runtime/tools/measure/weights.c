@@ -74,6 +74,8 @@ static void fill_scales(void *scales, const loom_format *format, unsigned doubli
             ((float *)scales)[i] = scale * (float)(1u << doublings);
         } else if (format->scale == LOOM_SCALE_E8M0) {
             ((uint8_t *)scales)[i] = (uint8_t)(121 + doublings + random_below(random, 2));
+        } else if (format->scale == LOOM_SCALE_UE4M3) {
+            ((uint8_t *)scales)[i] = (uint8_t)(8 * (1 + doublings) + random_below(random, 16));
         } else {
             const uint32_t half = 0x2000 + doublings * 0x400 + random_below(random, 0x800);
             ((uint16_t *)scales)[i] = (uint16_t)half;

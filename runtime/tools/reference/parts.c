@@ -12,7 +12,11 @@ size_t reference_factor_count(const loom_format *format, size_t m, size_t k) {
 }
 
 size_t reference_scale_bytes(const loom_format *format) {
-    return format->scale == LOOM_SCALE_E8M0 ? 1 : format->scale == LOOM_SCALE_FP32 ? 4 : 2;
+    static const size_t bytes[] = {[LOOM_SCALE_FP16] = 2,
+                                   [LOOM_SCALE_FP32] = 4,
+                                   [LOOM_SCALE_E8M0] = 1,
+                                   [LOOM_SCALE_UE4M3] = 1};
+    return bytes[format->scale];
 }
 
 /* Bytes of each part; 0 where the format has none. */

@@ -17,6 +17,15 @@ static float half_to_float(uint16_t half) {
     return half & 0x8000 ? -value : value;
 }
 
+/* Half of an E4M3 number without its sign, whose NaN is 0. */
+static float ue4m3_to_float(uint8_t byte) {
+    const int exponent = byte >> 3 & 15, fraction = byte & 7;
+    if (exponent == 15 && fraction == 7) {
+        return 0;
+    }
+    return exponent ? ldexpf((float)(8 + fraction), exponent - 11) : ldexpf((float)fraction, -10);
+}
+
 size_t reference_groups(const loom_format *format, size_t k) {
     return format->group ? (k + format->group - 1) / format->group : 1;
 }
@@ -66,6 +75,8 @@ static float scale_at(const loom_format *format, const void *scales, size_t inde
         return ((const float *)scales)[index];
     case LOOM_SCALE_E8M0:
         return bytes[index] < 2 ? 0 : ldexpf(1, bytes[index] - 128);
+    case LOOM_SCALE_UE4M3:
+        return ue4m3_to_float(bytes[index]);
     default:
         return half_to_float(((const uint16_t *)scales)[index]);
     }

@@ -12,7 +12,7 @@ const char *const zeros_names[ZEROS_COUNT] = {"random", "low", "high"};
 const char *const factors_names[FACTORS_COUNT] = {"random", "high", "far", "zero"};
 
 /* The smallest group: values that must differ between groups are chosen once a run of these. */
-enum { RUN = 32 };
+enum { RUN = 16 };
 
 static uint8_t code_at(enum codes codes, unsigned max, size_t k, size_t period,
                        struct random *random) {
@@ -68,6 +68,17 @@ static uint8_t exponent_at(enum scales scales, size_t i, struct random *random) 
     return (uint8_t)(scales == SCALES_ONE ? 128 : 120 + random_below(random, 10));
 }
 
+/* Special ones: both zeros, NaN, the least and the largest of subnormal and of normal numbers, each
+ * with and without the bit that does not count. */
+static uint8_t random_ue4m3(enum scales scales, struct random *random) {
+    static const uint8_t special[] = {0x00, 0x7f, 0x01, 0x07, 0x08, 0x7e,
+                                      0x80, 0xff, 0x81, 0x87, 0x88, 0xfe};
+    if (scales == SCALES_SPECIAL) {
+        return special[random_below(random, sizeof special / sizeof special[0])];
+    }
+    return (uint8_t)(scales == SCALES_ONE ? 0x40 : random_below(random, 256));
+}
+
 static void fill_scales(void *scales, const struct verify_case *c, struct random *random) {
     const size_t count = reference_scale_count(&c->format, c->m, c->k);
     for (size_t i = 0; i < count; i++) {
@@ -75,6 +86,8 @@ static void fill_scales(void *scales, const struct verify_case *c, struct random
             ((float *)scales)[i] = random_float(c->scales, random);
         } else if (c->format.scale == LOOM_SCALE_E8M0) {
             ((uint8_t *)scales)[i] = exponent_at(c->scales, i, random);
+        } else if (c->format.scale == LOOM_SCALE_UE4M3) {
+            ((uint8_t *)scales)[i] = random_ue4m3(c->scales, random);
         } else {
             ((uint16_t *)scales)[i] = random_half(c->scales, random);
         }

@@ -65,11 +65,12 @@ case("numbers of a book", function()
 end)
 
 case("types of scales", function()
-    local bytes = { w4g32 = 2, w4g32f32 = 4, w4g32e8m0 = 1, fp4g32e8m0arow = 1 }
+    local bytes = { w4g32 = 2, w4g32f32 = 4, w4g32e8m0 = 1, fp4g32e8m0arow = 1, fp4g16ue4m3 = 1 }
     for name, expected in pairs(bytes) do
         check.equal(format.parse(name).scale_bytes, expected)
     end
     check.refused("ends in 'e8m0'", format.parse("w4g32f32e8m0"))
+    check.refused("ends in 'f32'", format.parse("fp4g16ue4m3f32"))
 end)
 
 -- Other methods serve only what has none of these parts.
@@ -77,6 +78,7 @@ case("what has parts beside codes of 1 to 4 bits", function()
     local expected = {
         w4g32 = false, w4g32z = false, w2g64z1f32 = false, t = false, w5g32 = true, w8row = true,
         w4g32m = true, w4g256s16x4 = true, iq4g32 = true, w4g32e8m0 = true,
+        w4g16 = true,
     }
     for name, has_parts in pairs(expected) do
         check.equal(format.parse(name).has_parts, has_parts)
@@ -87,10 +89,10 @@ end)
 case("every name parses to a key of its own", function()
     local keys, count = {}, 0
     for _, base in ipairs({ "w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8", "t", "iq4", "fp4" }) do
-        for _, grain in ipairs({ "g32", "g64", "g128", "g256", "g256s16x4", "g256s16x6",
+        for _, grain in ipairs({ "g16", "g32", "g64", "g128", "g256", "g256s16x4", "g256s16x6",
             "g256s16x8", "g256s32x4", "g256s32x6", "g256s32x8", "row" }) do
             for _, zero in ipairs({ "", "z", "m" }) do
-                for _, scale in ipairs({ "", "f32", "e8m0" }) do
+                for _, scale in ipairs({ "", "f32", "e8m0", "ue4m3" }) do
                     local name = base .. grain .. zero .. scale
                     local record = format.parse(name)
                     if record then
@@ -101,6 +103,6 @@ case("every name parses to a key of its own", function()
             end
         end
     end
-    check.equal(count, (11 * 3 - 6) * 11 * 3)
+    check.equal(count, (11 * 3 - 6) * 12 * 4)
     check.equal(keys.w8g256s32x8me8m0, true)
 end)

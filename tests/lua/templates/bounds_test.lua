@@ -17,7 +17,8 @@ local function all_formats()
         end
     end
     for _, name in ipairs({ "w5g256z", "w6g256m", "w8g256z", "w4g256s32x6m", "w6g256s16x8",
-        "w8g256s16x8", "w3g256s16x6", "iq4g256", "iq4g256s32x8", "fp4row" }) do
+        "w8g256s16x8", "w3g256s16x6", "iq4g256", "iq4g256s32x8", "fp4row", "fp4g16",
+        "iq4g16", "w2g16z", "w6g16z", "w8g16z" }) do
         list[#list + 1] = assert(format.parse(name))
     end
     return list
@@ -109,6 +110,16 @@ check.case("bounds: what overflows in a round of a loop is a chunk of that, and 
     local wide = setmetatable({ vars = { chunk_k = 32 },
         format = setmetatable({ bits = 8 }, { __index = record.format }) }, { __index = record })
     check.equal(bounds.refuse(entry_of(record), wide):find("reaches", 1, true) ~= nil, true)
+end)
+
+check.case("bounds: which products of a group of 16 are summed in 16 bits", function()
+    for name, fits in pairs({ fp4g16_avx2 = true, fp4g16_neon = true, iq4g16_avx2 = false,
+        iq4g16_neon = false, w6g16z_avx2 = false, w6g16z_neon = true, w2g16z_avx2 = true,
+        w8g16z_neon = false, fp4row_avx2 = false, fp4g16_dotprod = false }) do
+        local key, level = name:match("^(.*)_(.*)$")
+        local record = kernel_named(("%s_exact__dot_shift_b2m2n1_%s"):format(key, level))
+        check.equal(record.vars.sums_of_16_bits, fits, name)
+    end
 end)
 
 -- The verification copies so many codes to make the longest row.

@@ -6,6 +6,7 @@
 local elements = require("source.elements")
 local fail = require("base.fail").fail
 local number = require("source.number")
+local roles = require("source.roles")
 local wrong = require("source.wrong")
 
 local bitnet = {}
@@ -36,20 +37,20 @@ local function packed(model, name, scales, divide)
         wrong(model, scales, "has no %s.weight of U8 with two dimensions beside it", name)
     end
     elements.find_floats(model, scales.name, 1, codes)
-    return { name = name, m = codes.shape[1] * IN_BYTE, k = codes.shape[2], count = 1,
+    return { name = name, role = roles.of(name), m = codes.shape[1] * IN_BYTE,
+        k = codes.shape[2], count = 1,
         kind = divide and "BitNet, divided by its scale" or "BitNet, multiplied by its scale",
         format = "ttensorf32", codec = "bitnet", numbers = { divide = divide and 1 or 0 },
-        parts = { codes = codes, scales = scales }, model = model, dequantize = dequantize }
+        parts = { codes = codes, scales = scales }, dequantize = dequantize }
 end
 
 -- The matrices of a model, or nil where it is not BitNet's. Weights that are not packed yet, which
 -- the mode `online` has, are none.
 function bitnet.find(model)
-    local settings = (model.config or {}).quantization_config
-    if model.kind ~= "safetensors" or (settings or {}).quant_method ~= "bitnet" then
+    if model.kind ~= "safetensors" or (model.quantization or {}).quant_method ~= "bitnet" then
         return nil
     end
-    local class = settings.linear_class or "bitlinear"
+    local class = model.quantization.linear_class or "bitlinear"
     if class ~= "bitlinear" and class ~= "autobitlinear" then
         fail("%s: the linear_class '%s' is none of autobitlinear and bitlinear", model.path, class)
     end

@@ -7,6 +7,7 @@
 local elements = require("source.elements")
 local json = require("base.json")
 local number = require("source.number")
+local roles = require("source.roles")
 local wrong = require("source.wrong")
 
 local bitsandbytes = {}
@@ -73,9 +74,9 @@ local function find_nested(model, name, state, scales, codes)
     elseif not is_count(state.nested_blocksize) or not tonumber(state.nested_offset) then
         wrong(model, codes, "has no nested_blocksize and nested_offset in its quant_state")
     end
-    local numbers = elements.find_floats(model, name .. ".nested_quant_map", 256, codes)
-    return { group = state.nested_blocksize, offset = number.f32(state.nested_offset),
-        numbers = elements.read(model, numbers, 0, 256),
+    local map = elements.find_floats(model, name .. ".nested_quant_map", 256, codes)
+    return { group = state.nested_blocksize, offset = number.f32(state.nested_offset), map = map,
+        numbers = elements.read(model, map, 0, 256),
         scales = elements.find_floats(model, name .. ".nested_absmax",
             -(-scales // state.nested_blocksize), codes) }
 end
@@ -97,11 +98,12 @@ local function matrix_of(model, name, kind, state_tensor)
     local scales = elements.find(model, name .. ".absmax", count,
         nested and { U8 = true } or { F32 = true }, codes)
     local book = elements.find_floats(model, name .. ".quant_map", 16, codes)
-    return { name = name:gsub("%.weight$", ""), m = m, k = k, count = 1,
+    local module = name:gsub("%.weight$", "")
+    return { name = module, role = roles.of(module), m = m, k = k, count = 1,
         kind = "bitsandbytes " .. kind:upper(), why = WHY[kind],
         numbers = { group = state.blocksize }, parts = { codes = codes, scales = scales },
-        book = elements.read(model, book, 0, 16), nested = nested, model = model,
-        dequantize = dequantize }
+        beside = { state_tensor, book, nested and nested.map, nested and nested.scales },
+        book = elements.read(model, book, 0, 16), nested = nested, dequantize = dequantize }
 end
 
 -- The matrices of a model, or nil where bitsandbytes has not written it in 4 bits.

@@ -3,6 +3,7 @@
 -- e for each group of 32. A weight is 2^(e - 127) * number.
 local elements = require("source.elements")
 local number = require("source.number")
+local roles = require("source.roles")
 local wrong = require("source.wrong")
 
 local gpt_oss = {}
@@ -37,15 +38,14 @@ local function experts(model, name, blocks)
     end
     local scales = elements.find(model, name .. "_scales", shape[1] * shape[2] * shape[3],
         { U8 = true }, blocks)
-    return { name = name, m = shape[2], k = shape[3] * GROUP, count = shape[1],
+    return { name = name, role = roles.of(name), m = shape[2], k = shape[3] * GROUP, count = shape[1],
         kind = "gpt-oss MXFP4", format = "fp4g32e8m0", codec = "gpt_oss", numbers = {},
-        parts = { codes = blocks, scales = scales }, model = model, dequantize = dequantize }
+        parts = { codes = blocks, scales = scales }, dequantize = dequantize }
 end
 
 -- The matrices of a model, or nil where it has none of gpt-oss's experts.
 function gpt_oss.find(model)
-    local settings = (model.config or {}).quantization_config
-    if model.kind ~= "safetensors" or (settings or {}).quant_method ~= "mxfp4" then
+    if model.kind ~= "safetensors" or (model.quantization or {}).quant_method ~= "mxfp4" then
         return nil
     end
     local matrices = {}

@@ -6,6 +6,7 @@
 local elements = require("source.elements")
 local granularity = require("source.granularity")
 local number = require("source.number")
+local roles = require("source.roles")
 local wrong = require("source.wrong")
 
 local hqq = {}
@@ -133,6 +134,19 @@ local function format_of(scales, bits, group, axis, k)
     return size and ("w%d%smf32"):format(math.max(bits, 2), size), why
 end
 
+-- What else a module says of itself, which makes no difference here.
+local REMARKS = { "channel_wise", "compute_dtype", "encoded_state_dict", "offload_meta", "optimize",
+    "quant_scale", "quant_zero", "round_zero", "stores_quant_config", "unpack_view_dtype",
+    "view_as_float", "shape", "packing", "nbits", "axis", "group_size" }
+
+local function tensors_beside(model, name)
+    local tensors = {}
+    for _, word in ipairs(REMARKS) do
+        tensors[#tensors + 1] = model.by_name[name .. "." .. word]
+    end
+    return tensors
+end
+
 local function module_of(model, name, codes)
     local m, k = read_shape(model, name, codes)
     local packing = read_packing(model, name, codes)
@@ -146,10 +160,11 @@ local function module_of(model, name, codes)
     local scales = elements.find_floats(model, name .. ".scale", m * k // group, codes)
     local zeros = elements.find_floats(model, name .. ".zero", m * k // group, codes)
     local format, why = format_of(scales, bits, group, axis, k)
-    return { name = name, m = m, k = k, count = 1, kind = kind, format = format, why = why,
-        codec = format and "hqq", numbers = { bits = packing.bits, group = group, axis = axis },
-        parts = { codes = codes, scales = scales, zeros = zeros }, reshaped = reshaped,
-        model = model, dequantize = dequantize }
+    return { name = name, role = roles.of(name), m = m, k = k, count = 1, kind = kind,
+        format = format, why = why, codec = format and "hqq",
+        numbers = { bits = packing.bits, group = group, axis = axis },
+        parts = { codes = codes, scales = scales, zeros = zeros },
+        beside = tensors_beside(model, name), reshaped = reshaped, dequantize = dequantize }
 end
 
 -- The matrices of a model, or nil where HQQ has not written it.

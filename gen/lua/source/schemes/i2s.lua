@@ -9,9 +9,6 @@ local wrong = require("source.wrong")
 
 local i2s = {}
 
-local TYPE = 36
-local TAIL = 32
-
 -- Bytes of a block by the layout's name; rows of `k` columns.
 local LAYOUTS = {
     x86 = function()
@@ -53,42 +50,28 @@ local function scale_of(tensor, bytes)
         shape = { 1 }, type = "F32" }
 end
 
-local function matrix_of(model, tensor, layout)
+-- Says once for a model what was taken where the user has not said it.
+local function say_default(model)
+    if not model.has_said_i2s then
+        model.has_said_i2s = true
+        remark(("%s: its I2_S weights are read as x86 builds of bitnet.cpp write them; --i2s says "
+            .. "another layout"):format(model.path))
+    end
+end
+
+-- What schemes/gguf.lua does not know of a tensor of this type. The option `i2s` says the layout.
+function i2s.describe(model, tensor, options)
     local m, k = tensor.shape[1], tensor.shape[2]
+    local layout = options.i2s or "x86"
     local bytes, width = m * k // 4, LAYOUTS[layout](k)
     if #tensor.shape ~= 2 or m * k % (4 * width) ~= 0 then
         wrong(model, tensor, "is no matrix of whole blocks of %d weights", 4 * width)
-    elseif tensor.bytes < bytes + TAIL then
-        wrong(model, tensor, "has %d bytes; I2_S of %d x %d weights has %d", tensor.bytes, m, k,
-            bytes + TAIL)
+    elseif not options.i2s then
+        say_default(model)
     end
-    return { name = tensor.name:gsub("%.weight$", ""), m = m, k = k, count = 1,
-        kind = ("I2_S (%s)"):format(layout), format = "ttensorf32", codec = "i2s",
+    return { kind = ("I2_S (%s)"):format(layout), format = "ttensorf32", codec = "i2s",
         numbers = { width = width }, parts = { codes = tensor, scales = scale_of(tensor, bytes) },
-        model = model, dequantize = dequantize }
-end
-
--- Says what was taken where the user has not said it.
-local function say_default(model)
-    remark(("%s: its I2_S weights are read as x86 builds of bitnet.cpp write them; --i2s says "
-        .. "another layout"):format(model.path))
-end
-
--- The matrices of a model that have this type, or nil where none has. The option `i2s` says the
--- layout.
-function i2s.find(model, options)
-    local matrices, layout = {}, options and options.i2s
-    local said = layout ~= nil
-    if model.kind ~= "gguf" then
-        return nil
-    end
-    for _, tensor in ipairs(model.tensors) do
-        if tensor.type == TYPE and #tensor.shape > 1 then
-            said = said or say_default(model) or true
-            matrices[#matrices + 1] = matrix_of(model, tensor, layout or "x86")
-        end
-    end
-    return matrices[1] and matrices or nil
+        dequantize = dequantize }
 end
 
 return i2s

@@ -5,6 +5,7 @@
 local elements = require("source.elements")
 local fail = require("base.fail").fail
 local number = require("source.number")
+local roles = require("source.roles")
 local wrong = require("source.wrong")
 
 local mlx = {}
@@ -12,17 +13,9 @@ local mlx = {}
 local BITS = { [2] = true, [3] = true, [4] = true, [5] = true, [6] = true, [8] = true }
 local GROUPS = { [32] = true, [64] = true, [128] = true }
 
--- The part of config.json that is MLX's, or nil. Other quantisers have a `quant_method` there.
-local function settings_of(model)
-    local config = model.config or {}
-    for _, key in ipairs({ "quantization", "quantization_config" }) do
-        local settings = config[key]
-        if type(settings) == "table" and not settings.quant_method and settings.bits
-            and settings.group_size then
-            return settings
-        end
-    end
-    return nil
+-- Whether settings are MLX's: those of other quantisers name a method.
+local function are_own(settings)
+    return settings and settings.bits and settings.group_size and not settings.quant_method
 end
 
 local function dequantize(matrix, row)
@@ -69,26 +62,26 @@ local function affine(model, name, settings)
     end
     local scales = elements.find_floats(model, name .. ".scales", count * m * k // group, codes)
     local offsets = elements.find_floats(model, name .. ".biases", count * m * k // group, codes)
-    return { name = name, m = m, k = k, count = count, kind = ("MLX %d-bit"):format(bits),
+    return { name = name, role = roles.of(name), m = m, k = k, count = count,
+        kind = ("MLX %d-bit"):format(bits),
         format = ("w%dg%dm%s"):format(bits, group, scales.type == "F16" and "" or "f32"),
         codec = "mlx", numbers = { bits = bits, group = group },
-        parts = { codes = codes, scales = scales, offsets = offsets }, model = model,
-        dequantize = dequantize }
+        parts = { codes = codes, scales = scales, offsets = offsets }, dequantize = dequantize }
 end
 
 -- A mode other than affine: a matrix that is only named.
 local function other(model, name, settings)
     local codes = model.by_name[name .. ".weight"]
     local m, k, count = shape_of(model, codes, settings.bits)
-    return { name = name, m = m, k = k, count = count, kind = "MLX " .. settings.mode,
-        why = "MLX's mode affine is supported alone", parts = { codes = codes }, model = model,
-        dequantize = refuse }
+    return { name = name, role = roles.of(name), m = m, k = k, count = count,
+        kind = "MLX " .. settings.mode, why = "MLX's mode affine is supported alone",
+        parts = { codes = codes }, numbers = {}, dequantize = refuse }
 end
 
 -- The matrices of a model, or nil where MLX has not written it.
 function mlx.find(model)
-    local common = settings_of(model)
-    if model.kind ~= "safetensors" or not common then
+    local common = model.quantization
+    if model.kind ~= "safetensors" or not are_own(common) then
         return nil
     end
     local matrices = {}

@@ -6,12 +6,11 @@
 -- A row is cut into symbols of 2 weights (TL1) or 3 (TL2), first the weight that counts most to the
 -- base of 3. TL2 keeps signs apart, and symbols of 2 for columns that fill no block.
 local elements = require("source.elements")
+local fail = require("base.fail").fail
 local files = require("base.files")
 local wrong = require("source.wrong")
 
 local tl = {}
-
-local TL1, TL2 = 38, 39
 
 -- ---- Where a symbol stands ---------------------------------------------------------------------
 
@@ -162,8 +161,14 @@ local function bytes_of(kind, m, k)
     return bytes + -bytes % 32
 end
 
-local function matrix_of(model, tensor)
-    local kind = tensor.type == TL1 and "TL1" or "TL2"
+local function refuse(matrix)
+    fail("%s: %s: %s", matrix.model.path, matrix.name, matrix.why)
+end
+
+-- What schemes/gguf.lua does not know of a tensor of these types. Without a kernel_config.ini that
+-- has its shape the matrix is only named.
+function tl.describe(model, tensor)
+    local kind = tensor.type_name
     local m, k = tensor.shape[1], tensor.shape[2]
     local bytes = bytes_of(kind, m, k)
     if #tensor.shape ~= 2 or bytes < 0 or tensor.bytes < bytes + 4 then
@@ -172,35 +177,16 @@ local function matrix_of(model, tensor)
     end
     local ini, path = read_ini(model, tensor)
     local values = ini and section_of(ini, m, k)
-    if not ini then
-        wrong(model, tensor, "is %s: the kernel_config.ini that bitnet.cpp was built with has to "
-            .. "lie beside the file", kind)
-    elseif not values or not fits(values, kind, m, k) then
-        wrong(model, tensor, "is %s of %d x %d weights, for which %s says no blocks that fill them",
-            kind, m, k, path)
+    if not values or not fits(values, kind, m, k) then
+        local why = ini and ("%s says no blocks that fill %d x %d weights"):format(path, m, k)
+            or "the kernel_config.ini that bitnet.cpp was built with has to lie beside the file"
+        return { why = why, dequantize = refuse }
     end
-    return { name = tensor.name:gsub("%.weight$", ""), m = m, k = k, count = 1, kind = kind,
-        why = "the order of its codes is not packed yet", numbers = { bytes = bytes },
+    return { why = "no codec packs the order of its kernels", numbers = { bytes = bytes },
         grid = kind == "TL1" and tl1_grid(values, k) or tl2_grid(values, m, k),
         parts = { codes = tensor, scales = { name = tensor.name, file = tensor.file,
             at = tensor.at + bytes, bytes = 4, shape = { 1 }, type = "F32" } },
-        model = model, dequantize = kind == "TL1" and tl1_row or tl2_row }
-end
-
--- The matrices of a model that have these types, or nil where none has. MXFP4 has TL2's number,
--- too, and more bytes: it has a row of input.gguf_types.
-function tl.find(model)
-    local matrices = {}
-    if model.kind ~= "gguf" then
-        return nil
-    end
-    for _, tensor in ipairs(model.tensors) do
-        if (tensor.type == TL1 or tensor.type == TL2) and not tensor.row
-            and #tensor.shape > 1 then
-            matrices[#matrices + 1] = matrix_of(model, tensor)
-        end
-    end
-    return matrices[1] and matrices or nil
+        dequantize = kind == "TL1" and tl1_row or tl2_row }
 end
 
 return tl

@@ -1,8 +1,8 @@
 #include "llama/matrix.h"
 
+#include "codec/block_rows.h"
+#include "codec/parallel.h"
 #include "llama/host.h"
-#include "llama/parallel.h"
-#include "llama/rows.h"
 #include "llama/settings.h"
 
 #include <stdlib.h>
@@ -50,7 +50,19 @@ size_t matrix_bytes(const struct matrix *matrix) {
 }
 
 static size_t row_bytes(const struct matrix *matrix) {
-    return matrix->plan.k / matrix->type->codes * matrix->type->bytes;
+    return block_row_bytes(matrix->type, matrix->plan.k);
+}
+
+/* Rows [begin, end) of matrix number `index`. */
+static bool rows_pack(const struct matrix *matrix, size_t index, size_t begin, size_t end,
+                      const uint8_t *blocks) {
+    return block_rows_pack(matrix->type, &matrix->plan, matrix_packed(matrix, index), begin, end,
+                           blocks);
+}
+static bool rows_unpack(const struct matrix *matrix, size_t index, size_t begin, size_t end,
+                        uint8_t *blocks) {
+    return block_rows_unpack(matrix->type, &matrix->plan, matrix_packed(matrix, index), begin, end,
+                             blocks);
 }
 
 /* Whole matrices, piece by piece. */

@@ -3,7 +3,7 @@
 #define LOOM_LLAMA_MATRIX_H
 
 #include "llama/ggml.h"
-#include "llama/types.h"
+#include "codec/types.h"
 #include "loom.h"
 
 /* The most matrices in one tensor, as experts are. */

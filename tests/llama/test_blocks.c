@@ -1,9 +1,9 @@
 /* test_blocks [FOLDER]: blocks of GGUF files, as parts and back. FOLDER has fixtures (fixture.h);
  * without them blocks are random only. */
 #define _POSIX_C_SOURCE 200809L
+#include "codec/types.h"
 #include "fake.h"
 #include "fixture.h"
-#include "llama/types.h"
 #include "registry.h"
 
 #include <dirent.h>

@@ -1,5 +1,5 @@
--- weight_types.lua FILE: the table of types that a backend for llama.cpp is generated with, for
--- tests of the runtime's part of it.
+-- weight_types.lua FILE: the table of types that libraries are generated with, for tests of
+-- codecs.
 local ROOT = arg[0]:match("^(.*)/tests/llama/[^/]*$") or "."
 package.path = ROOT .. "/gen/lua/?.lua;" .. package.path
 
@@ -9,7 +9,7 @@ local template = require("base.template")
 
 home.path = ROOT
 local load = home.sources().template
-local source, filename = load("library/llama_types.c.in")
+local source, filename = load("library/weight_types.c.in")
 local text = assert(template.render(source, filename, {
     gguf_types = gguf_types, version = home.version(), command = "tests/llama/weight_types.lua",
 }, load))

@@ -12,8 +12,7 @@ local fixtures = {}
 
 local FOLDER = check.root .. "/../shared/formats"
 
-fixtures.folders = { "gguf", "gptq", "awq", "compressed-tensors", "hqq", "mlx", "bitsandbytes",
-    "bitnet-hf", "bitnet-gguf", "fp4-safetensors" }
+fixtures.folders = { "bitnet-gguf", "bitnet-hf", "bitsandbytes", "gguf", "hqq", "mlx" }
 
 -- Whether there are any.
 function fixtures.exist()

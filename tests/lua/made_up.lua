@@ -13,6 +13,15 @@ function made_up.new()
     local line = command_line.new()
     local self = { folder = line.folder, close = line.close, line = line }
 
+    -- The bytes of numbers: each as string.pack takes it.
+    function self.pack(kind, values)
+        local parts = {}
+        for index, value in ipairs(values) do
+            parts[index] = ("<" .. kind):pack(value)
+        end
+        return table.concat(parts)
+    end
+
     -- The quantised matrices of a safetensors file with these tensors and this config.
     function self.safetensors(tensors, config, options)
         line.write("made-up.safetensors", safetensors_text.file(tensors))

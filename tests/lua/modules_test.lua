@@ -6,8 +6,8 @@ local host = require("base.host")
 
 -- The folders of gen/lua in the order in which data flows, templates/ where it comes in; then what
 -- stands in gen/lua itself.
-local STAGES = { "base", "input", "templates", "space", "choice", "library", "mca", "build",
-    "explain", "plot", "suite", "command", "start" }
+local STAGES = { "base", "input", "source", "templates", "space", "choice", "library", "mca",
+    "build", "explain", "plot", "suite", "command", "start" }
 
 -- Modules of others, and the one that the host brings along.
 local FOREIGN = { argparse = true, dkjson = true, host_native = true }

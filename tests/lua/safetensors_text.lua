@@ -1,29 +1,28 @@
--- Safetensors files as text, for tests.
-local json = require("base.json")
-
+-- Files of safetensors as text, for tests.
 local safetensors_text = {}
 
--- The bytes of numbers: each as string.pack takes it.
-function safetensors_text.pack(kind, values)
-    local parts = {}
-    for index, value in ipairs(values) do
-        parts[index] = ("<" .. kind):pack(value)
-    end
-    return table.concat(parts)
+-- A file with this header, whatever it is, and data.
+function safetensors_text.raw(header, data)
+    return ("<s8"):pack(header) .. (data or "")
 end
 
--- A file with tensors { name, type, shape, bytes }.
+-- One tensor's entry in a header; the offsets are those in the data.
+function safetensors_text.entry(name, dtype, shape, first, stop)
+    return ('"%s":{"dtype":"%s","shape":[%s],"data_offsets":[%d,%d]}'):format(name, dtype,
+        table.concat(shape, ","), first, stop)
+end
+
+-- A file with tensors { name, dtype, shape, data }.
 function safetensors_text.file(tensors)
-    local header, parts, offset = {}, {}, 0
+    local entries, data, at = {}, {}, 0
     for index, tensor in ipairs(tensors) do
-        local name, kind, shape, bytes = table.unpack(tensor)
-        header[name] = { dtype = kind, shape = setmetatable(shape, { __jsontype = "array" }),
-            data_offsets = { offset, offset + #bytes } }
-        parts[index], offset = bytes, offset + #bytes
+        local name, dtype, shape, text = table.unpack(tensor)
+        entries[index] = safetensors_text.entry(name, dtype, shape, at, at + #text)
+        data[index] = text
+        at = at + #text
     end
-    local text = json.line(header)
-    text = text .. (" "):rep(-#text % 8)
-    return ("<i8"):pack(#text) .. text .. table.concat(parts)
+    local header = "{" .. table.concat(entries, ",") .. "}"
+    return safetensors_text.raw(header .. (" "):rep(-#header % 8), table.concat(data))
 end
 
 return safetensors_text

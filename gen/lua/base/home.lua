@@ -73,8 +73,9 @@ end
 function home.sources()
     return {
         template = load_template,
-        runtime = c_sources("runtime", { tools = true, llama = true }),
+        runtime = c_sources("runtime", { tools = true, codec = true, llama = true }),
         tools = c_sources("runtime/tools", {}),
+        codec = c_sources("runtime/codec", {}),
         llama = c_sources("runtime/llama", { tools = true }),
         license = home.read("LICENSE"),
     }

@@ -1,7 +1,8 @@
 -- The matrices of a GGUF file as problems of a library, for commands that take --gguf.
 local fail = require("base.fail").fail
-local gguf = require("input.gguf")
 local gguf_types = require("input.gguf_types")
+local matrices = require("source.matrices")
+local model = require("source.model")
 local problems = require("choice.problems")
 local remark = require("base.fail").remark
 
@@ -22,32 +23,37 @@ local function held_by(manifest)
     return formats, types
 end
 
--- Those of the matrices that have one of the formats, and what the others have, in words: formats,
--- then the numbers of types that no format is for.
-local function split(matrices, others, formats)
-    local held, left, seen = {}, {}, {}
-    for _, matrix in ipairs(matrices) do
-        local format = matrix.format
-        if formats[format] then
+-- The file's matrices that have one of the formats, and what the others have, in words: formats, or
+-- the names of types that no format is for.
+local function split(path, formats)
+    local held, left = {}, {}
+    local all, rest = matrices.of(model.open(path))
+    for _, matrix in ipairs(all) do
+        local name = matrix.format or matrix.kind
+        if formats[matrix.format] and not matrix.looked_up then
             held[#held + 1] = matrix
-        elseif not seen[format] then
-            seen[format] = true
-            left[#left + 1] = format
+        elseif not matrix.looked_up then
+            left[name] = true
         end
     end
-    if #others > 0 then
-        left[#left + 1] = (#others > 1 and "ggml's types " or "ggml's type ")
-            .. table.concat(others, ", ")
+    for _, tensor in ipairs(rest) do
+        if #tensor.shape > 1 then
+            left[tensor.type_name] = true
+        end
     end
-    return held, left
+    local names = {}
+    for name in pairs(left) do
+        names[#names + 1] = name
+    end
+    table.sort(names)
+    return held, names
 end
 
 -- The problems (problems.distinct) that the file's matrices come to. Fails where the library in
 -- `folder` has kernels for none of them, and names what it has none for.
 function gguf_problems.of(path, folder, manifest)
     local formats, types = held_by(manifest)
-    local matrices, others = gguf.read(path)
-    local held, left = split(matrices, others, formats)
+    local held, left = split(path, formats)
     if #types == 0 then
         fail("%s: has kernels for no type of GGUF files; 'lutloom llama' makes a library for all "
             .. "that are served", folder)

@@ -14,9 +14,9 @@
 --   prepares, probes  records of space.prepares, space.probes
 --   tuned             rows of the tuning file
 -- and sources are what it copies:
---   template(name)         text and file name of a template
---   runtime, tools, llama  file name -> text
---   license                text
+--   template(name)                text and file name of a template
+--   runtime, tools, codec, llama  file name -> text
+--   license                       text
 local c_code = require("base.c_code")
 local library_kernels = require("library.kernels")
 local library_project = require("library.project")
@@ -61,6 +61,9 @@ function emit.files(library, sources)
     end
     for name, text in pairs(sources.tools) do
         files["tools/" .. name] = text
+    end
+    for name, text in pairs(sources.codec) do
+        files["codec/" .. name] = text
     end
     for name, text in pairs(library.request.llama and sources.llama or {}) do
         files["llama/" .. name] = text

@@ -13,8 +13,8 @@ local TAKEN = {
     ["the compiler"] = { "asan", "atomic", "gcc", "gcc_eh", "gcc_s", "gomp", "hwasan", "itm",
         "lsan", "omp", "quadmath", "ssp", "tsan", "ubsan", "unwind" },
     ["llama.cpp"] = { "ggml", "llama" },
-    ["the library's own build"] = { "all", "benchmark", "candidates", "clean", "coverage", "dist",
-        "distcheck", "install", "loom_tools", "phony", "reconfigure", "test", "uninstall" },
+    ["the library's own build"] = { "all", "benchmark", "candidates", "clean", "codecs", "coverage",
+        "dist", "distcheck", "install", "loom_tools", "phony", "reconfigure", "test", "uninstall" },
 }
 
 local function owner_of(name)

@@ -18,6 +18,11 @@ local function needs_ggml(path)
     return path:match("^tools/bench/ggml") ~= nil
 end
 
+-- Whether a tool's file is of loom-pack, which needs none of the others' tables.
+local function packs(path)
+    return path:match("^tools/pack/") ~= nil
+end
+
 -- The sorted paths of the C files in `folder`, at any depth.
 local function c_files(files, folder)
     local paths = {}
@@ -81,10 +86,12 @@ local function variables(context)
     local sources, runtime_sources = by_isa(c_files(files, "src"), isa_of)
     local tool_sources, shared_tools = by_isa(c_files(files, "tools"), isa_of)
     local candidates = by_isa(c_files(files, "candidates"), isa_of)
-    local tools, ggml_sources = {}, {}
+    local tools, ggml_sources, pack_sources = {}, {}, {}
     for _, path in ipairs(shared_tools) do
         if needs_ggml(path) then
             ggml_sources[#ggml_sources + 1] = path
+        elseif packs(path) then
+            pack_sources[#pack_sources + 1] = path
         elseif not is_program(path) then
             tools[#tools + 1] = path
         end
@@ -108,6 +115,8 @@ local function variables(context)
         runtime_sources = runtime_sources,
         portable_sources = joined(runtime_sources, sources.c),
         tool_sources = tools,
+        codec_sources = c_files(files, "codec"),
+        pack_sources = pack_sources,
         llama_sources = library.request.llama and c_files(files, "llama") or {},
         ggml_sources = ggml_sources,
     }

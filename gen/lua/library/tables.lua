@@ -111,18 +111,14 @@ local function tables_of(context)
         } },
         { "tools/probes.c", "probes.c.in", { probes = table_rows(context, library.probes) } },
         { "tools/problems.c", "problems.c.in", { problems = library.problems } },
+        { "codec/weight_types.c", "weight_types.c.in", { gguf_types = gguf_types } },
     }
 end
 
 -- Adds the files to context.files; true, or nil and a message.
 function library_tables.add(context)
     local library, load = context.library, context.sources.template
-    local entries = tables_of(context)
-    if library.request.llama then
-        entries[#entries + 1] = { "llama/weight_types.c", "llama_types.c.in", {
-            gguf_types = gguf_types } }
-    end
-    for _, entry in ipairs(entries) do
+    for _, entry in ipairs(tables_of(context)) do
         local path, name, vars = table.unpack(entry)
         vars.version, vars.command, vars.names = library.version, library.command, context.names
         local source, filename = load("library/" .. name)

@@ -5,15 +5,6 @@ local blocks_small = require("source.blocks_small")
 
 local blocks = {}
 
--- Codebooks of 512 to 2048 entries, which no format of the library has.
-local CODEBOOKS = { [16] = "IQ2_XXS", [17] = "IQ2_XS", [18] = "IQ3_XXS", [19] = "IQ1_S",
-    [21] = "IQ3_S", [22] = "IQ2_S", [29] = "IQ1_M" }
-
--- The name of a type whose codes pick from a codebook, or nil.
-function blocks.codebook(number)
-    return CODEBOOKS[number]
-end
-
 -- The weights of blocks one after the other; `row` is theirs of input.gguf_types.
 function blocks.dequantize(row, text)
     local decode = blocks_small[row.name] or blocks_k[row.name]

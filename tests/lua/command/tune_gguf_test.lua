@@ -87,7 +87,7 @@ case("the file's matrices are measured, and what was known stays", function()
     local said = accepts("tune @/library --gguf @/model.gguf --budget 2 --residency cache",
         "2 of 2 problems tuned, 2 of them now")
     check.contains(said, ("/model.gguf: left out are matrices that %s/library has no kernels for: "
-        .. "w2g64z1, ggml's type 30"):format(folder))
+        .. "BF16, w2g64z1"):format(folder))
     check.contains(said, "passed, 0 failed")
     check.equal(tuned("library/tuning.txt"), "32 64, 48 64, 64 128")
     for _, m in ipairs({ 32, 48, 64 }) do

@@ -2,23 +2,12 @@
 local check = require("check")
 local fixtures = require("fixtures")
 
--- Cases whose weights are not computed, by the beginning of their name, and why.
-local REFUSED = {
-    ["gguf/iq1_"] = "codebook", ["gguf/iq2_"] = "codebook", ["gguf/iq3_"] = "codebook",
-    ["gguf/prism-pq2_0"] = "142", ["gguf/prism-ptq1_0"] = "143",
-}
-
-local function wanted_refusal(name)
-    for start, words in pairs(REFUSED) do
-        if name:sub(1, #start) == start then
-            return words
-        end
-    end
-    return nil
-end
+-- Types whose weights are not computed, by the beginning of their names, and the words that say so.
+local REFUSED = { IQ1_ = "codebook", IQ2_ = "codebook", IQ3_ = "codebook", PQ2_ = "142",
+    PTQ1 = "143" }
 
 local function check_result(result)
-    local words = wanted_refusal(result.case)
+    local words = REFUSED[(result.kind or ""):sub(1, 4)]
     if words then
         check.contains(result.refused or "", words)
     else

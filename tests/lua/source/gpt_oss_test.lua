@@ -1,7 +1,8 @@
 -- Experts of gpt-oss: what fixtures do not hold.
 local check = require("check")
 local made_up = require("made_up").new()
-local pack = require("safetensors_text").pack
+
+local pack = made_up.pack
 
 local function case(name, test)
     check.case("gpt-oss: " .. name, test)
@@ -43,8 +44,9 @@ case("what does not fit is refused", function()
         { tensors[1], tensors[2] }, CONFIG)
     made_up.refuses("e.down_proj_blocks has the type U8 and the shape 2 x 16; right is U8, experts",
         made_up.safetensors, experts(1, { 2, 16 }), CONFIG)
-    made_up.refuses("e.down_proj_scales has 2 elements; e.down_proj_blocks needs 1",
-        made_up.safetensors, experts(1, { 1, 1, 1, 16 }), CONFIG)
+    tensors[3] = { "e.down_proj_scales", "U8", { 1 }, "x" }
+    made_up.refuses("e.down_proj_scales has 1 elements; e.down_proj_blocks needs 2",
+        made_up.safetensors, tensors, CONFIG)
 end)
 
 made_up.close()

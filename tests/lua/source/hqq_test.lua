@@ -2,7 +2,8 @@
 local check = require("check")
 local made_up = require("made_up").new()
 local number = require("source.number")
-local pack = require("safetensors_text").pack
+
+local pack = made_up.pack
 
 local function case(name, test)
     check.case("hqq: " .. name, test)

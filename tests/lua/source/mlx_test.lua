@@ -1,7 +1,8 @@
 -- MLX's affine quantisation: what fixtures do not hold.
 local check = require("check")
 local made_up = require("made_up").new()
-local pack = require("safetensors_text").pack
+
+local pack = made_up.pack
 
 local function case(name, test)
     check.case("mlx: " .. name, test)

@@ -38,9 +38,9 @@ local function experts(model, name, blocks)
     end
     local scales = elements.find(model, name .. "_scales", shape[1] * shape[2] * shape[3],
         { U8 = true }, blocks)
-    return { name = name, role = roles.of(name), m = shape[2], k = shape[3] * GROUP, count = shape[1],
-        kind = "gpt-oss MXFP4", format = "fp4g32e8m0", codec = "gpt_oss", numbers = {},
-        parts = { codes = blocks, scales = scales }, dequantize = dequantize }
+    return { name = name, role = roles.of(name), m = shape[2], k = shape[3] * GROUP,
+        count = shape[1], kind = "gpt-oss MXFP4", format = "fp4g32e8m0", codec = "gpt_oss",
+        parts = { codes = blocks, scales = scales }, numbers = {}, dequantize = dequantize }
 end
 
 -- The matrices of a model, or nil where it has none of gpt-oss's experts.

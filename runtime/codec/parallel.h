@@ -1,6 +1,6 @@
-/* Work at load time, on as many threads as the process may use. */
-#ifndef LOOM_LLAMA_PARALLEL_H
-#define LOOM_LLAMA_PARALLEL_H
+/* Work on whole matrices, on as many threads as the process may use. */
+#ifndef LOOM_CODEC_PARALLEL_H
+#define LOOM_CODEC_PARALLEL_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "llama/parallel.h"
+#include "codec/parallel.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -1,7 +1,7 @@
 /* Super-blocks of 256 codes, whose sub-blocks have factors, as ggml 0.25.1 has them
  * (ggml-quants.c). ggml subtracts minimums, this library adds them: so the sign of what they are
  * multiplied by is turned. */
-#include "llama/blocks.h"
+#include "codec/blocks.h"
 
 static void copy_negated(void *to, const void *from) {
     uint16_t half;

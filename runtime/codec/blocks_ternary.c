@@ -1,6 +1,6 @@
 /* Blocks of 256 codes of 2 bits or fewer, with one scale, as ggml 0.25.1 has them (ggml-quants.c).
  */
-#include "llama/blocks.h"
+#include "codec/blocks.h"
 
 /* ---- TQ2_0 ----------------------------------------------------------------------------- */
 

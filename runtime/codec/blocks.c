@@ -1,6 +1,6 @@
 /* Blocks of 32 to 128 codes with one scale, or one for 16 of them, as ggml 0.25.1 has them
  * (ggml-quants.c). */
-#include "llama/blocks.h"
+#include "codec/blocks.h"
 
 /* ---- Codes side by side, after the scale --------------------------------------------- */
 

@@ -1,8 +1,10 @@
 -- Headers of GGUF files: good ones, and those that are none.
 local check = require("check")
-local gguf = require("input.gguf")
 local gguf_text = require("gguf_text")
 local host = require("base.host")
+local matrices = require("source.matrices")
+local model = require("source.model")
+local text_disk = require("text_disk")
 
 local begin, padded, tensor = gguf_text.begin, gguf_text.padded, gguf_text.tensor
 
@@ -17,15 +19,21 @@ local function array(kind, count, bytes)
     return ("<I4i8"):pack(kind, count) .. (bytes or "")
 end
 
--- What parse gives: matrices as "FORMAT MxK", and the other types; or nil and a message.
-local function parse(text, size)
-    local ok, matrices, others = pcall(gguf.parse, text, "models/a.gguf", size or #text)
+-- The matrices of a file as "FORMAT MxK", and the types of the other tensors; or nil and a message.
+local function parse(text)
+    local ok, found, rest = pcall(function()
+        return matrices.of(model.open("models/a.gguf", text_disk.new({ ["models/a.gguf"] = text })))
+    end)
     if not ok then
-        return nil, tostring(matrices)
+        return nil, tostring(found)
     end
-    local words = {}
-    for index, matrix in ipairs(matrices) do
-        words[index] = ("%s %dx%d"):format(matrix.format, matrix.m, matrix.k)
+    local words, others = {}, {}
+    for index, matrix in ipairs(found) do
+        words[index] = ("%s %dx%dx%d"):format(matrix.format or matrix.kind, matrix.count, matrix.m,
+            matrix.k)
+    end
+    for index, other in ipairs(rest) do
+        others[index] = other.type_name
     end
     return table.concat(words, ", "), table.concat(others, ", ")
 end
@@ -35,7 +43,7 @@ local function case(name, test)
 end
 
 case("a matrix has its shape and its type's format", function()
-    local matrices, others = parse(gguf_text.file({
+    local found, others = parse(gguf_text.file({
         { "blk.0.attn_norm.weight", F32, 256, 64 },
         { "blk.0.attn_q.weight", Q4_0, 32 * 2 * 18, 64, 32 },
         { "blk.0.attn_k.weight", Q4_0, 8 * 2 * 18, 64, 8 },
@@ -43,34 +51,38 @@ case("a matrix has its shape and its type's format", function()
         { "blk.1.ffn_up.weight", BF16, 512, 256, 1 },
         { "blk.1.ffn_gate_inp.weight", F32, 256, 64, 1 },
     }))
-    check.equal(matrices, "w4g32 32x64, w4g32 8x64, w4g32 32x64")
-    check.equal(others, "0, 30")
+    check.equal(found, "w4g32 1x32x64, w4g32 1x8x64, w4g32 1x32x64")
+    check.equal(others, "F32, BF16, F32")
 end)
 
-case("experts have the shape of one, and what is no matrix of weights has none", function()
-    local matrices, others = parse(gguf_text.file({
+case("experts are many of the shape of one, and what is no matrix of weights is none", function()
+    local found, others = parse(gguf_text.file({
         { "blk.0.ffn_up_exps.weight", Q4_0, 16 * 2 * 18 * 3, 64, 16, 3 },
-        { "four", Q4_0, 32, 64, 16, 1, 2 },
-        { "long", Q4_0, 32, 1 << 21, 1 },
-        { "no whole blocks", Q4_0, 32, 48, 1 },
+        { "four", Q4_0, 16 * 2 * 18 * 2, 64, 16, 1, 2 },
+        { "long", Q4_0, 18 << 16, 1 << 21, 1 },
+        { "other", 99, 40, 64, 16 },
     }))
-    check.equal(matrices, "w4g32 16x64")
-    check.equal(others, "2")
+    check.equal(found, "w4g32 3x16x64, type 99 1x16x64")
+    check.equal(others, "Q4_0, Q4_0")
 end)
 
-case("the embedding counts where it is the output, too", function()
-    local embedding = { "token_embd.weight", Q4_0, 100 * 2 * 18, 64, 100 }
-    check.equal(parse(gguf_text.file({ embedding })), "w4g32 100x64")
-    check.equal(parse(gguf_text.file({ embedding,
-        { "output.weight", Q4_0, 96 * 2 * 18, 64, 96 } })), "w4g32 96x64")
+case("the embedding is only looked up where there is an output", function()
+    local function looked_up(...)
+        local path = "a.gguf"
+        local disk = text_disk.new({ [path] = gguf_text.file({
+            { "token_embd.weight", Q4_0, 100 * 2 * 18, 64, 100 }, ... }) })
+        return matrices.of(model.open(path, disk))[1].looked_up
+    end
+    check.equal(looked_up(), nil)
+    check.equal(looked_up({ "output.weight", Q4_0, 96 * 2 * 18, 64, 96 }), true)
 end)
 
 case("of two types with one number it is the one that fills the room", function()
     for bytes, format in pairs({ [34 * 40] = "w2g128z1", [36 * 40] = "w2g64z1" }) do
         check.equal(parse(gguf_text.file({ { "a", Q2_0, bytes, 128, 40 },
-            { "b", F32, 4, 1 } })), format .. " 40x128")
+            { "b", F32, 4, 1 } })), format .. " 1x40x128")
     end
-    check.equal(parse(gguf_text.file({ { "a", Q2_0, 18 * 3, 64, 3 } })), "w2g64z1 3x64")
+    check.equal(parse(gguf_text.file({ { "a", Q2_0, 18 * 3, 64, 3 } })), "w2g64z1 1x3x64")
 end)
 
 -- One tensor after values of all kinds, aligned to 64 bytes.
@@ -85,8 +97,8 @@ local function file_with_values(version)
 end
 
 case("values are passed, and say the alignment", function()
-    check.equal(parse(file_with_values(2)), "w4g32 5x64")
-    check.equal(parse(file_with_values(3)), "w4g32 5x64")
+    check.equal(parse(file_with_values(2)), "w4g32 1x5x64")
+    check.equal(parse(file_with_values(3)), "w4g32 1x5x64")
     check.refused("general.alignment is 3, which is no power of two", parse(begin(3, 0, 1)
         .. value("general.alignment", U32, ("<I4"):pack(3))))
 end)
@@ -95,8 +107,9 @@ case("what is none is refused", function()
     check.refused("models/a.gguf: is no GGUF file", parse("GGML" .. ("\0"):rep(40)))
     check.refused("is no GGUF file", parse(""))
     check.refused("version 1; 2 and 3 are read", parse(begin(1, 0, 0)))
-    check.refused("more tensors or values than bytes", parse(begin(3, 1 << 40, 0)))
-    check.refused("more tensors or values than bytes", parse(begin(3, 0, -1)))
+    check.refused("cannot hold the 1 tensors and 0 values", parse(begin(3, 1, 0)))
+    check.refused("1099511627776 tensors", parse(begin(3, 1 << 40, 0)))
+    check.refused("-1 values", parse(begin(3, 0, -1)))
     check.refused("unknown type 99", parse(begin(3, 0, 1) .. value("a", 99, "")))
     check.refused("array of values of the unknown type 9",
         parse(begin(3, 0, 1) .. value("a", ARRAY, array(ARRAY, 1))))
@@ -121,16 +134,15 @@ case("a file that is cut is refused, wherever that is", function()
     for length = 4, #whole - 1 do
         check.refused("is cut", parse(whole:sub(1, length)))
     end
-    check.refused("its header has more than 64 MiB", parse(whole:sub(1, 60), 1 << 30))
 end)
 
 case("a pipe is no file, and nothing is none", function()
     local path = os.tmpname()
     os.remove(path)
     host.run({ "mkfifo", path })
-    local ok, reason = pcall(gguf.read, path)
+    local ok, reason = pcall(model.open, path)
     os.remove(path)
     check.equal(ok, false)
     check.contains(tostring(reason), path)
-    check.contains(tostring(select(2, pcall(gguf.read, ""))), "'': is no file's name")
+    check.contains(tostring(select(2, pcall(model.open, ""))), "'': is no file's name")
 end)

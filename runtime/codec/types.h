@@ -1,6 +1,6 @@
 /* Types of weights in GGUF files, and the formats of this library that hold them without loss. */
-#ifndef LOOM_LLAMA_TYPES_H
-#define LOOM_LLAMA_TYPES_H
+#ifndef LOOM_CODEC_TYPES_H
+#define LOOM_CODEC_TYPES_H
 
 #include "loom.h"
 

@@ -1,9 +1,9 @@
 /* What the codecs of blocks share. */
-#ifndef LOOM_LLAMA_BLOCKS_H
-#define LOOM_LLAMA_BLOCKS_H
+#ifndef LOOM_CODEC_BLOCKS_H
+#define LOOM_CODEC_BLOCKS_H
 
+#include "codec/types.h"
 #include "join.h"
-#include "llama/types.h"
 
 #include <string.h>
 

@@ -10,7 +10,7 @@ struct granularity {
 };
 
 static const struct granularity granularities[] = {
-    {"g16", 16, 0},   {"g32", 32, 0}, {"g64", 64, 0},    {"g128", 128, 0},
+    {"g16", 16, 0},   {"g32", 32, 0}, {"g64", 64, 0},   {"g128", 128, 0},
     {"g256", 256, 0}, {"row", 0, 0},  {"tensor", 0, 1},
 };
 

@@ -22,7 +22,8 @@
  *   iq4 fp4            4 bits that pick one of 16 numbers: those of ggml's IQ4_NL, and those of FP4
  *                      (E2M1) doubled: 0 1 2 3 4 6 8 12, then their opposites
  * then how far a scale reaches along K:
- *   g16 g32 g64 g128 g256  one scale for that many weights, the last group may be shorter
+ *   g16 g32 g64 g128 g256
+ *                      one scale for that many weights, the last group may be shorter
  *   row | tensor       one scale a weight row | one scale for all (`t` alone means `ttensor`)
  * then, after g256, whether its sub-blocks have factors (K-quants):
  *   s16xB s32xB        an integer of B bits for 16 or 32 weights, B being 4, 6 or 8: with `m` from
@@ -35,8 +36,8 @@
  * then the type of the scales, fp16 (IEEE binary16) if none is named:
  *   f32                fp32
  *   e8m0               a byte e, that is 2^(e - 128); less than 2^-126 is 0
- *   ue4m3              a byte, whose lower 7 bits are an E4M3 number (4 bits of exponent less 7, 3 of
- *                      fraction): half of it, for numbers that are doubled; its NaN, 0x7f, is 0
+ *   ue4m3              a byte, half of the E4M3 number that its lower 7 bits are: 4 of exponent,
+ *                      then 3 of fraction; its NaN, 0x7f, is 0. Half, since fp4 has doubled numbers
  * and `arow`: one activation scale a token; without it one for each weight group. Examples:
  * `w4g128`, `w2g64zf32`, `t`, `w4g128arow`, `w4g32m` (ggml's Q4_1), `w4g256s32x6m` (Q4_K),
  * `fp4g32e8m0` (MXFP4), `fp4g16ue4m3` (ggml's NVFP4). A weight is
@@ -47,9 +48,9 @@
  * with 1 in the place of a factor or a minimum that the format has not, and zero = 2^(bits-1)
  * (ternary: 1) unless the format has `z` or a number after it; 0 <= zero <= 2^bits, with `z` at
  * most 255. `t`, `iq4` and `fp4` take no zero point of their own but `t` takes `z`.
- * No library has kernels for w7; for w1, w3 and w5 in groups of 16; for w5 to w8 and iq4 with one scale a row, whose sums may need
- * more than 32 bits; for factors with `z`; and for factors with `m` where codes or factors have 8
- * bits.
+ * No library has kernels for w7; for w1, w3 and w5 in groups of 16; for w5 to w8 and iq4 with one
+ * scale a row, whose sums may need more than 32 bits; for factors with `z`; and for factors with
+ * `m` where codes or factors have 8 bits.
  *
  * Threads: every function is reentrant and keeps no state. Calls that write different
  * row or token ranges of one buffer may run at the same time.

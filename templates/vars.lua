@@ -255,6 +255,7 @@ local function problem(record)
         zero_points = format.zero_points,
         scale_fp32 = format.scale == "f32",
         load_scale = scales.by_name[format.scale].load,
+        load_two_scales = scales.by_name[format.scale].load_two or false,
         group = format.group,
         k_group = format.group > 0 and format.group or "a->k_group",
         layout_name = record.layout.name,

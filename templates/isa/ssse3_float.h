@@ -28,9 +28,14 @@ __attribute__((unused)) static v_f32 v_load_ue4m3(const uint8_t *p) {
     const __m128i nan = _mm_set1_epi32(0x7f);
     const __m128i rest = _mm_and_si128(v_load_u8_i32(p), nan);
     const __m128i bits = _mm_andnot_si128(_mm_cmpeq_epi32(rest, nan), rest);
-    const __m128 normal = _mm_castsi128_ps(
-        _mm_add_epi32(_mm_slli_epi32(bits, 20), _mm_set1_epi32(119 << 23)));
+    const __m128 normal =
+        _mm_castsi128_ps(_mm_add_epi32(_mm_slli_epi32(bits, 20), _mm_set1_epi32(119 << 23)));
     return _mm_min_ps(normal, _mm_sub_ps(_mm_add_ps(normal, normal), _mm_set1_ps(0x1p-7f)));
+}
+
+__attribute__((unused)) static void v_load_two_ue4m3(const uint8_t *p, v_f32 *a, v_f32 *b) {
+    *a = v_load_ue4m3(p);
+    *b = v_load_ue4m3(p + V_ROWS);
 }
 
 /* product + c rounded to odd: an inexact sum whose last bit is 0 goes one step towards the exact

@@ -30,14 +30,22 @@ static inline void v_store_f32(float *p, v_f32 x) {
 static inline v_f32 v_load_half(const uint16_t *p) {
     return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
 }
-/* 8 bytes, half of each being an E4M3 number without its sign, whose NaN is 0: as bits of fp16 they
- * are 2^7 times too small. */
+/* Bytes of E4M3 without their signs, and 0 for the NaN. Half of 8 of them as floats, from 16 bits
+ * each: as bits of fp16 they are 2^7 times too small. */
+static inline __m128i v_ue4m3_bits(__m128i bytes) {
+    const __m128i nan = _mm_set1_epi8(0x7f), rest = _mm_and_si128(bytes, nan);
+    return _mm_andnot_si128(_mm_cmpeq_epi8(rest, nan), rest);
+}
+static inline v_f32 v_ue4m3_to_f32(__m128i bits) {
+    return _mm256_mul_ps(_mm256_cvtph_ps(_mm_slli_epi16(bits, 7)), _mm256_set1_ps(128.0f));
+}
 static inline v_f32 v_load_ue4m3(const uint8_t *p) {
-    const __m128i nan = _mm_set1_epi8(0x7f);
-    const __m128i rest = _mm_and_si128(_mm_loadl_epi64((const __m128i *)p), nan);
-    const __m128i bits = _mm_andnot_si128(_mm_cmpeq_epi8(rest, nan), rest);
-    const __m128i halves = _mm_slli_epi16(_mm_cvtepu8_epi16(bits), 7);
-    return _mm256_mul_ps(_mm256_cvtph_ps(halves), _mm256_set1_ps(128.0f));
+    return v_ue4m3_to_f32(_mm_cvtepu8_epi16(v_ue4m3_bits(_mm_loadl_epi64((const __m128i *)p))));
+}
+static inline void v_load_two_ue4m3(const uint8_t *p, v_f32 *a, v_f32 *b) {
+    const __m128i bits = v_ue4m3_bits(_mm_loadu_si128((const __m128i *)p));
+    *a = v_ue4m3_to_f32(_mm_cvtepu8_epi16(bits));
+    *b = v_ue4m3_to_f32(_mm_unpackhi_epi8(bits, _mm_setzero_si128()));
 }
 /* 8 bytes as 32-bit integers. */
 static inline v_int v_load_u8_i32(const uint8_t *p) {

@@ -58,12 +58,20 @@ static inline v_int v_load_4(const void *p) {
 static inline v_int v_load_16(const void *p) {
     return v_load(p);
 }
-/* 4 bytes, half of each being an E4M3 number without its sign, whose NaN is 0: as bits of fp16 they
- * are 2^7 times too small. */
+/* Bytes of E4M3 without their signs, and 0 for the NaN, as bits of fp16: they are 2^7 times too
+ * small for a half of those numbers. */
+static inline uint16x8_t v_ue4m3_halves(uint8x8_t bytes) {
+    const uint8x8_t nan = vdup_n_u8(0x7f), rest = vand_u8(bytes, nan);
+    return vshll_n_u8(vbic_u8(rest, vceq_u8(rest, nan)), 7);
+}
 static inline v_f32 v_load_ue4m3(const uint8_t *p) {
-    const uint8x8_t nan = vdup_n_u8(0x7f), rest = vand_u8(vget_low_u8(v_load_4(p)), nan);
-    const uint16x8_t halves = vshll_n_u8(vbic_u8(rest, vceq_u8(rest, nan)), 7);
+    const uint16x8_t halves = v_ue4m3_halves(vget_low_u8(v_load_4(p)));
     return vmulq_n_f32(v_half_to_f32(vget_low_u16(halves)), 128.0f);
+}
+static inline void v_load_two_ue4m3(const uint8_t *p, v_f32 *a, v_f32 *b) {
+    const uint16x8_t halves = v_ue4m3_halves(vld1_u8(p));
+    *a = vmulq_n_f32(v_half_to_f32(vget_low_u16(halves)), 128.0f);
+    *b = vmulq_n_f32(v_half_to_f32(vget_high_u16(halves)), 128.0f);
 }
 /* 4 bytes as 32-bit integers. */
 static inline v_int v_load_u8_i32(const uint8_t *p) {

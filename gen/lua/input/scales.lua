@@ -4,6 +4,7 @@
 --   bytes   of one
 --   type    of one in C
 --   load    what makes a vector of floats of them (templates/isa)
+--   load_two  the same of twice as many, two vectors, where that is less than twice the work
 --   value   what makes one float of one in portable C; nil where it is one
 
 local scales = {}
@@ -15,7 +16,7 @@ scales.list = {
     { name = "e8m0", enum = "E8M0", bytes = 1, type = "uint8_t", load = "v_load_e8m0",
         value = "v_e8m0" },
     { name = "ue4m3", enum = "UE4M3", bytes = 1, type = "uint8_t", load = "v_load_ue4m3",
-        value = "v_ue4m3" },
+        load_two = "v_load_two_ue4m3", value = "v_ue4m3" },
 }
 
 scales.by_name = {}

@@ -47,7 +47,7 @@ static const struct block blocks[] = {
     {"TQ1_0", 34, 256, 54, 52, 0, -1, 0, false, PLAIN},
     {"TQ2_0", 35, 256, 66, 64, 0, -1, 0, false, TERNARY},
     {"MXFP4", 39, 32, 17, 0, 2, -1, 0, false, EXPONENT},
-    {"NVFP4", 40, 64, 36, 0, 2, -1, 0, false, E4M3},
+    {"NVFP4", 40, 64, 36, 0, 3, -1, 0, false, E4M3},
     {"Q1_0", 41, 128, 18, 0, 0, -1, 0, false, PLAIN},
     {"Q2_0", 42, 64, 18, 0, 0, -1, 0, false, TERNARY},
 };

@@ -12,6 +12,7 @@ local COMMANDS = {
     { "shapes", "command.shapes", "List the preset models, or the layers of a model." },
     { "formats", "command.formats", "List formats of weights, and which kernels there are." },
     { "targets", "command.targets", "List the CPUs it knows, and what this machine is." },
+    { "dequantize", "command.dequantize", "Write a matrix of a model's file as fp32." },
     { "gen", "command.gen", "Generate a library for a model's layers." },
     { "llama", "command.llama", "Make the backend that llama.cpp loads." },
     { "build", "command.build", "Compile a library and verify every kernel of it." },

@@ -138,6 +138,8 @@ case("what does not fit is refused", function()
         { packing = { "U8", { 7 }, "4bit_u8" } })
     refuses("a.scale has 4 elements; a.W_q needs 2",
         { group_size = { "I32", {}, pack("i4", { 64 }) } })
+    refuses("a.zero has the type BF16, and a.scale has F16",
+        { zero = { "BF16", { 4, 1 }, ("x"):rep(8) } })
     refuses("a.shape says -2 x 64", { shape = { "I64", { 2 }, pack("i8", { -2, 64 }) } })
 end)
 

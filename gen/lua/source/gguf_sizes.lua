@@ -23,7 +23,6 @@ return {
     [28] = row("F64", 1, 8),
     [29] = row("IQ1_M", 256, 56),
     [30] = row("BF16", 1, 2),
-    [40] = row("NVFP4", 64, 36),
     -- Of microsoft/BitNet's llama.cpp. Its TL2 has the number of upstream's MXFP4.
     [36] = row("I2_S", 4, 1, 32),
     [38] = row("TL1"),

@@ -191,6 +191,10 @@ case("types of other programs are told by the room that tensors have", function(
     end
     check.equal(kind(512 * 32 // 32 * 17), "fp4g32e8m0 1x32x512")
     check.equal(kind(3808), "TL2 1x32x512")
+    check.equal(parse(gguf_text.file({ { "a", 142, 68 * 3, 256, 3 } })), "w2g128z1 1x3x256")
+    check.equal(parse(gguf_text.padded(begin(3, 1, 1)
+        .. value("prism.hadamard.block_size", U32, ("<I4"):pack(128))
+        .. tensor("a", 142, 0, 256, 3)) .. ("x"):rep(68 * 3)), "PQ2_0 1x3x256")
     check.refused("is cut: a has no place", parse(gguf_text.file({ { "a", 39, 3808, 512, 32 } })))
     check.refused("b begins after 2048 of them", parse(gguf_text.file({
         { "a", 36, 2048, 256, 32 }, { "b", F32, 4, 1 } })))

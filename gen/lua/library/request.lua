@@ -74,10 +74,10 @@ function request.of(args)
         found[index] = targets.find(name)
     end
     local joined = check(target.join(found))
+    local records, names = read_models(args.model)
     if args.format then
         check_place(args.model)
     end
-    local records, names = read_models(args.model)
     return {
         models = records,
         model_names = names,

@@ -12,6 +12,7 @@
 --     parts    its tensors: codes, scales, zeros, offsets, order, ...
 --     beside   a list of other tensors that say something of it, or nil
 --     numbers  what else the codec needs: small whole numbers by their names
+--     remark   what whoever reads its weights says to the user, or nil
 --     dequantize(matrix, row)    the list of a row's K weights, fp32; rows count from 0
 local MAX_DIM = require("input.model").MAX_DIM
 local bitnet = require("source.schemes.bitnet")

@@ -3,8 +3,7 @@ local check = require("check")
 local fixtures = require("fixtures")
 
 -- Types whose weights are not computed, by the beginning of their names, and the words that say so.
-local REFUSED = { IQ1_ = "codebook", IQ2_ = "codebook", IQ3_ = "codebook", PQ2_ = "142",
-    PTQ1 = "143" }
+local REFUSED = { IQ1_ = "codebook", IQ2_ = "codebook", IQ3_ = "codebook", PTQ1 = "143" }
 
 local function check_result(result)
     local words = REFUSED[(result.kind or ""):sub(1, 4)]

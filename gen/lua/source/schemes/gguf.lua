@@ -38,12 +38,22 @@ end
 local function describe(tensor)
     local row, name = tensor.row, tensor.type_name
     if row then
-        return { format = row.format, codec = "gguf", numbers = { type = tensor.type },
+        return { format = row.format, codec = "gguf", numbers = { type = row.number },
             dequantize = dequantize }
     elseif name:find("^IQ[123]_") then
         return { why = ("no format holds the codebook of %s"):format(name), dequantize = refuse }
     end
     return { why = ("no format holds %s (%d)"):format(name, tensor.type), dequantize = refuse }
+end
+
+-- Models of PrismML's whose weights are made for activations that have been rotated.
+local function is_rotated(model)
+    for key in pairs(model.metadata) do
+        if key:find("^prism%.hadamard%.") then
+            return true
+        end
+    end
+    return false
 end
 
 local function matrix_of(model, tensor, options)
@@ -76,6 +86,10 @@ function gguf.find(model, options)
         if is_matrix(tensor) then
             found[#found + 1] = matrix_of(model, tensor, options)
         end
+    end
+    for _, matrix in ipairs(is_rotated(model) and found or {}) do
+        matrix.format = nil
+        matrix.why = "its activations are to be rotated first (prism.hadamard), which no plan does"
     end
     return found
 end

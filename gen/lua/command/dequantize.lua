@@ -5,6 +5,7 @@ local i2s = require("source.schemes.i2s")
 local matrices = require("source.matrices")
 local model = require("source.model")
 local new_file = require("base.new_file")
+local remark = require("base.fail").remark
 local say = require("base.say")
 
 local dequantize = {}
@@ -83,6 +84,9 @@ function dequantize.run(args)
     end
     local source = model.open(args.file)
     local matrix = choose(args.file, matrices.of(source, { i2s = args.i2s }), args.tensor)
+    if matrix.remark then
+        remark(("%s: %s"):format(args.file, matrix.remark))
+    end
     write(matrix, args.out)
     say("%s: %s, %d x %d%s, fp32", args.out, matrix.kind, matrix.m, matrix.k,
         matrix.count > 1 and (" x %d"):format(matrix.count) or "")

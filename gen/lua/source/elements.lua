@@ -4,7 +4,7 @@ local wrong = require("source.wrong")
 
 local elements = {}
 
-local FLOATS = { F16 = true, BF16 = true, F32 = true }
+local FLOATS_NUMBERS = { F16 = 0, BF16 = 1, F32 = 2 }
 
 local function count_of(tensor)
     local count = 1
@@ -36,7 +36,21 @@ end
 
 -- The same of fp16, bf16 or fp32.
 function elements.find_floats(model, name, count, beside)
-    return elements.find(model, name, count, FLOATS, beside)
+    return elements.find(model, name, count, FLOATS_NUMBERS, beside)
+end
+
+-- The same, of the type that another one has.
+function elements.find_like(model, name, other, beside)
+    local tensor = elements.find_floats(model, name, count_of(other), beside)
+    if tensor.type ~= other.type then
+        wrong(model, tensor, "has the type %s, and %s has %s", tensor.type, other.name, other.type)
+    end
+    return tensor
+end
+
+-- The number of such a type for codecs: see runtime/codec/floats.h.
+function elements.floats_number(tensor)
+    return FLOATS_NUMBERS[tensor.type]
 end
 
 -- `count` codes that stand side by side in a text, the lowest bits of a byte first.

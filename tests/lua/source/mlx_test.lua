@@ -90,6 +90,8 @@ case("what does not fit is refused", function()
         { group_size = 64, bits = 4 })
     refuses("a.scales has the type I32", { codes, { "a.scales", "I32", { 2, 1 }, ("x"):rep(8) },
         biases })
+    refuses("a.biases has the type BF16, and a.scales has F16",
+        { codes, scales, { "a.biases", "BF16", { 2, 1 }, ("x"):rep(4) } })
     refuses("a.weight has the type I32 and 2 dimensions",
         { { "a.weight", "I32", { 2, 4 }, ("x"):rep(32) }, scales, biases })
 end)

@@ -40,7 +40,8 @@ local function packed(model, name, scales, divide)
     return { name = name, role = roles.of(name), m = codes.shape[1] * IN_BYTE,
         k = codes.shape[2], count = 1,
         kind = divide and "BitNet, divided by its scale" or "BitNet, multiplied by its scale",
-        format = "ttensorf32", codec = "bitnet", numbers = { divide = divide and 1 or 0 },
+        format = "ttensorf32", codec = "bitnet",
+        numbers = { divide = divide and 1 or 0, floats = elements.floats_number(scales) },
         parts = { codes = codes, scales = scales }, dequantize = dequantize }
 end
 

@@ -158,11 +158,12 @@ local function module_of(model, name, codes)
     end
     local reshaped = reshape(model, codes, m * k, group, axis, packing)
     local scales = elements.find_floats(model, name .. ".scale", m * k // group, codes)
-    local zeros = elements.find_floats(model, name .. ".zero", m * k // group, codes)
+    local zeros = elements.find_like(model, name .. ".zero", scales, codes)
     local format, why = format_of(scales, bits, group, axis, k)
     return { name = name, role = roles.of(name), m = m, k = k, count = 1, kind = kind,
         format = format, why = why, codec = format and "hqq",
-        numbers = { bits = packing.bits, group = group, axis = axis },
+        numbers = { bits = packing.bits, group = group, axis = axis,
+            floats = elements.floats_number(scales) },
         parts = { codes = codes, scales = scales, zeros = zeros },
         beside = tensors_beside(model, name), reshaped = reshaped, dequantize = dequantize }
 end

@@ -4,7 +4,6 @@
 -- next ones the second, and so on. How long blocks are depends on the program that wrote the file,
 -- and nothing in it tells.
 local elements = require("source.elements")
-local remark = require("base.fail").remark
 local wrong = require("source.wrong")
 
 local i2s = {}
@@ -50,14 +49,9 @@ local function scale_of(tensor, bytes)
         shape = { 1 }, type = "F32" }
 end
 
--- Says once for a model what was taken where the user has not said it.
-local function say_default(model)
-    if not model.has_said_i2s then
-        model.has_said_i2s = true
-        remark(("%s: its I2_S weights are read as x86 builds of bitnet.cpp write them; --i2s says "
-            .. "another layout"):format(model.path))
-    end
-end
+-- What is taken where the user has not said it.
+local DEFAULT = "I2_S weights are read as x86 builds of bitnet.cpp write them; --i2s says another "
+    .. "layout"
 
 -- What schemes/gguf.lua does not know of a tensor of this type. The option `i2s` says the layout.
 function i2s.describe(model, tensor, options)
@@ -66,12 +60,10 @@ function i2s.describe(model, tensor, options)
     local bytes, width = m * k // 4, LAYOUTS[layout](k)
     if #tensor.shape ~= 2 or m * k % (4 * width) ~= 0 then
         wrong(model, tensor, "is no matrix of whole blocks of %d weights", 4 * width)
-    elseif not options.i2s then
-        say_default(model)
     end
     return { kind = ("I2_S (%s)"):format(layout), format = "ttensorf32", codec = "i2s",
         numbers = { width = width }, parts = { codes = tensor, scales = scale_of(tensor, bytes) },
-        dequantize = dequantize }
+        remark = not options.i2s and DEFAULT or nil, dequantize = dequantize }
 end
 
 return i2s

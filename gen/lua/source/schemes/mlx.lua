@@ -61,11 +61,12 @@ local function affine(model, name, settings)
             codes.shape[#codes.shape], group, bits)
     end
     local scales = elements.find_floats(model, name .. ".scales", count * m * k // group, codes)
-    local offsets = elements.find_floats(model, name .. ".biases", count * m * k // group, codes)
+    local offsets = elements.find_like(model, name .. ".biases", scales, codes)
     return { name = name, role = roles.of(name), m = m, k = k, count = count,
         kind = ("MLX %d-bit"):format(bits),
         format = ("w%dg%dm%s"):format(bits, group, scales.type == "F16" and "" or "f32"),
-        codec = "mlx", numbers = { bits = bits, group = group },
+        codec = "mlx",
+        numbers = { bits = bits, group = group, floats = elements.floats_number(scales) },
         parts = { codes = codes, scales = scales, offsets = offsets }, dequantize = dequantize }
 end
 

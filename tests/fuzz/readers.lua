@@ -1,6 +1,6 @@
--- What the fuzzer calls (fuzz.c gives the source tree): readers of files of weights, each with bytes
--- as the only file, in memory. One returns nothing where the bytes are read or refused as a user's
--- wrong file is, and else the error's text.
+-- What the fuzzer calls (fuzz.c gives the source tree): readers of files of weights, each with
+-- bytes as the only file, in memory. One returns nothing where the bytes are read or refused as a
+-- user's wrong file is, and else the error's text.
 local HOME = ...
 package.path = table.concat({ HOME .. "/gen/lua/?.lua", HOME .. "/tests/lua/?.lua",
     package.path }, ";")

@@ -12,12 +12,15 @@ local COMMANDS = {
     { "shapes", "command.shapes", "List the preset models, or the layers of a model." },
     { "formats", "command.formats", "List formats of weights, and which kernels there are." },
     { "targets", "command.targets", "List the CPUs it knows, and what this machine is." },
+    { "dequantize", "command.dequantize", "Write a matrix of a model's file as fp32." },
     { "gen", "command.gen", "Generate a library for a model's layers." },
     { "llama", "command.llama", "Make the backend that llama.cpp loads." },
     { "build", "command.build", "Compile a library and verify every kernel of it." },
     { "bench", "command.bench", "Measure a library's kernels." },
     { "tune", "command.tune", "Measure all candidates and keep the fastest." },
     { "sweep", "command.sweep", "Make the file that measures them on another machine." },
+    { "pack", "command.pack", "Pack the weights of a model's files for a library." },
+    { "unpack", "command.unpack", "Write a packed matrix as raw files." },
     { "explain", "command.explain", "Say what a kernel is and why it was chosen." },
 }
 

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct codec codec_gguf;
+extern const struct codec codec_bitnet, codec_gguf, codec_gpt_oss, codec_hqq, codec_i2s, codec_mlx;
 
 static const struct codec *const codecs[] = {
-    &codec_gguf,
+    &codec_bitnet, &codec_gguf, &codec_gpt_oss, &codec_hqq, &codec_i2s, &codec_mlx,
 };
 
 const struct codec *codec_find(const char *name) {

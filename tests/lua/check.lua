@@ -7,7 +7,9 @@ end
 
 -- Runs one case; an error in it is a failure that is reported by name.
 function check.case(name, run)
-    local ok, reason = xpcall(run, debug.traceback)
+    local ok, reason = xpcall(run, function(value)
+        return debug.traceback(tostring(value), 2)
+    end)
     if ok then
         check.passed = check.passed + 1
     else

@@ -6,7 +6,7 @@ local library_folder = require("library.folder")
 local MODES = require("input.modes").asked
 local names = require("library.names")
 local remark = require("base.fail").remark
-local request = require("input.request")
+local request = require("library.request")
 local say = require("base.say")
 
 local gen = {}
@@ -23,7 +23,8 @@ end
 
 function gen.options(command)
     command:option("--model", "A preset's name or a shapes file, with formats of its own after a "
-        .. "colon where --format is not meant; may be said several times.")
+        .. "colon where --format is not meant; or a file or folder of weights (GGUF, safetensors), "
+        .. "which says the formats; may be said several times.")
         :count("*"):argname("<model>[:<format>,...]")
     command:option("--format", "Formats of the weights, such as w2g128 or t,w4g128; needed where "
         .. "the layers have none of their own."):argname("<format>[,<format>...]")
@@ -47,8 +48,8 @@ end
 -- The request of an earlier generation, when nothing but its folder was said.
 local function request_again(args, old)
     if not old then
-        fail("--model is missing: give a preset's name ('lutloom shapes' lists them) or a shapes "
-            .. "file")
+        fail("--model is missing: give a preset's name ('lutloom shapes' lists them), a shapes "
+            .. "file or a file of weights")
     elseif args.format or args.target or args.mode or args.candidates
         or args.mca or args.name then
         fail("--model is missing: without it %s is generated as before, and --format, --target, "

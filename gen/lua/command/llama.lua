@@ -5,7 +5,7 @@ local gguf_types = require("input.gguf_types")
 local library_folder = require("library.folder")
 local MODES = require("input.modes").asked
 local remark = require("base.fail").remark
-local request = require("input.request")
+local request = require("library.request")
 local say = require("base.say")
 
 local llama = {}

@@ -1,11 +1,14 @@
 -- lutloom shapes: the presets, or the layers of models.
-local models = require("input.models")
+local inventory = require("source.inventory")
+local model = require("source.model")
+local models = require("source.models")
 local say = require("base.say")
 
 local shapes = {}
 
 function shapes.options(command)
-    command:argument("model", "A preset's name or a shapes file."):args("*")
+    command:argument("model", "A preset's name, a shapes file, or a file or folder of "
+        .. "weights: GGUF or safetensors."):args("*")
 end
 
 local function print_layers(record)
@@ -13,6 +16,30 @@ local function print_layers(record)
     for _, layer in ipairs(record.layers) do
         say("    %-14s %7d x %d%s", layer.role, layer.m, layer.k,
             layer.format and "  " .. layer.format or "")
+    end
+end
+
+-- "32" matrices, or "32 x 128" where each layer has so many.
+local function count_text(row)
+    local each = row.count // row.layers
+    if each == 1 or each * row.layers ~= row.count then
+        return tostring(row.count)
+    end
+    return ("%d x %d"):format(row.layers, each)
+end
+
+-- The matrices of files of weights, and what is not among them.
+local function print_weights(path)
+    local found = inventory.of(model.open(path))
+    say(path)
+    for _, row in ipairs(found.rows) do
+        say("    %-18s %7d x %-7d %-14s %9s %9.1f MiB", row.role, row.m, row.k, row.format,
+            count_text(row), row.bytes / (1 << 20))
+    end
+    for _, lines in ipairs({ inventory.left_lines(found), inventory.plain_lines(found) }) do
+        for _, line in ipairs(lines) do
+            say("    %s", line)
+        end
     end
 end
 
@@ -36,12 +63,12 @@ function shapes.run(args)
         end
         return
     end
-    local records = {}
-    for index, name in ipairs(args.model) do
-        records[index] = models.read(name)
-    end
-    for _, record in ipairs(records) do
-        print_layers(record)
+    for _, name in ipairs(args.model) do
+        if models.are_weights(name) then
+            print_weights(name)
+        else
+            print_layers(models.read(name))
+        end
     end
 end
 

@@ -21,6 +21,12 @@ local function is_name(value)
     return type(value) == "string" and value:find("^%w[%w._-]*$") ~= nil
 end
 
+-- A text as a name: other characters become "_". `default` where nothing is left of it.
+function model.as_name(text, default)
+    local name = text:gsub("[^%w._-]", "_"):gsub("^[^%w]+", "")
+    return name ~= "" and name:sub(1, 64) or default
+end
+
 local NAME_RULE = "a name of letters, digits and . _ -, in quotes"
 local DIMENSION_RULE = ("a whole number from 1 to %d"):format(model.MAX_DIM)
 

@@ -97,6 +97,16 @@ local function row_of(number, tensors, alignment)
     return (not found or other and overlaps(found, tensors)) and other or found
 end
 
+-- The row of input/gguf_types.lua that says what a row's blocks hold, or nil.
+local function format_row(row)
+    for _, other in ipairs(gguf_types) do
+        if other == row or row and row.like == other.codec then
+            return other
+        end
+    end
+    return nil
+end
+
 local function set_bytes(header, tensor, row)
     if not row or not row.codes then
         tensor.bytes = tensor.room
@@ -132,7 +142,7 @@ function gguf_place.set(header, tensors, alignment)
     for _, tensor in ipairs(tensors) do
         local row = row_by_number[tensor.type]
         set_bytes(header, tensor, row)
-        tensor.row = row and row.format and row
+        tensor.row = format_row(row)
         tensor.type_name = row and row.name or ("type %d"):format(tensor.type)
         tensor.room, tensor.follower, tensor.elements = nil, nil, nil
     end

@@ -1,8 +1,9 @@
 -- The types of GGUF files that input/gguf_types.lua lacks, by number: a block of so many codes
 -- along K has so many bytes; `after` bytes follow the tensor's last block. A type without `codes`
--- has sizes that no rule of this table gives.
-local function row(name, codes, bytes, after)
-    return { name = name, codes = codes, bytes = bytes, after = after }
+-- has sizes that no rule of this table gives. One with `like` has the blocks of the type with that
+-- codec.
+local function row(name, codes, bytes, after, like)
+    return { name = name, codes = codes, bytes = bytes, after = after, like = like }
 end
 
 return {
@@ -23,12 +24,11 @@ return {
     [28] = row("F64", 1, 8),
     [29] = row("IQ1_M", 256, 56),
     [30] = row("BF16", 1, 2),
-    [40] = row("NVFP4", 64, 36),
     -- Of microsoft/BitNet's llama.cpp. Its TL2 has the number of upstream's MXFP4.
     [36] = row("I2_S", 4, 1, 32),
     [38] = row("TL1"),
     [39] = row("TL2"),
     -- Of PrismML's llama.cpp.
-    [142] = row("PQ2_0", 128, 34),
+    [142] = row("PQ2_0", 128, 34, 0, "q2_0_128"),
     [143] = row("PTQ1_0", 128, 28),
 }

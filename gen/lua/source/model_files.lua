@@ -6,6 +6,8 @@ local model_config = require("source.model_config")
 
 local model_files = {}
 
+local ENDINGS = { ".gguf", ".safetensors", ".safetensors.index.json" }
+
 local INDEX = "model.safetensors.index.json"
 local SINGLE = "model.safetensors"
 
@@ -105,16 +107,23 @@ local function in_folder(disk, folder)
     return folder .. found[1]
 end
 
--- A file whose name says nothing, but whose first bytes may.
-local function other_file(disk, path, folder)
+-- Whether a file is GGUF's, whatever its name is.
+local function begins_with_gguf(disk, path)
     local file = check(disk.open(path))
     local first = check(file:read(0, 4))
     file:close()
-    if first ~= "GGUF" then
-        fail("%s: is no model's file: one ends with .gguf, .safetensors or "
-            .. ".safetensors.index.json, or is a folder with one", path)
+    return first == "GGUF"
+end
+
+-- Whether a path is one of weights: a folder, or a file by its name or its first bytes.
+function model_files.are_weights(disk, path)
+    for _, ending in ipairs(ENDINGS) do
+        if path:sub(-#ending) == ending then
+            return true
+        end
     end
-    return { kind = "gguf", paths = { path }, folder = folder }
+    local kind = disk.kind(path)
+    return kind == "folder" or kind == "file" and begins_with_gguf(disk, path)
 end
 
 -- What a path of the user's stands for:
@@ -147,7 +156,11 @@ function model_files.of(disk, path)
         end
         return { kind = "safetensors", paths = paths, map = map, index = path, folder = folder }
     end
-    return other_file(disk, path, folder)
+    if not begins_with_gguf(disk, path) then
+        fail("%s: is no file of weights: one ends with %s, or is a folder with one", path,
+            table.concat(ENDINGS, ", "))
+    end
+    return { kind = "gguf", paths = { path }, folder = folder }
 end
 
 return model_files

@@ -1,5 +1,7 @@
 -- What a matrix does in its model, by the name of its tensor or module: the words that GGUF has and
 -- presets use (shapes/), whatever the file calls it.
+local as_name = require("input.model").as_name
+
 local roles = {}
 
 -- The words of other files' names; those of GGUF stand for themselves.
@@ -27,12 +29,6 @@ local function words_of(name)
     return words
 end
 
--- A role has letters, digits, . _ and -, and begins with one of the first two (shapes/README.md).
-local function as_role(word)
-    local role = word:gsub("[^%w._-]", "_"):gsub("^[^%w]+", "")
-    return role ~= "" and role:sub(1, 64) or "matrix"
-end
-
 -- The role for a name such as "blk.3.attn_q" or "model.layers.3.mlp.experts.7.gate_proj"; then the
 -- layer, and the expert, that the name has a number for, or nil.
 function roles.of(name)
@@ -49,7 +45,7 @@ function roles.of(name)
             shared = true
         end
     end
-    local role = ROLES[last] or as_role(last)
+    local role = ROLES[last] or as_name(last, "matrix")
     local ending = ROLES[last] and (of_expert and "_exps" or shared and "_shexp") or ""
     return role .. ending, layer, expert
 end

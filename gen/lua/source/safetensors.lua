@@ -35,20 +35,21 @@ local function is_counts(value, wanted)
     return keys == #value
 end
 
--- The bytes of a shape, or nil where they are more than the file has or no whole ones.
+-- The bytes of a shape, or nil where they are more than `most` or no whole ones.
 local function bytes_of(shape, bits, most)
     local elements = 1
     for _, size in ipairs(shape) do
         elements = size == 0 and 0 or elements
     end
     for _, size in ipairs(shape) do
-        if elements > 0 and size > most * 8 // elements then
+        -- Before the product, which may not fit. 4 bits are the fewest that an element has.
+        if elements > 0 and size > most * 2 // elements then
             return nil
         end
         elements = elements * size
     end
-    local all_bits = elements <= most * 8 and elements * bits or -1
-    return all_bits >= 0 and all_bits % 8 == 0 and all_bits // 8 or nil
+    local all_bits = elements * bits
+    return all_bits % 8 == 0 and all_bits // 8 or nil
 end
 
 local function read_tensor(header, name, entry, data)
@@ -76,10 +77,10 @@ local function read_tensor(header, name, entry, data)
     elseif stop > size then
         wrong("goes on to byte %d of the data, which has %d: the file is cut or lies", stop, size)
     end
-    local bytes = bytes_of(entry.shape, bits, size)
-    if bytes ~= stop - first then
-        wrong("has %d bytes (%d to %d of the data), and its shape %s of %s needs %s", stop - first,
-            first, stop, table.concat(entry.shape, "x"), entry.dtype, bytes or "others")
+    local bytes = stop - first
+    if bytes_of(entry.shape, bits, size) ~= bytes then
+        wrong("has %d bytes (%d to %d of the data), which are not those of %s of %s", bytes, first,
+            stop, table.concat(entry.shape, "x"), entry.dtype)
     end
     return { name = name, shape = entry.shape, type = entry.dtype, type_name = entry.dtype,
         at = data + first, bytes = bytes }

@@ -129,6 +129,90 @@ case("what is none is refused", function()
     check.refused("a has no place", parse(padded(begin(3, 1, 0) .. tensor("a", F32, -1, 1)) .. "x"))
 end)
 
+case("a big-endian file is called so", function()
+    check.refused("is a big-endian GGUF file; little-endian ones are read",
+        parse("GGUF" .. (">I4i8i8"):pack(3, 0, 0)))
+end)
+
+case("tensors may not overlap, nor stand anywhere", function()
+    local function refuses(message, ...)
+        check.refused(message, parse(gguf_text.padded(begin(3, select("#", ...), 0)
+            .. table.concat({ ... })) .. ("x"):rep(96)))
+    end
+    refuses("a has 36 bytes from byte 96 on, and b begins after 32 of them",
+        tensor("a", Q4_0, 0, 64), tensor("b", F32, 32, 1))
+    refuses("b has 36 bytes from byte 96 on, and a begins after 32 of them",
+        tensor("a", F32, 32, 1), tensor("b", Q4_0, 0, 64))
+    refuses("a has 8 bytes from byte 96 on, and b begins after 0 of them",
+        tensor("a", F32, 0, 2), tensor("b", F32, 0, 2))
+    refuses("a is at byte 4 of the data, which is no multiple of 32", tensor("a", F32, 4, 1))
+    refuses("a has no place in its 160 bytes (from byte 160)", tensor("a", F32, 96, 1))
+    refuses("a has no place in its 160 bytes", tensor("a", F32, 64, 9))
+    refuses("a has rows of 33 weights, which are no whole blocks of Q4_0", tensor("a", Q4_0, 0, 33))
+    refuses("a has no place", tensor("a", F32, 0, 1 << 62, 2))
+    refuses("a has no place", tensor("a", F32, 0, math.maxinteger, math.maxinteger))
+    refuses("a has no place", tensor("a", F32, math.maxinteger - 31, 1))
+    refuses("has the tensor a twice", tensor("a", F32, 0, 1), tensor("a", F32, 32, 1))
+end)
+
+case("names are shown as they are, and may not hide anything", function()
+    local function refuses(message, name)
+        check.refused(message, parse(gguf_text.padded(begin(3, 1, 0) .. tensor(name, F32, 0, 1))
+            .. ("x"):rep(32)))
+        check.refused(message, parse(begin(3, 0, 1) .. value(name, U32, "xxxx")))
+    end
+    refuses("has a name with a control character: 'a\\x1b[2J'", "a\x1b[2J")
+    refuses("has a name with a control character: 'a\\x00'", "a\0")
+    refuses("has a name with a control character: '\\xc2\\x9b1m'", "\xc2\x9b1m")
+    refuses("has a name that is no UTF-8: '\\xff" .. ("a"):rep(199) .. "...'",
+        "\xff" .. ("a"):rep(1000))
+    check.refused("has the key a twice", parse(begin(3, 0, 2)
+        .. value("a", U32, "xxxx") .. value("a", U32, "xxxx")))
+end)
+
+case("values are kept, but for arrays", function()
+    local disk = text_disk.new({ ["a.gguf"] = begin(3, 0, 6)
+        .. value("text", STRING, gguf_text.string("some")) .. value("f32", 6, ("<f"):pack(0.5))
+        .. value("i8", 1, "\xff") .. value("bool", 7, "\1") .. value("u64", U64, ("\xff"):rep(8))
+        .. value("array", ARRAY, array(U32, 2, ("x"):rep(8))) })
+    local values = model.open("a.gguf", disk).metadata
+    check.equal(values.text, "some")
+    check.equal(values.f32, 0.5)
+    check.equal(values.i8, -1)
+    check.equal(values.bool, true)
+    check.equal(values.u64, -1)
+    check.equal(values.array, nil)
+end)
+
+case("types of other programs are told by the room that tensors have", function()
+    -- A tensor of the number of MXFP4 with so many bytes, before another one.
+    local function kind(bytes)
+        return parse(gguf_text.file({ { "a", 39, bytes, 512, 32 }, { "b", F32, 4, 1 } }))
+    end
+    check.equal(kind(512 * 32 // 32 * 17), "fp4g32e8m0 1x32x512")
+    check.equal(kind(3808), "TL2 1x32x512")
+    check.equal(parse(gguf_text.file({ { "a", 142, 68 * 3, 256, 3 } })), "w2g128z1 1x3x256")
+    check.equal(parse(gguf_text.padded(begin(3, 1, 1)
+        .. value("prism.hadamard.block_size", U32, ("<I4"):pack(128))
+        .. tensor("a", 142, 0, 256, 3)) .. ("x"):rep(68 * 3)), "PQ2_0 1x3x256")
+    check.refused("is cut: a has no place", parse(gguf_text.file({ { "a", 39, 3808, 512, 32 } })))
+    check.refused("b begins after 2048 of them", parse(gguf_text.file({
+        { "a", 36, 2048, 256, 32 }, { "b", F32, 4, 1 } })))
+end)
+
+case("a header of more than 64 MiB is not read to its end", function()
+    local disk = text_disk.new({ ["a.gguf"] = begin(3, 0, 1) .. gguf_text.string("a")
+        .. ("<I4i8"):pack(STRING, 1 << 30) })
+    local open = disk.open
+    function disk.open(path)
+        local file = open(path)
+        file.size = 1 << 40
+        return file
+    end
+    check.contains(tostring(select(2, pcall(model.open, "a.gguf", disk))),
+        "its header has more than 64 MiB")
+end)
+
 case("a file that is cut is refused, wherever that is", function()
     local whole = file_with_values(3)
     for length = 4, #whole - 1 do

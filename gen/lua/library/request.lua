@@ -3,7 +3,7 @@ local check = require("base.fail").check
 local fail = require("base.fail").fail
 local format = require("input.format")
 local list = require("base.list")
-local models = require("input.models")
+local models = require("source.models")
 local target = require("input.target")
 local targets = require("input.targets")
 
@@ -34,7 +34,9 @@ end
 local function read_model(text)
     local name, formats = text:match("^(.+):([^:/]*)$")
     local record = models.read(name or text)
-    if name then
+    if name and models.are_weights(name) then
+        fail("--model %s: the file says the formats; say none after a colon", text)
+    elseif name then
         record.formats = check_formats(split_list(formats, "--model " .. name))
     end
     return record
@@ -44,13 +46,23 @@ local function read_models(texts)
     local records, plain, seen = {}, {}, {}
     for index, text in ipairs(texts) do
         records[index] = read_model(text)
-        plain[index] = text:match("[^/]+$")
+        plain[index] = text:match("([^/]+)/*$")
         if seen[records[index].name] then
             fail("--model %s: a model named %s was given before", text, records[index].name)
         end
         seen[records[index].name] = true
     end
     return records, plain
+end
+
+-- Fails where no layer could take the formats of --format.
+local function check_place(texts)
+    for _, text in ipairs(texts) do
+        if not models.are_weights(text) then
+            return
+        end
+    end
+    fail("--format: has no place where the files of --model say the formats of all matrices")
 end
 
 -- The request (see library/record.lua) of the command's options.
@@ -63,6 +75,9 @@ function request.of(args)
     end
     local joined = check(target.join(found))
     local records, names = read_models(args.model)
+    if args.format then
+        check_place(args.model)
+    end
     return {
         models = records,
         model_names = names,

@@ -1,6 +1,7 @@
 -- fixtures.lua LUTLOOM FOLDER WORK: every matrix of the files in FOLDER that a format holds is
 -- packed, unpacked, and turned into weights by the formula of loom.h; these are compared with
--- FILE.f32 beside it, which the formats' own code wrote.
+-- FILE.f32 beside it, which the formats' own code wrote. tests/example/model.c, a user's program,
+-- multiplies it too.
 local ROOT = arg[0]:match("^(.*)/tests/pack/[^/]*$") or "."
 package.path = ROOT .. "/gen/lua/?.lua;" .. ROOT .. "/templates/?.lua;" .. package.path
 
@@ -125,6 +126,23 @@ local function compare(what, prefix, matrix, expected)
     end
 end
 
+-- Activations are 8 bits, or tables of them, in the program's product.
+local MOST_OFF_PRODUCT = 0.03
+
+-- Fails where y[0] that the program says is not about that of the file's weights.
+local function check_product(what, said, matrix, expected)
+    local sum, weights, activations, k = 0, 0, 0, matrix.k
+    for column = 0, k - 1 do
+        local weight, x = ("<f"):unpack(expected, column * 4 + 1), column / k
+        sum, weights, activations = sum + weight * x, weights + weight ^ 2, activations + x ^ 2
+    end
+    local y = tonumber(said:match("y%[0%] = (%S+)$"))
+    local most = math.max(MOST_OFF_PRODUCT * math.sqrt(weights * activations), k * TINY)
+    if not y or math.abs(y - sum) > most then
+        error(("%s: the program says %s, and y[0] is %g"):format(what, said, sum), 0)
+    end
+end
+
 -- The formats that the files' matrices have, as one word of a command line.
 local function formats_of(paths)
     local names, seen = {}, {}
@@ -141,6 +159,17 @@ local function formats_of(paths)
 end
 
 -- ---- The fixtures ------------------------------------------------------------------------------
+
+-- The program of the top README, compiled with the library once that has packed something.
+local function program_of(library)
+    local program, include = WORK .. "/model", "-I" .. library .. "/include"
+    if host.path_kind(program) ~= "file" then
+        must({ os.getenv("CC") or "clang-19", "-std=c11", "-Wall", "-Wextra", "-Werror", include,
+            ROOT .. "/tests/example/model.c", library .. "/build/libloom.a", "-pthread", "-lm",
+            "-o", program })
+    end
+    return program
+end
 
 -- What the file does not tell, its name does.
 local function options_of(path)
@@ -165,8 +194,10 @@ local function check_file(path, library)
         host.run({ "sh", "-c", 'rm -f "$0".*', prefix })
         must({ LUTLOOM, "unpack", packed, "--tensor", matrix.name, "--out", prefix })
         local expected = files.read(path:gsub("%.%w+$", ".f32"))
+        local said = must({ program_of(library), packed, matrix.name })
         if expected and #found == 1 then
             compare(path, prefix, matrix, expected)
+            check_product(path, said, matrix, expected)
         end
     end
     return #wanted

@@ -12,7 +12,7 @@ local GPTQ_3 = { { "l.qweight", "I32", { 3, 32 }, bytes(384) },
 local AWQ = { { "l.qweight", "I32", { 32, 1 }, bytes(128) },
     { "l.qzeros", "I32", { 1, 1 }, bytes(4) }, { "l.scales", "F16", { 1, 8 }, bytes(16) } }
 local AWQ_FAST = { { "l.qweight", "I16", { 1, 64 }, bytes(128) },
-    { "l.qzeros", "F16", { 8, 4 }, bytes(64) }, { "l.scales", "F16", { 8, 4 }, bytes(64) } }
+    { "l.qzeros", "F16", { 32, 4 }, bytes(256) }, { "l.scales", "F16", { 32, 4 }, bytes(256) } }
 local BITNET = { { "l.weight", "U8", { 1, 8 }, bytes(8) },
     { "l.weight_scale", "BF16", { 1 }, bytes(2) } }
 local GPT_OSS = { { "l_blocks", "U8", { 1, 1, 1, 16 }, bytes(16) },

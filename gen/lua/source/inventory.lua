@@ -1,4 +1,5 @@
 -- What a model's matrices come to: the same ones counted together, and what no format holds.
+local escaped = require("base.escaped")
 local list = require("base.list")
 local matrices = require("source.matrices")
 local roles = require("source.roles")
@@ -84,7 +85,7 @@ function inventory.left_lines(found)
     local lines = {}
     for index, row in ipairs(found.left) do
         lines[index] = ("left out: %s of type %s, %s: %s"):format(counted(row.count, "tensor"),
-            row.kind, share(row.bytes, found.bytes), row.why)
+            escaped(row.kind), share(row.bytes, found.bytes), escaped(row.why))
     end
     return lines
 end

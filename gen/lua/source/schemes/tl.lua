@@ -7,6 +7,7 @@
 -- base of 3. TL2 keeps signs apart, and symbols of 2 for columns that fill no block.
 local check = require("base.fail").check
 local elements = require("source.elements")
+local escaped = require("base.escaped")
 local fail = require("base.fail").fail
 local wrong = require("source.wrong")
 
@@ -165,7 +166,7 @@ local function bytes_of(kind, m, k)
 end
 
 local function refuse(matrix)
-    fail("%s: %s: %s", matrix.model.path, matrix.name, matrix.why)
+    fail("%s: %s: %s", matrix.model.path, escaped(matrix.name), matrix.why)
 end
 
 -- What schemes/gguf.lua does not know of a tensor of these types. Without a kernel_config.ini that

@@ -5,8 +5,8 @@
  *   y  N x M  results, fp32: one row a token
  *
  * Every M, K and N >= 1 works. The library prints nothing, never aborts, and allocates in
- * loom_pool_create, loom_tuning_open and loom_memory_alloc alone: sizes are queried, memory is the
- * caller's, errors are returned.
+ * loom_pool_create, loom_tuning_open, loom_file_open and loom_memory_alloc alone: sizes are
+ * queried, memory is the caller's, errors are returned.
  *
  *   loom_plan plan;                                              once a weight matrix:
  *   loom_plan_create(&plan, &(loom_problem){"w2g128", m, k, LOOM_FASTEST});
@@ -99,7 +99,9 @@ typedef enum loom_status {
     LOOM_ERROR_PACKED,    /* the packed weights were not packed for this plan */
     LOOM_ERROR_PREPARED,  /* the activations were not prepared for this plan and N */
     LOOM_ERROR_POOL,      /* the pool could not start its threads, or is another process's */
-    LOOM_ERROR_TUNING     /* the tuning file is not valid, or there is no memory for it */
+    LOOM_ERROR_TUNING,    /* the tuning file is not valid, or there is no memory for it */
+    LOOM_ERROR_FILE,      /* the .loom file is not valid, or there is no memory for it */
+    LOOM_ERROR_NAME       /* the .loom file has nothing of that name */
 } loom_status;
 
 /* One sentence about a status, static storage; never NULL. */
@@ -348,6 +350,16 @@ LOOM_API size_t loom_prepared_size(const loom_plan *plan, size_t n);
 LOOM_API loom_status loom_prepare(const loom_plan *plan, void *prepared, const float *x,
                                   size_t x_stride, size_t n, size_t part, size_t parts);
 
+/* loom_prepare for weights whose columns stand in another order (act-order of GPTQ): column c of
+ * the weights meets x[order[c]] of each token.
+ *   order  K numbers below K
+ * Plans share the result as they share loom_prepare's, if their orders are equal. Formats with a
+ * scale for a group alone have use for an order. Errors as for loom_prepare, LOOM_ERROR_RANGE for a
+ * number that is not below K too, and LOOM_ERROR_FORMAT for `row` and `tensor`. */
+LOOM_API loom_status loom_prepare_ordered(const loom_plan *plan, void *prepared, const float *x,
+                                          size_t x_stride, const uint32_t *order, size_t n,
+                                          size_t part, size_t parts);
+
 /* 1 if activations prepared for n tokens by plan a serve plan b, else 0. */
 LOOM_API int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n);
 
@@ -361,6 +373,65 @@ LOOM_API int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n);
 LOOM_API loom_status loom_matmul(const loom_plan *plan, float *y, size_t y_stride,
                                  const void *packed, const void *prepared, size_t n, size_t begin,
                                  size_t end);
+
+/* ---- Optional: files of packed weights ------------------------------------------------ */
+
+/* A file that `lutloom pack` wrote, mapped: packed weights, and tensors of the model that were not
+ * packed. It does not change, so that threads may use it at the same time. */
+typedef struct loom_file loom_file;
+
+/* A matrix of such a file, or several of one shape (experts). Strings and arrays are the file's: up
+ * to loom_file_close. */
+typedef struct loom_matrix {
+    const char *name;
+    loom_problem problem;  /* for loom_plan_create: what it was packed for */
+    size_t count;          /* experts; 1 for one matrix */
+    const uint32_t *order; /* NULL, or K numbers for loom_prepare_ordered. Matrices with the same
+                              order have the same pointer: prepare once for all of them */
+    const void *packed;    /* of expert 0, loom_packed_check unchecked: see loom_file_packed */
+    size_t packed_bytes;   /* of one expert */
+    size_t stride;         /* bytes from one expert to the next */
+} loom_matrix;
+
+/* A tensor of such a file that was not packed: its bytes as they were. */
+typedef struct loom_tensor {
+    const char *name, *type; /* the type as the model's file names it: "F32", "BF16" */
+    const void *data;        /* aligned to 4096 */
+    size_t bytes;
+    size_t dims;
+    uint64_t shape[8]; /* outermost first, 0 beyond dims */
+} loom_tensor;
+
+/* Maps a file read-only and checks all that its header says: after that no offset, size, name or
+ * order leads out of it. The packed weights themselves are not read.
+ *   file  gets it; the caller's, to be freed with loom_file_close (NULL is fine), once nothing in
+ * it is used; a program must not change or shorten a file that is open path  of a regular file why
+ * on an error gets one line of at most `size` bytes that says why; NULL with a size of 0 for none
+ * LOOM_ERROR_NULL, and LOOM_ERROR_FILE where the file cannot be mapped, is damaged, cut off, of
+ * another byte order or version, or memory for it is lacking; *file is not written on an error. */
+LOOM_API loom_status loom_file_open(loom_file **file, const char *path, char *why, size_t size);
+LOOM_API void loom_file_close(loom_file *file);
+
+/* How many matrices there are, 0 without a file; matrix number `index`, in the order of the model's
+ * file; and the one of a name. LOOM_ERROR_NULL, _RANGE (index), _NAME; *matrix is not written on an
+ * error. */
+LOOM_API size_t loom_file_count(const loom_file *file);
+LOOM_API loom_status loom_file_matrix(const loom_file *file, size_t index, loom_matrix *matrix);
+LOOM_API loom_status loom_file_find(const loom_file *file, const char *name, loom_matrix *matrix);
+
+/* The packed weights of an expert (0 for one matrix), once they are known to fit the plan: for
+ * loom_matmul, in place. LOOM_ERROR_NULL, _RANGE (expert), and _PACKED where the plan is for
+ * another problem or reads another layout, as with another library, LOOM_FORCE, tuning or CPU;
+ * *packed is not written on an error. */
+LOOM_API loom_status loom_file_packed(const loom_matrix *matrix, const loom_plan *plan,
+                                      size_t expert, const void **packed);
+
+/* The tensor of a name, as for loom_file_find. */
+LOOM_API loom_status loom_file_tensor(const loom_file *file, const char *name, loom_tensor *tensor);
+
+/* Reads all of the file's data: LOOM_OK if they are what was written, else LOOM_ERROR_FILE, and
+ * why, as for loom_file_open. */
+LOOM_API loom_status loom_file_verify(const loom_file *file, char *why, size_t size);
 
 /* ---- Optional: memory on large pages -------------------------------------------------- */
 
@@ -411,6 +482,12 @@ LOOM_API size_t loom_pool_prepared_size(const loom_pool *pool, const loom_plan *
 LOOM_API loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y,
                                       size_t y_stride, const void *packed, void *prepared,
                                       const float *x, size_t x_stride, size_t n);
+
+/* The same with loom_prepare_ordered in the place of loom_prepare, whose errors it adds. */
+LOOM_API loom_status loom_pool_matmul_ordered(loom_pool *pool, const loom_plan *plan, float *y,
+                                              size_t y_stride, const void *packed, void *prepared,
+                                              const float *x, size_t x_stride,
+                                              const uint32_t *order, size_t n);
 
 #ifdef __cplusplus
 }

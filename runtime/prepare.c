@@ -70,21 +70,29 @@ static size_t min_size(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* Activations [begin, end) of one token, of its padded K. */
-static void prepare_range(const loom_plan *plan, uint8_t *prepared, const float *x, size_t n,
-                          size_t token, size_t begin, size_t end) {
+/* Activations of one token. */
+struct token {
+    const float *x;        /* K of them */
+    const uint32_t *order; /* NULL, or where in x those are that the weights' columns meet */
+    size_t index;          /* of the token */
+};
+
+/* Activations [begin, end) of one token, of its padded K; `x` has those of the group that `begin`
+ * is in, and what follows. */
+static void prepare_range(const loom_plan *plan, uint8_t *prepared, const struct token *token,
+                          const float *x, size_t n, size_t begin, size_t end) {
     const struct loom_prepared_offsets at = loom_prepared_offsets(plan, n);
     const struct loom_prepare_kernel *kernel = loom_prepare_for(plan, n);
     const enum loom_act act = kernel->act;
     const size_t tokens = loom_kernel_for(plan, n)->tokens;
-    const size_t tile = token / tokens, in_tile = token % tokens;
+    const size_t tile = token->index / tokens, in_tile = token->index % tokens;
     const size_t k_padded = loom_k_padded(plan->k, plan->format.group);
     const size_t k_group = plan->format.group ? plan->format.group : k_padded;
     const int is_part = end - begin < k_group;
     const size_t group = begin / k_group;
     const size_t in_group = group * tokens, words = loom_act_words(&plan->format);
     const struct loom_prepare_args args = {
-        .x = x + group * k_group,
+        .x = x,
         .acts = prepared + at.acts + tile * at.act_stride + in_tile * loom_act_unit(act) +
                 group * loom_act_bytes(act, k_group) * tokens,
         .act_scale =
@@ -97,7 +105,7 @@ static void prepare_range(const loom_plan *plan, uint8_t *prepared, const float 
         .groups = is_part ? 1 : (end - begin) / k_group,
         .k_group = k_group,
         .k_sub = plan->format.sub,
-        .range_x = plan->format.act_row ? x : NULL,
+        .range_x = plan->format.act_row ? token->x : NULL,
         .range_k = plan->format.act_row ? plan->k : 0,
         .part_begin = is_part ? begin : 0,
         .part_end = is_part ? end : 0,
@@ -105,18 +113,41 @@ static void prepare_range(const loom_plan *plan, uint8_t *prepared, const float 
     kernel->run(&args);
 }
 
+/* Those of an order are gathered first, some groups at a time, as many as stay in a level 1 cache.
+ * A scale for the whole token does not depend on the order. */
+enum { GATHERED = 1024 };
+
+static void prepare_gathered(const loom_plan *plan, uint8_t *prepared, const struct token *token,
+                             size_t n, size_t begin, size_t end) {
+    const size_t step = GATHERED / plan->format.group * plan->format.group;
+    float x[GATHERED];
+    for (; begin < end; begin += step) {
+        const size_t stop = min_size(begin + step, end), count = min_size(stop, plan->k) - begin;
+        for (size_t i = 0; i < count; i++) {
+            x[i] = token->x[token->order[begin + i]];
+        }
+        prepare_range(plan, prepared, token, x, n, begin, stop);
+    }
+}
+
 static void prepare_pieces(const loom_plan *plan, uint8_t *prepared, const float *x,
-                           size_t x_stride, size_t n, struct pieces pieces, size_t begin,
-                           size_t end) {
+                           size_t x_stride, const uint32_t *order, size_t n, struct pieces pieces,
+                           size_t begin, size_t end) {
     const size_t k_padded = loom_k_padded(plan->k, plan->format.group);
     const size_t tokens = loom_kernel_for(plan, n)->tokens;
     while (begin < end) {
         const size_t tile = begin / pieces.per_tile, piece = begin % pieces.per_tile;
         const size_t count = min_size(pieces.per_tile - piece, end - begin);
-        const size_t last = min_size((tile + 1) * tokens, n);
-        for (size_t token = tile * tokens; token < last; token++) {
-            prepare_range(plan, prepared, x + token * x_stride, n, token, piece * pieces.k,
-                          min_size((piece + count) * pieces.k, k_padded));
+        const size_t last = min_size((tile + 1) * tokens, n), first = piece * pieces.k;
+        const size_t stop = min_size((piece + count) * pieces.k, k_padded);
+        const size_t group = plan->format.group ? first : 0;
+        for (size_t index = tile * tokens; index < last; index++) {
+            const struct token token = {x + index * x_stride, order, index};
+            if (order) {
+                prepare_gathered(plan, prepared, &token, n, first, stop);
+            } else {
+                prepare_range(plan, prepared, &token, token.x + group, n, first, stop);
+            }
         }
         begin += count;
     }
@@ -136,9 +167,24 @@ static loom_status check_prepare(const loom_plan *plan, const void *prepared, co
     return part < parts ? LOOM_OK : LOOM_ERROR_RANGE;
 }
 
-loom_status loom_prepare(const loom_plan *plan, void *prepared, const float *x, size_t x_stride,
-                         size_t n, size_t part, size_t parts) {
-    const loom_status status = check_prepare(plan, prepared, x, x_stride, n, part, parts);
+static loom_status check_order(const loom_plan *plan, const uint32_t *order) {
+    uint32_t beyond = 0;
+    if (plan->format.group == 0) {
+        return LOOM_ERROR_FORMAT;
+    }
+    for (size_t i = 0; i < plan->k; i++) {
+        beyond |= order[i] >= plan->k;
+    }
+    return beyond ? LOOM_ERROR_RANGE : LOOM_OK;
+}
+
+/* `order` NULL: that of x. */
+static loom_status prepare(const loom_plan *plan, void *prepared, const float *x, size_t x_stride,
+                           const uint32_t *order, size_t n, size_t part, size_t parts) {
+    loom_status status = check_prepare(plan, prepared, x, x_stride, n, part, parts);
+    if (status == LOOM_OK && order) {
+        status = check_order(plan, order);
+    }
     if (status != LOOM_OK) {
         return status;
     }
@@ -150,6 +196,18 @@ loom_status loom_prepare(const loom_plan *plan, void *prepared, const float *x, 
     const struct pieces pieces = cut_pieces(plan, n, parts);
     const size_t count = pieces.tiles * pieces.per_tile;
     const size_t begin = part == 0 ? 0 : part_end(count, parts, part - 1);
-    prepare_pieces(plan, prepared, x, x_stride, n, pieces, begin, part_end(count, parts, part));
+    prepare_pieces(plan, prepared, x, x_stride, order, n, pieces, begin,
+                   part_end(count, parts, part));
     return LOOM_OK;
+}
+
+loom_status loom_prepare(const loom_plan *plan, void *prepared, const float *x, size_t x_stride,
+                         size_t n, size_t part, size_t parts) {
+    return prepare(plan, prepared, x, x_stride, NULL, n, part, parts);
+}
+
+loom_status loom_prepare_ordered(const loom_plan *plan, void *prepared, const float *x,
+                                 size_t x_stride, const uint32_t *order, size_t n, size_t part,
+                                 size_t parts) {
+    return order ? prepare(plan, prepared, x, x_stride, order, n, part, parts) : LOOM_ERROR_NULL;
 }

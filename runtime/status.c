@@ -31,6 +31,10 @@ const char *loom_status_text(loom_status status) {
         return "the pool could not start its threads, or is another process's";
     case LOOM_ERROR_TUNING:
         return "the tuning file is not valid for this library and CPU, or memory for it is lacking";
+    case LOOM_ERROR_FILE:
+        return "the .loom file is not valid, or memory for it is lacking";
+    case LOOM_ERROR_NAME:
+        return "the .loom file has nothing of that name";
     }
     return "not a value of loom_status";
 }

@@ -19,6 +19,8 @@ local COMMANDS = {
     { "bench", "command.bench", "Measure a library's kernels." },
     { "tune", "command.tune", "Measure all candidates and keep the fastest." },
     { "sweep", "command.sweep", "Make the file that measures them on another machine." },
+    { "pack", "command.pack", "Pack the weights of a model's files for a library." },
+    { "unpack", "command.unpack", "Write a packed matrix as raw files." },
     { "explain", "command.explain", "Say what a kernel is and why it was chosen." },
 }
 

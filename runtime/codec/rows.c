@@ -55,18 +55,27 @@ static loom_parts whole_parts(const loom_parts *parts, const struct row_bytes *b
     };
 }
 
+size_t rows_bytes(const loom_plan *plan, size_t rows, unsigned code_bits) {
+    const struct row_bytes bytes = row_bytes_of(plan, code_bits);
+    return rows *
+           (bytes.codes + bytes.scales + bytes.zeros + bytes.offsets + bytes.factors + bytes.mins);
+}
+
+void rows_place(struct rows *rows, const loom_plan *plan, size_t begin, size_t end,
+                unsigned code_bits, void *memory) {
+    const struct row_bytes bytes = row_bytes_of(plan, code_bits);
+    *rows = (struct rows){.begin = begin, .end = end, .memory = memory};
+    rows->parts = take_parts(memory, &bytes, end - begin);
+    rows->whole = whole_parts(&rows->parts, &bytes, begin, plan->format.tensor);
+}
+
 bool rows_alloc(struct rows *rows, const loom_plan *plan, size_t begin, size_t end,
                 unsigned code_bits) {
-    const struct row_bytes bytes = row_bytes_of(plan, code_bits);
-    const size_t of_row =
-        bytes.codes + bytes.scales + bytes.zeros + bytes.offsets + bytes.factors + bytes.mins;
-    *rows = (struct rows){.begin = begin, .end = end, .memory = malloc((end - begin) * of_row)};
-    if (!rows->memory) {
-        return false;
+    void *const memory = malloc(rows_bytes(plan, end - begin, code_bits));
+    if (memory) {
+        rows_place(rows, plan, begin, end, code_bits, memory);
     }
-    rows->parts = take_parts(rows->memory, &bytes, end - begin);
-    rows->whole = whole_parts(&rows->parts, &bytes, begin, plan->format.tensor);
-    return true;
+    return memory != NULL;
 }
 
 void rows_free(struct rows *rows) {

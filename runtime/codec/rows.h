@@ -21,7 +21,13 @@ struct row_bytes {
 };
 struct row_bytes row_bytes_of(const loom_plan *plan, unsigned code_bits);
 
-/* Rows [begin, end) of the plan's matrix. False where memory is lacking; else to be freed. */
+/* Bytes of the parts of so many rows; and rows [begin, end) of the plan's matrix in as many bytes
+ * of the caller's memory, aligned to 8. */
+size_t rows_bytes(const loom_plan *plan, size_t rows, unsigned code_bits);
+void rows_place(struct rows *rows, const loom_plan *plan, size_t begin, size_t end,
+                unsigned code_bits, void *memory);
+
+/* The same in memory of their own. False where it is lacking; else to be freed. */
 bool rows_alloc(struct rows *rows, const loom_plan *plan, size_t begin, size_t end,
                 unsigned code_bits);
 void rows_free(struct rows *rows);

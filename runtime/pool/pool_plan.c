@@ -130,6 +130,7 @@ struct matmul_job {
     const loom_plan *plan;
     float *y;
     const float *x;
+    const uint32_t *order; /* NULL: that of x */
     const void *packed;
     uint8_t *prepared;
     size_t y_stride, x_stride, n;
@@ -161,7 +162,10 @@ size_t loom_pool_prepared_size(const loom_pool *pool, const loom_plan *plan, siz
 
 static void prepare(struct matmul_job *job, uint8_t *to, size_t part, size_t parts) {
     note_status(&job->status,
-                loom_prepare(job->plan, to, job->x, job->x_stride, job->n, part, parts));
+                job->order
+                    ? loom_prepare_ordered(job->plan, to, job->x, job->x_stride, job->order, job->n,
+                                           part, parts)
+                    : loom_prepare(job->plan, to, job->x, job->x_stride, job->n, part, parts));
 }
 
 /* Returns when all of it is prepared. It waits for threads that have taken a part, not for any
@@ -197,15 +201,23 @@ static void matmul_work(loom_pool *pool, size_t thread, void *context) {
     }
 }
 
-loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y, size_t y_stride,
-                             const void *packed, void *prepared, const float *x, size_t x_stride,
-                             size_t n) {
-    if (!pool || !loom_plan_ready(plan) || !prepared) {
+static loom_status run_matmul(loom_pool *pool, struct matmul_job *job) {
+    if (!pool || !loom_plan_ready(job->plan) || !job->prepared) {
         return LOOM_ERROR_NULL;
     }
     if (!loom_pool_is_own(pool)) {
         return LOOM_ERROR_POOL;
     }
+    job->copy_bytes = copy_bytes(job->plan, job->n);
+    job->parts = part_count(pool, job->plan, job->n);
+    deal_rows(pool, job->plan);
+    loom_pool_run(pool, matmul_work, job);
+    return job->status;
+}
+
+loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y, size_t y_stride,
+                             const void *packed, void *prepared, const float *x, size_t x_stride,
+                             size_t n) {
     struct matmul_job job = {
         .plan = plan,
         .y = y,
@@ -215,11 +227,26 @@ loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y, s
         .y_stride = y_stride,
         .x_stride = x_stride,
         .n = n,
-        .copy_bytes = copy_bytes(plan, n),
-        .parts = part_count(pool, plan, n),
         .status = LOOM_OK,
     };
-    deal_rows(pool, plan);
-    loom_pool_run(pool, matmul_work, &job);
-    return job.status;
+    return run_matmul(pool, &job);
+}
+
+loom_status loom_pool_matmul_ordered(loom_pool *pool, const loom_plan *plan, float *y,
+                                     size_t y_stride, const void *packed, void *prepared,
+                                     const float *x, size_t x_stride, const uint32_t *order,
+                                     size_t n) {
+    struct matmul_job job = {
+        .plan = plan,
+        .y = y,
+        .x = x,
+        .order = order,
+        .packed = packed,
+        .prepared = prepared,
+        .y_stride = y_stride,
+        .x_stride = x_stride,
+        .n = n,
+        .status = LOOM_OK,
+    };
+    return order ? run_matmul(pool, &job) : LOOM_ERROR_NULL;
 }

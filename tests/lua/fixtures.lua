@@ -12,7 +12,8 @@ local fixtures = {}
 
 local FOLDER = check.root .. "/../shared/formats"
 
-fixtures.folders = { "bitnet-gguf", "bitnet-hf", "bitsandbytes", "gguf", "hqq", "mlx" }
+fixtures.folders = { "awq", "bitnet-gguf", "bitnet-hf", "bitsandbytes", "compressed-tensors",
+    "fp4-safetensors", "gguf", "gptq", "hqq", "mlx" }
 
 -- Whether there are any.
 function fixtures.exist()

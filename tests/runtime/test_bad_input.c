@@ -63,8 +63,8 @@ static float *off_by_one(float *p) {
 
 static void every_status_has_its_text(void **state) {
     (void)state;
-    for (int i = LOOM_OK; i <= LOOM_ERROR_TUNING; i++) {
-        for (int j = i + 1; j <= LOOM_ERROR_TUNING + 1; j++) {
+    for (int i = LOOM_OK; i <= LOOM_ERROR_NAME; i++) {
+        for (int j = i + 1; j <= LOOM_ERROR_NAME + 1; j++) {
             assert_string_not_equal(loom_status_text((loom_status)i),
                                     loom_status_text((loom_status)j));
         }

@@ -15,20 +15,25 @@
 --     remark   what whoever reads its weights says to the user, or nil
 --     dequantize(matrix, row)    the list of a row's K weights, fp32; rows count from 0
 local MAX_DIM = require("input.model").MAX_DIM
+local awq = require("source.schemes.awq")
 local bitnet = require("source.schemes.bitnet")
 local bitsandbytes = require("source.schemes.bitsandbytes")
+local compressed_tensors = require("source.schemes.compressed_tensors")
 local escaped = require("base.escaped")
 local fail = require("base.fail").fail
 local gguf = require("source.schemes.gguf")
 local gpt_oss = require("source.schemes.gpt_oss")
+local gptq = require("source.schemes.gptq")
 local hqq = require("source.schemes.hqq")
 local mlx = require("source.schemes.mlx")
+local modelopt = require("source.schemes.modelopt")
 
 local matrices = {}
 
 -- Each has find(model, options): the list of the model's matrices, or nil where its files are not
 -- of the scheme. The first that finds some takes all.
-local SCHEMES = { gguf, hqq, bitsandbytes, bitnet, gpt_oss, mlx }
+local SCHEMES = { gguf, hqq, bitsandbytes, bitnet, gpt_oss, gptq, awq, compressed_tensors, modelopt,
+    mlx }
 
 local function check_sizes(model, matrix)
     for _, size in ipairs({ matrix.m, matrix.k, matrix.count }) do

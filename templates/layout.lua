@@ -139,8 +139,8 @@ function layout.dot(lanes, block, bits, group)
     local fields, top = 8 // low, bits - low
     local unit_k = group == 16 and 16 or 32
     if unit_k % (4 * fields) > 0 or top > 0 and unit_k % (32 // top) > 0 then
-        return nil, ("a vector has 32 codes of %d bits of a row, or one bit of them: it has no "
-            .. "whole groups of 16"):format(bits)
+        return nil, ("groups of 16 end inside vectors of %d-bit codes, which have 32 of a row")
+            :format(bits)
     end
     local sections = {
         section(0, { digit("plane", low, 1), digit("k", fields, 4), digit("k", 4, 1),

@@ -4,6 +4,9 @@ local elements = require("source.elements")
 
 local fields = {}
 
+-- The layouts' numbers for codecs: see runtime/codec/fields.h.
+fields.NUMBERS = { stream = 0, padded = 1, planes = 2 }
+
 -- Side by side, over the ends of words.
 fields.stream = elements.codes
 

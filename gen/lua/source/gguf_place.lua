@@ -42,7 +42,7 @@ local function set_room(header, tensors)
     end
 end
 
--- No type has less than a bit for an element.
+-- No type has less than a bit for an element. Looked at before the product, which may not fit.
 local function elements_of(header, tensor)
     local elements = 1
     for _, size in ipairs(tensor.shape) do
@@ -107,22 +107,24 @@ local function format_row(row)
     return nil
 end
 
-local function set_bytes(header, tensor, row)
+-- The bytes of a tensor, or the fewest it can have where its type has no rule.
+local function needed_bytes(header, tensor, row)
     if not row or not row.codes then
-        tensor.bytes = tensor.room
-        return
+        return (tensor.elements + 7) // 8
     end
-    local bytes = bytes_in(row, tensor)
-    if not bytes then
-        header:fail("%s has rows of %d weights, which are no whole blocks of %s",
-            escaped(tensor.name), tensor.shape[#tensor.shape], row.name)
-    elseif bytes > tensor.room and tensor.follower then
+    return bytes_in(row, tensor) or header:fail("%s has rows of %d weights, which are no whole "
+        .. "blocks of %s", escaped(tensor.name), tensor.shape[#tensor.shape], row.name)
+end
+
+local function set_bytes(header, tensor, row)
+    local bytes = needed_bytes(header, tensor, row)
+    if bytes > tensor.room and tensor.follower then
         header:fail("%s has %d bytes from byte %d on, and %s begins after %d of them",
             escaped(tensor.name), bytes, tensor.at, escaped(tensor.follower.name), tensor.room)
     elseif bytes > tensor.room then
         fail_cut(header, tensor)
     end
-    tensor.bytes = bytes
+    tensor.bytes = row and row.codes and bytes or tensor.room
 end
 
 -- Sets what is missing in the tensors of gguf.lua, whose `at` counts from the data's beginning.

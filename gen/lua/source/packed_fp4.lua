@@ -66,7 +66,7 @@ local function nvfp4(model, name, words)
     local scales = tables.find(model, name .. ".weight_scale", E4M3, m, k // 16, codes)
     local global, tensor = find_global(model, name .. words.global, codes)
     return { name = name, role = roles.of(name), count = 1, m = m, k = k, kind = words.kind,
-        format = "fp4g16f32", codec = "nvfp4",
+        format = "fp4g16f32", codec = "nvfp4_global",
         parts = { codes = codes, scales = scales, global = tensor },
         numbers = { group = 16, divides = words.divides }, global = global,
         dequantize = dequantize }

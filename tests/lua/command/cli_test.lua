@@ -37,6 +37,11 @@ case("formats lists those of files, or those it is asked for", function()
     accepts("formats", "w4g256s32x6m      4.625  Q4_K    exact")
     accepts("formats w2g128", "w2g128            2.125  -       exact, table, table7")
     accepts("formats w7g32", "w7g32             7.500  -       no kernels")
+    local nvfp4 = accepts("formats fp4g16ue4m3", "modes, and their levels if not all")
+    check.equal(nvfp4:match("[^\n]*$"), "fp4g16ue4m3       4.500  NVFP4   exact")
+    for _, name in ipairs({ "w1g16", "w3g16", "w5g16" }) do
+        accepts("formats " .. name, "no kernels")
+    end
     refuses("formats w9g32", "unknown format 'w9g32'")
 end)
 

@@ -124,8 +124,8 @@ case("TL1 and TL2 whose order is not known are named", function()
     has_no_order(TL1_FILE, "the kernel_config.ini that bitnet.cpp was built with has to lie")
     made_up.line.write("kernel_config.ini", INI)
     has_no_order(file(TL1, 64, 8, TL1_FILE), "kernel_config.ini says no blocks that fill 8 x 64")
-    made_up.refuses("a.weight has 32 bytes; TL1 of 16 x 64 weights has 260", made_up.gguf,
-        file(TL1, 64, 16, "x"))
+    made_up.refuses("a.weight has 160 bytes; TL1 of 16 x 64 weights has 260", made_up.gguf,
+        file(TL1, 64, 16, ("x"):rep(160)))
     local matrix = made_up.gguf(file(TL1, 64, 16, ("\xF4"):rep(260)))[1]
     made_up.refuses("a.weight has a code in row 0 that stands for no weights", matrix.dequantize,
         matrix, 0)

@@ -60,7 +60,7 @@ case("experts are many of the shape of one, and what is no matrix of weights is 
         { "blk.0.ffn_up_exps.weight", Q4_0, 16 * 2 * 18 * 3, 64, 16, 3 },
         { "four", Q4_0, 16 * 2 * 18 * 2, 64, 16, 1, 2 },
         { "long", Q4_0, 18 << 16, 1 << 21, 1 },
-        { "other", 99, 40, 64, 16 },
+        { "other", 99, 128, 64, 16 },
     }))
     check.equal(found, "w4g32 3x16x64, type 99 1x16x64")
     check.equal(others, "Q4_0, Q4_0")
@@ -195,6 +195,8 @@ case("types of other programs are told by the room that tensors have", function(
     check.equal(parse(gguf_text.padded(begin(3, 1, 1)
         .. value("prism.hadamard.block_size", U32, ("<I4"):pack(128))
         .. tensor("a", 142, 0, 256, 3)) .. ("x"):rep(68 * 3)), "PQ2_0 1x3x256")
+    check.refused("a has 128 bytes from byte 128 on, and b begins after 96 of them",
+        parse(gguf_text.file({ { "a", 99, 96, 1024, 1 }, { "b", F32, 4, 1 } })))
     check.refused("is cut: a has no place", parse(gguf_text.file({ { "a", 39, 3808, 512, 32 } })))
     check.refused("b begins after 2048 of them", parse(gguf_text.file({
         { "a", 36, 2048, 256, 32 }, { "b", F32, 4, 1 } })))

@@ -32,7 +32,7 @@ end
 
 -- ---- Layouts: the code of a weight; the scale and the zero point or offset of a group ----------
 
-local gemm = {}
+local gemm = { number = 0 }
 
 function gemm.code(model, matrix, row, column)
     return nibble(model, matrix.parts.codes, column * (matrix.m // 8) + row // 8, NIBBLES[row % 8])
@@ -46,7 +46,7 @@ function gemm.zero(model, matrix, row, group)
     return nibble(model, matrix.parts.zeros, group * (matrix.m // 8) + row // 8, NIBBLES[row % 8])
 end
 
-local gemv = {}
+local gemv = { number = 1 }
 
 function gemv.code(model, matrix, row, column)
     return nibble(model, matrix.parts.codes, row * (matrix.k // 8) + column // 8, column % 8)
@@ -62,7 +62,7 @@ function gemv.zero(model, matrix, row, group)
     return nibble(model, zeros, row * zeros.shape[2] + group // 8, group % 8)
 end
 
-local gemv_fast = { scale = gemm.scale }
+local gemv_fast = { number = 2, scale = gemm.scale }
 
 -- The halfword of a band of 4 rows, and the nibble of it, that has a row and a column. Of 32
 -- columns, a * 8 + c * 2 + d, comes c, then d, then a. Of 64 so sorted columns of 4 rows each, one
@@ -83,7 +83,7 @@ function gemv_fast.offset(model, matrix, row, group)
     return elements.read(model, matrix.parts.offsets, group * matrix.m + row, 1)[1]
 end
 
-local marlin = {}
+local marlin = { number = 3 }
 
 -- The word of a band of 16 columns, and the nibble of it, that has a row and a column: 64 rows and
 -- 16 columns are 128 words. Of the 32 threads of Marlin's kernel, each reads 4 words in a line, one
@@ -184,6 +184,15 @@ function gemv.parts(model, name, codes, module)
         zeros = tables.find(model, name .. ".qzeros", tables.WORDS, module.m, padded // 8, codes) }
 end
 
+-- Groups of a row that there is memory for.
+function gemv.room(scales)
+    return scales.shape[2]
+end
+
+function gemv_fast.room(scales)
+    return scales.shape[1]
+end
+
 gemv_fast.words = { I16 = true }
 gemv_fast.columns = 64
 
@@ -248,9 +257,10 @@ local function module_of(model, name, settings)
     local parts = layout.parts(model, name, codes, module)
     local held, why = format_of(layout, settings, module, parts.scales)
     return { name = name, role = roles.of(name), count = 1, m = m, k = k,
-        kind = "AWQ 4-bit " .. version, format = held, why = why, codec = "awq_" .. version,
+        kind = "AWQ 4-bit " .. version, format = held, why = why, codec = held and "awq",
         parts = parts, layout = layout, dequantize = dequantize,
-        numbers = { group = group, groups = groups,
+        numbers = { bits = 4, layout = 0, version = layout.number, group = group, groups = groups,
+            room = layout.room and layout.room(parts.scales) or groups,
             floats = elements.floats_number(parts.scales) } }
 end
 

@@ -197,9 +197,8 @@ local function integers(model, name, settings)
         parts = { codes = codes, scales = scales, zeros = zeros, order = columns and order },
         beside = { shape, order },
         numbers = { bits = found.bits, group = group, groups = found.groups,
-            floats = elements.floats_number(scales), zeros = zeros and 1 or 0,
-            tensor = found.whole == "tensor" and 1 or 0,
-            padded = found.layout == "padded" and 1 or 0 },
+            floats = elements.floats_number(scales), layout = fields.NUMBERS[found.layout],
+            tensor = found.whole == "tensor" and 1 or 0 },
         layout = found.layout, columns = columns, dequantize = dequantize }
 end
 

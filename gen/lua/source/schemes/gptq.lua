@@ -5,7 +5,7 @@
 -- Words hold codes side by side (fields.stream), or in planes: format gptq_p, and 5 to 7 bits
 -- always, which have no other layout. Shapes are the same, the settings alone tell.
 --
--- What qzeros hold of a zero point (numbers.zeros):
+-- What qzeros hold of a zero point (numbers.rule):
 --     STORED    it. Formats gptq_v2 and gptq_p.
 --     FIELDS    it less 1. Format gptq, of AutoGPTQ. Readers differ on a field of ones: to
 --               qlinear_cuda it is 2^bits, to qlinear_cuda_old 0. It is 2^bits here, as nearly all
@@ -35,6 +35,11 @@ local LOST = "AutoGPTQ wrote zero points of 0 over their neighbours, which are l
 
 local FORMATS = { gptq = true, gptq_v2 = true, gptq_p = true }
 
+local function unpack(text, numbers, count)
+    local layout = numbers.layout == fields.NUMBERS.planes and "planes" or "stream"
+    return fields[layout](text, numbers.bits, count)
+end
+
 -- ---- Zero points -------------------------------------------------------------------------------
 
 local function add_to_words(text, bits)
@@ -49,13 +54,13 @@ end
 
 -- The first `count` zero points that words hold.
 local function unpack_zeros(text, numbers, count)
-    local bits, rule = numbers.bits, numbers.zeros
+    local bits, rule = numbers.bits, numbers.rule
     local add = rule == STORED and 0 or 1
     local most = rule == WORDS and (1 << bits) - 1 or 1 << bits
     if rule == WORDS and 32 % bits == 0 then
         text, add = add_to_words(text, bits), 0
     end
-    local zeros = fields[numbers.planes == 1 and "planes" or "stream"](text, bits, count)
+    local zeros = unpack(text, numbers, count)
     for index, zero in ipairs(zeros) do
         zeros[index] = zero + add <= most and zero + add or 0
     end
@@ -90,7 +95,7 @@ end
 -- Fields of 3 bits are not looked at, whose topmost ones are cut.
 local function are_lost(model, tensor, numbers)
     local bits = numbers.bits
-    if numbers.zeros ~= FIELDS or 32 % bits ~= 0 then
+    if numbers.rule ~= FIELDS or 32 % bits ~= 0 then
         return false
     end
     local text = model:read(tensor, 0, tensor.bytes)
@@ -108,7 +113,7 @@ local function dequantize(matrix, row)
     local model, numbers, parts, m, k = matrix.model, matrix.numbers, matrix.parts, matrix.m,
         matrix.k
     local text = fields.column(model, parts.codes, row, m, k * numbers.bits // 32)
-    local codes = fields[numbers.planes == 1 and "planes" or "stream"](text, numbers.bits, k)
+    local codes = unpack(text, numbers, k)
     local scales, zeros = {}, {}
     for group = 0, numbers.groups - 1 do
         scales[group] = elements.read(model, parts.scales, group * m + row, 1)[1]
@@ -223,9 +228,9 @@ local function module_of(model, name, settings, format)
     local columns = order and column_groups.read(model, order, group, groups)
 
     local planes = format == "gptq_p" or bits >= 5 and bits <= 7
-    local numbers = { bits = bits, group = group, groups = groups, planes = planes and 1 or 0,
-        floats = elements.floats_number(scales),
-        zeros = zero_rule(settings, format, planes) }
+    local numbers = { bits = bits, group = group, groups = groups,
+        layout = fields.NUMBERS[planes and "planes" or "stream"],
+        floats = elements.floats_number(scales), rule = zero_rule(settings, format, planes) }
     local middle = settings.sym == true and all_middle(model, zeros, numbers, m)
     local held, why = held_by({ bits = bits, group = group, k = k, scales = scales,
         whole = settings.group_size == -1 and "row", zeros = not middle,
@@ -233,7 +238,7 @@ local function module_of(model, name, settings, format)
     local lost = not middle and are_lost(model, zeros, numbers)
     return { name = name, role = roles.of(name), count = 1, m = m, k = k,
         kind = ("GPTQ %d-bit"):format(bits), format = held, why = why, codec = held and "gptq",
-        remark = lost and name .. ": " .. LOST or nil,
+        remark = lost and LOST or nil,
         parts = { codes = codes, scales = scales, zeros = zeros, order = columns and order },
         beside = { order }, numbers = numbers, columns = columns, dequantize = dequantize }
 end

@@ -1,0 +1,89 @@
+-- What the fuzzer calls (fuzz.c gives the source tree): readers of files of weights, each with
+-- bytes as the only file, in memory. One returns nothing where the bytes are read or refused as a
+-- user's wrong file is, and else the error's text.
+local HOME = ...
+package.path = table.concat({ HOME .. "/gen/lua/?.lua", HOME .. "/tests/lua/?.lua",
+    package.path }, ";")
+
+local fail = require("base.fail")
+-- What does not end a command would fill the log.
+fail.remark = function() end
+
+local matrices = require("source.matrices")
+local model = require("source.model")
+local safetensors_text = require("safetensors_text")
+local text_disk = require("text_disk")
+
+local readers = {}
+
+-- Weights of a row that are worth their time.
+local MOST_WEIGHTS = 1 << 12
+
+-- Calls what a user's wrong file may end.
+local function attempt(call, ...)
+    local ok, reason = xpcall(call, function(value)
+        return fail.is_user_error(value) and value or debug.traceback(tostring(value))
+    end, ...)
+    if not ok and not fail.is_user_error(reason) then
+        error(reason, 0)
+    elseif not ok and tostring(reason):find("[^\x20-\x7e]") then
+        error("a message with other than printable characters: " .. tostring(reason), 0)
+    end
+end
+
+-- Opens the model in these files, and does with it what commands do. What readers may not let
+-- through is an error.
+local function use(path, texts)
+    local opened = model.open(path, text_disk.new(texts))
+    for _, tensor in ipairs(opened.tensors) do
+        local stop = opened.files[tensor.file].size
+        assert(tensor.at >= 0 and tensor.bytes >= 0 and tensor.bytes <= stop - tensor.at)
+        for _, size in ipairs(tensor.shape) do
+            assert(size >= 0 and (size == 0 or tensor.bytes == 0 or size <= 8 * tensor.bytes))
+        end
+    end
+    for _, matrix in ipairs(matrices.of(opened)) do
+        if matrix.k <= MOST_WEIGHTS then
+            attempt(matrix.dequantize, matrix, matrix.m * matrix.count - 1)
+        end
+    end
+end
+
+local function try(path, texts)
+    local ok, reason = pcall(attempt, use, path, texts)
+    return not ok and tostring(reason) or nil
+end
+
+function readers.gguf(bytes)
+    return try("a.gguf", { ["a.gguf"] = bytes })
+end
+
+-- The configurations that schemes ask for.
+local CONFIGS = { "", '{"quant_method":"gptq","bits":4,"group_size":32,"sym":true}',
+    '{"quant_method":"gptq","bits":3,"group_size":32,"sym":false,"checkpoint_format":"gptq_p"}',
+    '{"quant_method":"awq","bits":4,"group_size":32,"version":"gemm","zero_point":true}',
+    '{"quant_method":"awq","bits":4,"group_size":32,"version":"gemv_fast","zero_point":true}',
+    '{"quant_method":"bitnet"}', '{"quant_method":"mxfp4"}', '{"quant_method":"hqq"}',
+    '{"quant_method":"bitsandbytes","load_in_4bit":true}', '{"group_size":32,"bits":4}',
+    '{"quant_method":"compressed-tensors","format":"pack-quantized","config_groups":{"g":{'
+        .. '"targets":["Linear"],"weights":{"num_bits":4,"type":"int","symmetric":true,'
+        .. '"group_size":32,"strategy":"group"}}}}' }
+
+-- The first byte picks a configuration.
+function readers.safetensors(bytes)
+    local config = CONFIGS[(bytes:byte(1) or 0) % #CONFIGS + 1]
+    return try("a.safetensors", { ["a.safetensors"] = bytes:sub(2),
+        ["config.json"] = config ~= "" and ('{"quantization_config":%s}'):format(config) or nil })
+end
+
+-- An index.json over two files, and the same bytes as a configuration.
+local ONE = safetensors_text.file({ { "a", "U8", { 1 }, "x" } })
+local TWO = safetensors_text.file({ { "b", "U8", { 1 }, "x" } })
+
+function readers.json(bytes)
+    return try("model.safetensors.index.json", { ["model.safetensors.index.json"] = bytes,
+        ["x.safetensors"] = ONE, ["y.safetensors"] = TWO })
+        or try("x.safetensors", { ["x.safetensors"] = ONE, ["config.json"] = bytes })
+end
+
+return readers

@@ -75,7 +75,18 @@ local function line_text(line)
     return ("%s%s: %s"):format(line.name, more, line.fault)
 end
 
--- The tensors of `found` and `left`, as they stand in the model's files.
+-- What readers have to say of matrices, each once.
+local function say_remarks(path, packed)
+    local said = {}
+    for _, matrix in ipairs(packed) do
+        if matrix.remark and not said[matrix.remark] then
+            said[matrix.remark] = true
+            remark(path .. ": " .. matrix.remark)
+        end
+    end
+end
+
+-- The tensors of `left` and `rest`, as they stand in the model's files.
 local function tensors_of(source, left, rest)
     local wanted, tensors = {}, {}
     for _, matrix in ipairs(left) do
@@ -92,17 +103,6 @@ local function tensors_of(source, left, rest)
         tensors[#tensors + 1] = wanted[tensor.name] and tensor or nil
     end
     return tensors
-end
-
--- What matrices want to be said, once each.
-local function say_remarks(path, packed)
-    local said = {}
-    for _, matrix in ipairs(packed) do
-        if matrix.remark and not said[matrix.remark] then
-            said[matrix.remark] = true
-            remark(("%s: %s"):format(path, matrix.remark))
-        end
-    end
 end
 
 -- Everything that the file is to hold, as a recipe.

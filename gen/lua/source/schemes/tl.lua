@@ -5,9 +5,10 @@
 --
 -- A row is cut into symbols of 2 weights (TL1) or 3 (TL2), first the weight that counts most to the
 -- base of 3. TL2 keeps signs apart, and symbols of 2 for columns that fill no block.
+local check = require("base.fail").check
 local elements = require("source.elements")
+local escaped = require("base.escaped")
 local fail = require("base.fail").fail
-local files = require("base.files")
 local wrong = require("source.wrong")
 
 local tl = {}
@@ -108,14 +109,17 @@ local function section_of(text, m, k)
     return nil
 end
 
+-- A kernel_config.ini has some lines for each shape.
+local MOST_BYTES = 1 << 16
+
 local function read_ini(model, tensor)
     local path = model.files[tensor.file].path
     local folder = path:match("^(.*/)[^/]*$") or ""
     for _, name in ipairs({ (path:gsub("%.gguf$", "") .. ".kernel_config.ini"),
         folder .. "kernel_config.ini" }) do
-        local text = files.read(name)
-        if text then
-            return text, name
+        if model.disk.kind(name) then
+            local file = check(model.disk.open(name))
+            return check(file:read(0, math.min(file.size, MOST_BYTES))), name
         end
     end
     return nil
@@ -162,7 +166,7 @@ local function bytes_of(kind, m, k)
 end
 
 local function refuse(matrix)
-    fail("%s: %s: %s", matrix.model.path, matrix.name, matrix.why)
+    fail("%s: %s: %s", matrix.model.path, escaped(matrix.name), matrix.why)
 end
 
 -- What schemes/gguf.lua does not know of a tensor of these types. Without a kernel_config.ini that

@@ -304,13 +304,13 @@ static void perplexity(const char *path, const char *text_path, int32_t chunks, 
     llama.model_free(s.model);
 }
 
-/* Tokens [begin, begin + count), `step` at once; how fast that was. */
-static void time_run(struct session *s, const char *what, const int32_t *tokens, int32_t begin,
-                     int32_t count, int32_t step) {
+/* The first `count` tokens, `step` at once; how fast that was. */
+static void time_run(struct session *s, const char *what, const int32_t *tokens, int32_t count,
+                     int32_t step) {
+    llama.memory_clear(llama.memory(s->context), true);
     const double start = seconds(), used = cpu_seconds();
-    for (int32_t at = begin; at < begin + count; at += step) {
-        const int32_t left = begin + count - at;
-        run(s, tokens, at, left < step ? left : step, false);
+    for (int32_t at = 0; at < count; at += step) {
+        run(s, tokens, at, count - at < step ? count - at : step, false);
         llama.logits(s->context, -1); /* waits for it */
     }
     printf("%s %.2f tokens/s cpu %.3f s\n", what, count / (seconds() - start),
@@ -318,9 +318,9 @@ static void time_run(struct session *s, const char *what, const int32_t *tokens,
 }
 
 /* Loads a model and says so. Then a line of stdin is one measurement, and its result a line of
- * stdout:
- *   prefill COUNT   so many tokens from the first place on, in batches of 512
- *   decode COUNT    the next ones, one by one
+ * stdout; both begin with nothing read before, as those of llama-bench do:
+ *   prefill COUNT   so many tokens in batches of 512
+ *   decode COUNT    the same one by one
  * So two hosts can be measured in turn, each within the same second as the other. */
 static void speed(const char *path, int32_t threads, int32_t n_ctx) {
     struct session s = open_model(path, (uint32_t)n_ctx, threads);
@@ -331,17 +331,12 @@ static void speed(const char *path, int32_t threads, int32_t n_ctx) {
     printf("load %.3f s resident %ld MiB\n", s.load, mebibytes("VmRSS"));
     fflush(stdout);
     char line[64];
-    for (int32_t count, at = 1; fgets(line, sizeof line, stdin); fflush(stdout)) {
-        if (sscanf(line, "prefill %d", &count) == 1 && count > 0 && count <= n_ctx) {
-            llama.memory_clear(llama.memory(s.context), true);
-            time_run(&s, "prefill", tokens, 0, count, 512);
-            at = count;
-        } else if (sscanf(line, "decode %d", &count) == 1 && count > 0 && count <= n_ctx - at) {
-            time_run(&s, "decode", tokens, at, count, 1);
-            at += count;
-        } else {
+    for (int32_t count; fgets(line, sizeof line, stdin); fflush(stdout)) {
+        const bool prefill = sscanf(line, "prefill %d", &count) == 1;
+        if ((!prefill && sscanf(line, "decode %d", &count) != 1) || count < 1 || count > n_ctx) {
             fail("cannot do: ", line);
         }
+        time_run(&s, prefill ? "prefill" : "decode", tokens, count, prefill ? 512 : 1);
     }
     free(tokens);
     llama.context_free(s.context);

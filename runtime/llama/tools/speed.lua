@@ -90,10 +90,9 @@ local function measure_long(contest, rounds, short)
 end
 
 local function start(settings, threads, backend, name)
-    local context = LONG_PROMPT + TRIES * DECODES * DECODED
     local host = live.start(("%sexec %s %s speed %s %d %d"):format(
         backend and "GGML_BACKEND_PATH=" .. quote(backend) .. " " or "", quote(settings.driver),
-        quote(settings.host), quote(settings.model), threads, context), settings.out, name)
+        quote(settings.host), quote(settings.model), threads, LONG_PROMPT), settings.out, name)
     return host, summary.loaded(host:read()) or fail("%s: it did not load", settings.model)
 end
 

@@ -90,8 +90,10 @@ end
 local function tensors_of(source, left, rest)
     local wanted, tensors = {}, {}
     for _, matrix in ipairs(left) do
-        for _, tensor in pairs(matrix.parts) do
-            wanted[tensor.name] = true
+        for _, tensors_of_it in ipairs({ matrix.parts, matrix.beside or {} }) do
+            for _, tensor in pairs(tensors_of_it) do
+                wanted[tensor.name] = true
+            end
         end
     end
     for _, tensor in ipairs(rest) do

@@ -66,7 +66,7 @@ end
 
 -- Rows are scattered, so the codes are read at once.
 local function text_of(matrix)
-    matrix.text = matrix.text or matrix.model:read(matrix.parts.codes, 0, matrix.numbers.bytes)
+    matrix.text = matrix.text or matrix.model:read(matrix.parts.codes, 0, matrix.parts.codes.bytes)
     return matrix.text, elements.read(matrix.model, matrix.parts.scales, 0, 1)[1]
 end
 
@@ -151,7 +151,7 @@ local function fits(values, kind, m, k)
     elseif kind == "TL1" then
         return 256 % bmm == 0 and bmm <= 64 and k % bk == 0 and bk % (256 // bmm) == 0
     end
-    return bmm == 32 and bk % 24 == 0 and k % bk % 32 == 0
+    return bmm == 32 and bk % 24 == 0 and k % bk % 32 == 0 and k % bk <= 256
 end
 
 -- ---- Matrices ----------------------------------------------------------------------------------
@@ -163,6 +163,12 @@ local function bytes_of(kind, m, k)
         bytes = (k - 256) * m // 3 * 5 // 8 + 256 * m // 2 * 4 // 8
     end
     return bytes + -bytes % 32
+end
+
+-- Some bytes of a tensor, as one of its own.
+local function part_of(tensor, first, kind, bytes)
+    return { name = tensor.name, file = tensor.file, at = tensor.at + first, bytes = bytes,
+        shape = { kind == "U8" and bytes or 1 }, type = kind }
 end
 
 local function refuse(matrix)
@@ -186,10 +192,11 @@ function tl.describe(model, tensor)
             or "the kernel_config.ini that bitnet.cpp was built with has to lie beside the file"
         return { why = why, dequantize = refuse }
     end
-    return { why = "no codec packs the order of its kernels", numbers = { bytes = bytes },
+    return { format = "ttensorf32", codec = kind:lower(),
+        numbers = { bm = values.bm, bk = values.bk, bmm = values.bmm },
         grid = kind == "TL1" and tl1_grid(values, k) or tl2_grid(values, m, k),
-        parts = { codes = tensor, scales = { name = tensor.name, file = tensor.file,
-            at = tensor.at + bytes, bytes = 4, shape = { 1 }, type = "F32" } },
+        parts = { codes = part_of(tensor, 0, "U8", bytes),
+            scales = part_of(tensor, bytes, "F32", 4) },
         dequantize = kind == "TL1" and tl1_row or tl2_row }
 end
 

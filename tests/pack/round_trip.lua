@@ -3,6 +3,7 @@
 local files = require("base.files")
 local host = require("base.host")
 local packed_weights = require("packed_weights")
+local product = require("product")
 local source_parts = require("source_parts")
 
 local round_trip = {}
@@ -96,10 +97,14 @@ function RoundTrip:fault_of(matrix, wanted)
     end
     local parts = packed_weights.parts(prefix, matrix.format)
     fault = parts_fault(parts, matrix)
-    if fault ~= "" then
-        return fault
+    local note
+    if fault == "" then
+        fault, note = weights_fault(packed_weights.of(parts, matrix), wanted, matrix.format)
     end
-    return weights_fault(packed_weights.of(parts, matrix), wanted, matrix.format)
+    if fault == "" then
+        fault = product.fault_of(self.work, self.work .. "/case.loom", matrix, wanted)
+    end
+    return fault, note
 end
 
 -- A line on a matrix of a case, for people; whether nothing is wrong.

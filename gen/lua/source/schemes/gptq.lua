@@ -164,19 +164,19 @@ local function zero_rule(settings, format, planes)
     return FIELDS
 end
 
--- Bits of a module, as qzeros have them for M columns; the settings' where there are no others for
--- single modules.
+-- Bits of a module, as qzeros have them for M columns: the settings', but where single modules may
+-- have their own (`dynamic`).
 local function bits_of(model, settings, codes, zeros)
-    local m, words = codes.shape[2], zeros.shape[2]
-    local bits = words * 32 / m
-    local wanted = settings.bits
-    if bits ~= wanted and (not settings.dynamic or bits < 2 or bits > 8 or bits % 1 ~= 0) then
-        wrong(model, zeros, "has %d words for %d rows; %s bits are %s", words, m, tostring(wanted),
-            type(wanted) == "number" and m * wanted / 32 or "unknown")
-    elseif bits < 2 or bits > 8 then
-        wrong(model, codes, "has %s bits; 2 to 8 are read", tostring(wanted))
+    local m, words, wanted = codes.shape[2], zeros.shape[2], settings.bits
+    if math.type(wanted) ~= "integer" or wanted < 2 or wanted > 8 then
+        fail("%s: has GPTQ with %s bits; 2 to 8 are read", model.path, escaped(tostring(wanted)))
     end
-    return math.tointeger(bits)
+    local bits = math.tointeger(words * 32 / m)
+    if not bits or bits < 2 or bits > 8 or bits ~= wanted and not settings.dynamic then
+        wrong(model, zeros, "has %d words for %d rows; with %d bits they are %d", words, m, wanted,
+            m * wanted // 32)
+    end
+    return bits
 end
 
 -- Columns of a group: the settings', which single modules may replace.
@@ -195,7 +195,8 @@ end
 -- The number of columns; whole blocks of 32 where a word does not hold whole codes.
 local function columns_of(model, codes, bits, m)
     local k = codes.shape[1] * 32 // bits
-    if codes.shape[1] * 32 % bits ~= 0 or 32 % bits ~= 0 and (k % 32 ~= 0 or m % 32 ~= 0) then
+    local whole = 32 % bits == 0 or codes.shape[1] % bits == 0 and m % 32 == 0
+    if k < 1 or not whole then
         wrong(model, codes, "is %d x %d words, which are no %d-bit codes of whole blocks of 32",
             codes.shape[1], codes.shape[2], bits)
     end
@@ -225,7 +226,7 @@ local function module_of(model, name, settings, format)
     local group, groups = group_of(model, settings, scales, k)
     tables.find(model, name .. ".qzeros", tables.WORDS, groups, m * bits // 32, codes)
     local order = find_order(model, name, codes, k)
-    local columns = order and column_groups.read(model, order, group, groups)
+    local columns = order and column_groups.read(model, order, k, group, groups)
 
     local planes = format == "gptq_p" or bits >= 5 and bits <= 7
     local numbers = { bits = bits, group = group, groups = groups,

@@ -6,11 +6,11 @@
 #include <string.h>
 
 extern const struct codec codec_awq, codec_bitnet, codec_ct_integers, codec_gguf, codec_gpt_oss,
-    codec_gptq, codec_hqq, codec_i2s, codec_mlx, codec_nvfp4_global;
+    codec_gptq, codec_hqq, codec_i2s, codec_mlx, codec_nvfp4_global, codec_tl1, codec_tl2;
 
 static const struct codec *const codecs[] = {
-    &codec_awq,  &codec_bitnet, &codec_ct_integers, &codec_gguf, &codec_gpt_oss,
-    &codec_gptq, &codec_hqq,    &codec_i2s,         &codec_mlx,  &codec_nvfp4_global,
+    &codec_awq, &codec_bitnet, &codec_ct_integers, &codec_gguf,         &codec_gpt_oss, &codec_gptq,
+    &codec_hqq, &codec_i2s,    &codec_mlx,         &codec_nvfp4_global, &codec_tl1,     &codec_tl2,
 };
 
 const struct codec *codec_find(const char *name) {

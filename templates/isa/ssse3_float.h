@@ -22,8 +22,9 @@ __attribute__((noinline, unused)) static v_f32 v_load_half(const uint16_t *p) {
     return _mm_castsi128_ps(_mm_or_si128(sign, magnitude));
 }
 
-/* 4 bytes, half of each being an E4M3 number without its sign, whose NaN is 0: normal numbers get
- * another exponent; of subnormal ones, which are below, that makes numbers that are too large. */
+/* 4 bytes of E4M3 without their signs, and 0 for the NaN, halved. Normal numbers get another
+ * exponent. That makes more of subnormal ones than they are: twice it, less 2^-7, is right, and
+ * more of all others. */
 __attribute__((unused)) static v_f32 v_load_ue4m3(const uint8_t *p) {
     const __m128i nan = _mm_set1_epi32(0x7f);
     const __m128i rest = _mm_and_si128(v_load_u8_i32(p), nan);

@@ -30,15 +30,16 @@ static inline void v_store_f32(float *p, v_f32 x) {
 static inline v_f32 v_load_half(const uint16_t *p) {
     return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
 }
-/* Bytes of E4M3 without their signs, and 0 for the NaN. Half of 8 of them as floats, from 16 bits
- * each: as bits of fp16 they are 2^7 times too small. */
+/* Bytes of E4M3 without their signs, and 0 for the NaN. */
 static inline __m128i v_ue4m3_bits(__m128i bytes) {
     const __m128i nan = _mm_set1_epi8(0x7f), rest = _mm_and_si128(bytes, nan);
     return _mm_andnot_si128(_mm_cmpeq_epi8(rest, nan), rest);
 }
+/* 8 of these, widened to 16 bits, halved: as bits of fp16 they are 2^7 times too small. */
 static inline v_f32 v_ue4m3_to_f32(__m128i bits) {
     return _mm256_mul_ps(_mm256_cvtph_ps(_mm_slli_epi16(bits, 7)), _mm256_set1_ps(128.0f));
 }
+/* 8 such bytes, and twice as many. */
 static inline v_f32 v_load_ue4m3(const uint8_t *p) {
     return v_ue4m3_to_f32(_mm_cvtepu8_epi16(v_ue4m3_bits(_mm_loadl_epi64((const __m128i *)p))));
 }

@@ -30,16 +30,17 @@ static inline void v_store_f32(float *p, v_f32 x) {
 static inline v_f32 v_load_half(const uint16_t *p) {
     return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
 }
-/* Bytes of E4M3 without their signs, and 0 for the NaN. Half of 16 of them as floats: as bits of
- * fp16 they are 2^7 times too small. */
+/* Bytes of E4M3 without their signs, and 0 for the NaN. */
 static inline __m256i v_ue4m3_bits(__m256i bytes) {
     const __m256i nan = _mm256_set1_epi8(0x7f), rest = _mm256_and_si256(bytes, nan);
     return _mm256_andnot_si256(_mm256_cmpeq_epi8(rest, nan), rest);
 }
+/* 16 of these, halved: as bits of fp16 they are 2^7 times too small. */
 static inline v_f32 v_ue4m3_to_f32(__m128i bits) {
     const __m256i halves = _mm256_slli_epi16(_mm256_cvtepu8_epi16(bits), 7);
     return _mm512_mul_ps(_mm512_cvtph_ps(halves), _mm512_set1_ps(128.0f));
 }
+/* 16 such bytes, and twice as many. */
 static inline v_f32 v_load_ue4m3(const uint8_t *p) {
     const __m128i bytes = _mm_loadu_si128((const __m128i *)p);
     const __m256i bits = v_ue4m3_bits(_mm256_castsi128_si256(bytes));

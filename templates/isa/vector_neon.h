@@ -64,6 +64,7 @@ static inline uint16x8_t v_ue4m3_halves(uint8x8_t bytes) {
     const uint8x8_t nan = vdup_n_u8(0x7f), rest = vand_u8(bytes, nan);
     return vshll_n_u8(vbic_u8(rest, vceq_u8(rest, nan)), 7);
 }
+/* 4 such bytes, halved, and twice as many. */
 static inline v_f32 v_load_ue4m3(const uint8_t *p) {
     const uint16x8_t halves = v_ue4m3_halves(vget_low_u8(v_load_4(p)));
     return vmulq_n_f32(v_half_to_f32(vget_low_u16(halves)), 128.0f);

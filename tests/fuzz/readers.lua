@@ -3,7 +3,7 @@
 -- user's wrong file is, and else the error's text.
 local HOME = ...
 package.path = table.concat({ HOME .. "/gen/lua/?.lua", HOME .. "/tests/lua/?.lua",
-    package.path }, ";")
+    HOME .. "/tests/fuzz/?.lua", package.path }, ";")
 
 local fail = require("base.fail")
 -- What does not end a command would fill the log.
@@ -11,7 +11,9 @@ fail.remark = function() end
 
 local matrices = require("source.matrices")
 local model = require("source.model")
+local names = require("source.names")
 local safetensors_text = require("safetensors_text")
+local small_models = require("small_models")
 local text_disk = require("text_disk")
 
 local readers = {}
@@ -26,8 +28,8 @@ local function attempt(call, ...)
     end, ...)
     if not ok and not fail.is_user_error(reason) then
         error(reason, 0)
-    elseif not ok and tostring(reason):find("[^\x20-\x7e]") then
-        error("a message with other than printable characters: " .. tostring(reason), 0)
+    elseif not ok and names.fault(tostring(reason)) then
+        error("a message with what a terminal may not get: " .. tostring(reason), 0)
     end
 end
 
@@ -58,32 +60,30 @@ function readers.gguf(bytes)
     return try("a.gguf", { ["a.gguf"] = bytes })
 end
 
--- The configurations that schemes ask for.
-local CONFIGS = { "", '{"quant_method":"gptq","bits":4,"group_size":32,"sym":true}',
-    '{"quant_method":"gptq","bits":3,"group_size":32,"sym":false,"checkpoint_format":"gptq_p"}',
-    '{"quant_method":"awq","bits":4,"group_size":32,"version":"gemm","zero_point":true}',
-    '{"quant_method":"awq","bits":4,"group_size":32,"version":"gemv_fast","zero_point":true}',
-    '{"quant_method":"bitnet"}', '{"quant_method":"mxfp4"}', '{"quant_method":"hqq"}',
-    '{"quant_method":"bitsandbytes","load_in_4bit":true}', '{"group_size":32,"bits":4}',
-    '{"quant_method":"compressed-tensors","format":"pack-quantized","config_groups":{"g":{'
-        .. '"targets":["Linear"],"weights":{"num_bits":4,"type":"int","symmetric":true,'
-        .. '"group_size":32,"strategy":"group"}}}}' }
-
--- The first byte picks a configuration.
-function readers.safetensors(bytes)
-    local config = CONFIGS[(bytes:byte(1) or 0) % #CONFIGS + 1]
-    return try("a.safetensors", { ["a.safetensors"] = bytes:sub(2),
-        ["config.json"] = config ~= "" and ('{"quantization_config":%s}'):format(config) or nil })
+-- The model of small_models.lua that the first byte picks: its tensors, its configuration.
+local function picked(bytes)
+    return table.unpack(small_models[(bytes:byte(1) or 0) % #small_models + 1])
 end
 
--- An index.json over two files, and the same bytes as a configuration.
+-- A file of tensors, and a configuration that it may be for.
+function readers.safetensors(bytes)
+    local _, config = picked(bytes)
+    return try("a.safetensors", { ["a.safetensors"] = bytes:sub(2), ["config.json"] = config })
+end
+
+-- A configuration, and tensors that it may be for.
+function readers.config(bytes)
+    return try("a.safetensors", { ["a.safetensors"] = safetensors_text.file(picked(bytes)),
+        ["config.json"] = bytes:sub(2) })
+end
+
+-- An index.json over two files.
 local ONE = safetensors_text.file({ { "a", "U8", { 1 }, "x" } })
 local TWO = safetensors_text.file({ { "b", "U8", { 1 }, "x" } })
 
-function readers.json(bytes)
+function readers.index(bytes)
     return try("model.safetensors.index.json", { ["model.safetensors.index.json"] = bytes,
         ["x.safetensors"] = ONE, ["y.safetensors"] = TWO })
-        or try("x.safetensors", { ["x.safetensors"] = ONE, ["config.json"] = bytes })
 end
 
 return readers

@@ -81,7 +81,6 @@ static loom_parts read_block(const struct weight_type *type, const uint8_t *bloc
 
 /* Writes what was read of the block. */
 static void return_block(const struct weight_type *type, const uint8_t *block, uint8_t *back) {
-    const loom_format format = format_of(type);
     const loom_parts parts = read_block(type, block);
     uint8_t *const written = fake_alloc(type->bytes);
     type->codec->write(written, &parts);

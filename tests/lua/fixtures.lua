@@ -30,6 +30,34 @@ local function options_of(name)
     return { i2s = i2s.layouts[1] }
 end
 
+-- The cases of a folder in the order of their names: { name = "FOLDER/NAME", path = of its file,
+-- options = of matrices.of }.
+function fixtures.cases(folder)
+    local cases = {}
+    for _, entry in ipairs(assert(host.list_dir(FOLDER .. "/" .. folder))) do
+        local name, ending = entry:match("^(.*)(%.%l+)$")
+        if ending == ".gguf" or ending == ".safetensors" then
+            cases[#cases + 1] = { name = folder .. "/" .. name, options = options_of(name),
+                path = ("%s/%s/%s"):format(FOLDER, folder, entry) }
+        end
+    end
+    table.sort(cases, function(a, b)
+        return a.name < b.name
+    end)
+    return cases
+end
+
+function fixtures.matrices(case)
+    return (matrices.of(model.open(case.path), case.options))
+end
+
+-- The fp32 weights of a matrix of a case, as text.
+function fixtures.weights(case, matrix)
+    local one = ("%s/%s.f32"):format(FOLDER, case.name)
+    local of_tensor = ("%s/%s/%s.weight.f32"):format(FOLDER, case.name, matrix.name)
+    return assert(files.read(host.path_kind(one) and one or of_tensor))
+end
+
 -- How many weights of a matrix have other bits than those of a text, and how many there are.
 local function compare(matrix, wanted)
     local count, differ = 0, 0
@@ -44,12 +72,11 @@ local function compare(matrix, wanted)
     return count, differ
 end
 
--- What becomes of one matrix: { case =, tensor =, kind =, format =, why =, weights =, differ =,
--- refused = }.
-local function result_of(name, matrix, path)
-    local result = { case = name, tensor = matrix.name, kind = matrix.kind,
+-- What becomes of one matrix.
+local function result_of(case, matrix)
+    local result = { case = case.name, tensor = matrix.name, kind = matrix.kind,
         format = matrix.format, why = matrix.why }
-    local ok, count, differ = pcall(compare, matrix, assert(files.read(path)))
+    local ok, count, differ = pcall(compare, matrix, fixtures.weights(case, matrix))
     if ok then
         result.weights, result.differ = count, differ
     else
@@ -58,37 +85,21 @@ local function result_of(name, matrix, path)
     return result
 end
 
--- The result of each matrix of a case, or one with `refused` where its file is not read.
-local function results_of_case(folder, name, ending, results)
-    local path = ("%s/%s/%s"):format(FOLDER, folder, name)
-    local ok, list = pcall(function()
-        return matrices.of(model.open(path .. ending), options_of(name))
-    end)
-    if not ok or #list == 0 then
-        results[#results + 1] = { case = folder .. "/" .. name, refused = ok and "has no matrices"
-            or tostring(list) }
-        return
-    end
-    for _, matrix in ipairs(list) do
-        local one = path .. ".f32"
-        local of_tensor = ("%s/%s.weight.f32"):format(path, matrix.name)
-        results[#results + 1] = result_of(folder .. "/" .. name, matrix,
-            host.path_kind(one) and one or of_tensor)
-    end
-end
-
--- The results of all cases of a folder, in the order of their names.
+-- The result of each matrix of a folder's cases: { case =, tensor =, kind =, format =, why =,
+-- weights =, differ =, refused = }; of a case whose file is not read, one with `refused`.
 function fixtures.results(folder)
     local results = {}
-    for _, entry in ipairs(assert(host.list_dir(FOLDER .. "/" .. folder))) do
-        local name, ending = entry:match("^(.*)(%.%l+)$")
-        if ending == ".gguf" or ending == ".safetensors" then
-            results_of_case(folder, name, ending, results)
+    for _, case in ipairs(fixtures.cases(folder)) do
+        local ok, list = pcall(fixtures.matrices, case)
+        if not ok or #list == 0 then
+            results[#results + 1] = { case = case.name, refused = ok and "has no matrices"
+                or tostring(list) }
+            list = {}
+        end
+        for _, matrix in ipairs(list) do
+            results[#results + 1] = result_of(case, matrix)
         end
     end
-    table.sort(results, function(a, b)
-        return a.case .. (a.tensor or "") < b.case .. (b.tensor or "")
-    end)
     return results
 end
 

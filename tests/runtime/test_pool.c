@@ -29,6 +29,30 @@ static void check_prepared(const loom_plan *plan, const void *prepared, const fl
     fake_free(expected, bytes);
 }
 
+/* The tokens backwards, with the order that turns them, come to the same y. */
+static void check_ordered(loom_pool *pool, const loom_plan *plan, const void *packed,
+                          void *prepared, const float *x, size_t n, const float *y,
+                          size_t y_stride) {
+    const size_t k = plan->k, y_bytes = n * y_stride * sizeof(float);
+    float *turned = malloc(n * k * sizeof *turned), *again = fake_alloc(y_bytes);
+    uint32_t *order = malloc(k * sizeof *order);
+    assert_true(turned && order);
+    for (size_t i = 0; i < n * k; i++) {
+        turned[i] = x[i / k * k + k - 1 - i % k];
+        order[i % k] = (uint32_t)(k - 1 - i % k);
+    }
+    const loom_status status = loom_pool_matmul_ordered(pool, plan, again, y_stride, packed,
+                                                        prepared, turned, k, order, n);
+    assert_int_equal(status, plan->format.group ? LOOM_OK : LOOM_ERROR_FORMAT);
+    if (status == LOOM_OK) {
+        assert_memory_equal(again, y, y_bytes);
+        check_prepared(plan, prepared, x, n);
+    }
+    fake_free(again, y_bytes);
+    free(turned);
+    free(order);
+}
+
 static void check_multiply(loom_pool *pool, const char *format, size_t m, size_t n) {
     const size_t k = 200, y_stride = m + 2, y_bytes = n * y_stride * sizeof(float);
     const loom_plan plan = fake_plan(format, m, k);
@@ -45,6 +69,7 @@ static void check_multiply(loom_pool *pool, const char *format, size_t m, size_t
         assert_true(y[i / m * y_stride + i % m] == expected);
     }
     check_prepared(&plan, prepared, x, n);
+    check_ordered(pool, &plan, packed, prepared, x, n, y, y_stride);
     fake_free(packed, loom_packed_size(&plan));
     fake_free(prepared, prepared_bytes);
     fake_free(y, y_bytes);
@@ -171,6 +196,8 @@ static void pool_errors(void **state) {
         {loom_pool_matmul(pool, &plan, y, 19, packed, prepared, x, 70, 2), LOOM_ERROR_SIZE},
         {loom_pool_matmul(pool, &plan, y, 20, packed, prepared, x, 69, 2), LOOM_ERROR_SIZE},
         {loom_pool_matmul(pool, &plan, y, 20, packed, prepared, x, 70, 0), LOOM_ERROR_SIZE},
+        {loom_pool_matmul_ordered(pool, &plan, y, 20, packed, prepared, x, 70, NULL, 2),
+         LOOM_ERROR_NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(cases[i].got, cases[i].expected);

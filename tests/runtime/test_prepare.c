@@ -41,6 +41,84 @@ static void parts_make_the_whole(void **state) {
     }
 }
 
+/* ---- Another order of columns --------------------------------------------------------------- */
+
+/* A permutation: each number changes place with one at random. */
+static uint32_t *make_order(size_t k, uint64_t seed) {
+    uint32_t *const order = malloc(k * sizeof *order);
+    assert_non_null(order);
+    for (uint32_t i = 0; i < k; i++) {
+        const size_t other = fake_random(&seed) % (i + 1);
+        order[i] = order[other];
+        order[other] = i;
+    }
+    return order;
+}
+
+/* x with its columns in that order; what is between tokens stays. */
+static float *permute(const float *x, const uint32_t *order, size_t n, size_t k, size_t x_stride) {
+    float *const permuted = calloc(n * x_stride, sizeof *permuted);
+    assert_non_null(permuted);
+    for (size_t i = 0; i < n * k; i++) {
+        permuted[i / k * x_stride + i % k] = x[i / k * x_stride + order[i % k]];
+    }
+    return permuted;
+}
+
+static void check_ordered(const char *format, size_t k, size_t n, size_t parts) {
+    const loom_plan plan = fake_plan(format, 10, k);
+    const size_t size = loom_prepared_size(&plan, n), x_stride = k + 3;
+    float *x = fake_activations(n, k, x_stride, k);
+    uint32_t *order = make_order(k, n);
+    float *permuted = permute(x, order, n, k, x_stride);
+    void *expected = fake_alloc(size), *ordered = fake_alloc(size);
+    prepare_whole(&plan, expected, permuted, x_stride, n);
+    for (size_t part = parts; part-- > 0;) {
+        assert_int_equal(loom_prepare_ordered(&plan, ordered, x, x_stride, order, n, part, parts),
+                         LOOM_OK);
+    }
+    assert_memory_equal(expected, ordered, size);
+    fake_free(expected, size);
+    fake_free(ordered, size);
+    free(permuted);
+    free(order);
+    free(x);
+}
+
+/* Groups of 32, 64 and 256, and a scale for the whole token: as if x had been permuted. */
+static void an_order_is_a_permuted_input(void **state) {
+    (void)state;
+    static const char *const formats[] = {"w2g32f32", "w3g64zf32", "w2g256s16x4mf32",
+                                          "w2g32f32arow"};
+    static const size_t ks[] = {1, 32, 100, 320, 1000, 3000}, parts[] = {1, 2, 3, 100};
+    for (size_t i = 0; i < 4 * 6 * 4; i++) {
+        for (size_t n = 1; n <= 4; n++) {
+            check_ordered(formats[i / 24], ks[i / 4 % 6], n, parts[i % 4]);
+        }
+    }
+}
+
+static void wrong_orders_are_refused(void **state) {
+    (void)state;
+    enum { K = 100 };
+    const loom_plan plan = fake_plan("w2g32f32", 10, K), row = fake_plan("w2rowf32", 10, K);
+    const size_t size = loom_prepared_size(&plan, 1), row_size = loom_prepared_size(&row, 1);
+    float *x = fake_activations(1, K, K, 1);
+    uint32_t *order = make_order(K, 1);
+    void *prepared = fake_alloc(size), *of_row = fake_alloc(row_size);
+    assert_int_equal(loom_prepare_ordered(&row, of_row, x, K, order, 1, 0, 1), LOOM_ERROR_FORMAT);
+    assert_int_equal(loom_prepare_ordered(&plan, prepared, x, K, NULL, 1, 0, 1), LOOM_ERROR_NULL);
+    assert_int_equal(loom_prepare_ordered(&plan, prepared, x, K, order, 1, 1, 1), LOOM_ERROR_RANGE);
+    order[K - 1] = K;
+    assert_int_equal(loom_prepare_ordered(&plan, prepared, x, K, order, 1, 0, 1), LOOM_ERROR_RANGE);
+    fake_free(prepared, size);
+    fake_free(of_row, row_size);
+    free(order);
+    free(x);
+}
+
+/* ---- Lines ---------------------------------------------------------------------------------- */
+
 /* The cache lines of acts that a part writes, as a set of lines of `prepared`. */
 static void mark_lines(const loom_plan *plan, const float *x, size_t n, size_t part, size_t parts,
                        uint8_t *writers) {
@@ -143,8 +221,12 @@ static void sharing_needs_equal_inputs(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts_make_the_whole),       cmocka_unit_test(parts_share_no_line),
-        cmocka_unit_test(a_single_token_is_split),    cmocka_unit_test(enough_tokens_stay_whole),
+        cmocka_unit_test(parts_make_the_whole),
+        cmocka_unit_test(an_order_is_a_permuted_input),
+        cmocka_unit_test(wrong_orders_are_refused),
+        cmocka_unit_test(parts_share_no_line),
+        cmocka_unit_test(a_single_token_is_split),
+        cmocka_unit_test(enough_tokens_stay_whole),
         cmocka_unit_test(sharing_needs_equal_inputs),
     };
     return cmocka_run_group_tests_name("prepare", tests, NULL, NULL);

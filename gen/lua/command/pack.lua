@@ -4,6 +4,7 @@ local escaped = require("base.escaped")
 local fail = require("base.fail").fail
 local files = require("base.files")
 local format = require("input.format")
+local i2s = require("source.schemes.i2s")
 local library_folder = require("library.folder")
 local loom_pack = require("build.loom_pack")
 local matrices = require("source.matrices")
@@ -23,6 +24,8 @@ function command_pack.options(command)
         :argname("<file>"):count(1):overwrite(false)
     command:option("--mode", "Numeric mode that the weights are packed for."):choices(MODES)
         :overwrite(false):default("fastest")
+    command:option("--i2s", "What wrote I2_S weights, which their file does not tell (x86).")
+        :choices(i2s.layouts):overwrite(false)
     command:flag("--rest", "Tensors that are not packed come into the file too, as they are.")
 end
 
@@ -72,12 +75,25 @@ local function line_text(line)
     return ("%s%s: %s"):format(line.name, more, line.fault)
 end
 
--- The tensors of `found` and `left`, as they stand in the model's files.
+-- What readers have to say of matrices, each once.
+local function say_remarks(path, packed)
+    local said = {}
+    for _, matrix in ipairs(packed) do
+        if matrix.remark and not said[matrix.remark] then
+            said[matrix.remark] = true
+            remark(path .. ": " .. matrix.remark)
+        end
+    end
+end
+
+-- The tensors of `left` and `rest`, as they stand in the model's files.
 local function tensors_of(source, left, rest)
     local wanted, tensors = {}, {}
     for _, matrix in ipairs(left) do
-        for _, tensor in pairs(matrix.parts) do
-            wanted[tensor.name] = true
+        for _, tensors_of_it in ipairs({ matrix.parts, matrix.beside or {} }) do
+            for _, tensor in pairs(tensors_of_it) do
+                wanted[tensor.name] = true
+            end
         end
     end
     for _, tensor in ipairs(rest) do
@@ -92,7 +108,7 @@ end
 -- Everything that the file is to hold, as a recipe.
 local function plan(args, folder, manifest)
     local source = model.open(args.file)
-    local found, rest = matrices.of(source)
+    local found, rest = matrices.of(source, { i2s = args.i2s })
     local packed, left, lines = split(found, held_by(manifest))
     if #packed == 0 then
         fail("%s: has nothing to pack for %s: %s", args.file, folder,
@@ -101,6 +117,7 @@ local function plan(args, folder, manifest)
     for _, line in ipairs(lines) do
         remark(("%s: not packed: %s"):format(args.file, line_text(line)))
     end
+    say_remarks(args.file, packed)
     return recipe.text(source, packed, args.rest and tensors_of(source, left, rest) or {})
 end
 

@@ -103,16 +103,13 @@ local function take_zero(record, text)
 end
 
 local function take_scale(record, text)
-    record.scale = ""
     for _, scale in ipairs(scales.list) do
         local found, rest = take_flag(text, scale.name)
-        if found and scale.name ~= "" then
-            record.scale, text = scale.name, rest
-            break
+        if found then
+            record.scale, record.scale_bytes = scale.name, scale.bytes
+            return rest
         end
     end
-    record.scale_bytes = scales.by_name[record.scale].bytes
-    return text
 end
 
 local function make_key(record)

@@ -33,10 +33,11 @@ end
 -- The model that `text` names, with the formats after its colon.
 local function read_model(text)
     local name, formats = text:match("^(.+):([^:/]*)$")
-    local record = models.read(name or text)
     if name and models.are_weights(name) then
         fail("--model %s: the file says the formats; say none after a colon", text)
-    elseif name then
+    end
+    local record = models.read(name or text)
+    if name then
         record.formats = check_formats(split_list(formats, "--model " .. name))
     end
     return record
@@ -74,10 +75,10 @@ function request.of(args)
         found[index] = targets.find(name)
     end
     local joined = check(target.join(found))
-    local records, names = read_models(args.model)
     if args.format then
         check_place(args.model)
     end
+    local records, names = read_models(args.model)
     return {
         models = records,
         model_names = names,

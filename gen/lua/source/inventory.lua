@@ -1,17 +1,21 @@
 -- What a model's matrices come to: the same ones counted together, and what no format holds.
+local escaped = require("base.escaped")
 local list = require("base.list")
 local matrices = require("source.matrices")
 local roles = require("source.roles")
 
 local inventory = {}
 
--- The bytes of the matrix's tensors that are not among `seen`, where they are then.
+local LOOKED_UP = "rows are looked up, and nothing is multiplied by them"
+
+-- The bytes of the matrix's tensors that are not among `seen`, where they are then. A part may be
+-- a piece of a tensor.
 local function bytes_of(matrix, seen)
     local bytes = 0
-    for _, tensors in ipairs({ matrix.parts, matrix.beside or {} }) do
-        for _, tensor in pairs(tensors) do
-            bytes = bytes + (seen[tensor.name] and 0 or tensor.bytes)
-            seen[tensor.name] = true
+    for _, parts in ipairs({ matrix.parts, matrix.beside or {} }) do
+        for _, part in pairs(parts) do
+            bytes = bytes + (seen[part.name] and 0 or matrix.model.by_name[part.name].bytes)
+            seen[part.name] = true
         end
     end
     return bytes
@@ -50,7 +54,7 @@ function inventory.of(model, options)
     for _, matrix in ipairs(all) do
         local bytes = bytes_of(matrix, seen)
         if matrix.looked_up then
-            add_left(found.left, matrix.kind, "their rows are looked up, not multiplied by", bytes)
+            add_left(found.left, matrix.kind, LOOKED_UP, bytes)
         elseif matrix.format then
             add_row(found.rows, matrix, bytes)
         else
@@ -81,7 +85,7 @@ function inventory.left_lines(found)
     local lines = {}
     for index, row in ipairs(found.left) do
         lines[index] = ("left out: %s of type %s, %s: %s"):format(counted(row.count, "tensor"),
-            row.kind, share(row.bytes, found.bytes), row.why)
+            escaped(row.kind), share(row.bytes, found.bytes), escaped(row.why))
     end
     return lines
 end

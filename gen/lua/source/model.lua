@@ -1,5 +1,6 @@
 -- A model in the files that people have. Only headers are read, until model:read().
 --     path     what the user named
+--     disk     where its files are: disk.lua
 --     kind     "gguf" or "safetensors"
 --     config   config.json, or nil
 --     quantization    what it says on how weights are quantised (quantization_config), or what
@@ -82,8 +83,8 @@ end
 function model.open(path, disk)
     disk = disk or source_disk
     local found = model_files.of(disk, path)
-    local self = setmetatable({ path = path, kind = found.kind, files = {}, tensors = {},
-        by_name = {} }, Model)
+    local self = setmetatable({ path = path, disk = disk, kind = found.kind, files = {},
+        tensors = {}, by_name = {} }, Model)
     local values = {}
     for index, part in ipairs(found.paths) do
         local file = check(disk.open(part))

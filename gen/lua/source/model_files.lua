@@ -3,6 +3,7 @@ local check = require("base.fail").check
 local escaped = require("base.escaped")
 local fail = require("base.fail").fail
 local model_config = require("source.model_config")
+local names = require("source.names")
 
 local model_files = {}
 
@@ -47,7 +48,8 @@ end
 
 -- Whether a name out of an index is one of a file beside it.
 local function is_beside(name)
-    return type(name) == "string" and name:find("^[^./\\%c][^/\\%c]*%.safetensors$") ~= nil
+    return type(name) == "string" and not names.fault(name)
+        and name:find("^[^./\\][^/\\]*%.safetensors$") ~= nil
 end
 
 -- The sorted names of the files that an index names, and its map: the name of a tensor to that of
@@ -57,7 +59,7 @@ local function read_index(disk, path)
     if type(map) ~= "table" or not next(map) then
         fail("%s: its weight_map is no object that names files", path)
     end
-    local names, seen, tensors = {}, {}, {}
+    local files, seen, tensors = {}, {}, {}
     for tensor in pairs(map) do
         tensors[#tensors + 1] = tostring(tensor)
     end
@@ -69,11 +71,11 @@ local function read_index(disk, path)
                 escaped(tensor), escaped(tostring(name)))
         elseif not seen[name] then
             seen[name] = true
-            names[#names + 1] = name
+            files[#files + 1] = name
         end
     end
-    table.sort(names)
-    return names, map
+    table.sort(files)
+    return files, map
 end
 
 local function fail_part(disk, path)
@@ -149,9 +151,9 @@ function model_files.of(disk, path)
         return { kind = "safetensors", paths = { path }, folder = folder,
             stem = name:gsub("%.safetensors$", "") }
     elseif name:find("%.safetensors%.index%.json$") then
-        local names, map = read_index(disk, path)
+        local parts, map = read_index(disk, path)
         local paths = {}
-        for index, part in ipairs(names) do
+        for index, part in ipairs(parts) do
             paths[index] = folder .. part
         end
         return { kind = "safetensors", paths = paths, map = map, index = path, folder = folder }

@@ -36,7 +36,7 @@ function roles.of(name)
     local last = words[#words] or ""
     local layer, expert, of_expert, shared
     for index, word in ipairs(words) do
-        local number = math.tointeger(tonumber(words[index + 1]))
+        local number = math.tointeger(tonumber((words[index + 1] or ""):match("^%d+$")))
         if word == "blk" or word == "layers" or word == "h" then
             layer = layer or number
         elseif word == "experts" then

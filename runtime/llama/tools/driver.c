@@ -1,7 +1,8 @@
 /* Runs a model in a llama.cpp that is installed as a package: what our backend is tested and timed
  * with. It declares what it needs of llama.h (v0.5.0) itself, and asks for it by name.
  *
- *   driver FOLDER quantize IN OUT TYPE          TYPE: llama.cpp's number of a file type
+ *   driver FOLDER quantize IN OUT TYPE [MATRIX] TYPE: llama.cpp's number of a file type; MATRIX:
+ *                                               ggml's number of a type, for matrices
  *   driver FOLDER logits MODEL THREADS BATCH    fp32 logits of random tokens, to stdout
  *   driver FOLDER perplexity MODEL TEXT CHUNKS THREADS BATCH
  *   driver FOLDER speed MODEL THREADS PROMPT DECODE
@@ -29,10 +30,16 @@ struct context_parameters {
     uint32_t n_ctx, n_batch, n_ubatch;
     uint32_t words[125];
 };
+struct matrix_type {
+    const char *pattern; /* of names */
+    int32_t type;
+};
 struct quantize_parameters {
     int32_t threads, file_type, output_type, embedding_type;
-    bool requantize, quantize_output, only_copy, pure;
-    uint32_t words[59];
+    bool requantize, quantize_output, only_copy, pure, keep_split, dry_run;
+    const void *importance, *overrides;
+    const struct matrix_type *matrix_types; /* up to one without a pattern */
+    uint32_t words[52];
 };
 struct batch {
     int32_t n_tokens;
@@ -329,11 +336,14 @@ static void speed(const char *path, int32_t threads, int32_t prompt, int32_t dec
     llama.model_free(s.model);
 }
 
-static void quantize(const char *in, const char *out, int32_t file_type) {
+/* `matrix` NULL: of the type that the file's type stands for. */
+static void quantize(const char *in, const char *out, int32_t file_type, const char *matrix) {
+    const struct matrix_type types[] = {{".*", matrix ? atoi(matrix) : 0}, {NULL, 0}};
     struct quantize_parameters parameters = llama.quantize_defaults();
     parameters.file_type = file_type;
     parameters.output_type = parameters.embedding_type = 1; /* F16 */
-    parameters.pure = true;
+    parameters.pure = !matrix;
+    parameters.matrix_types = matrix ? types : NULL;
     if (llama.quantize(in, out, &parameters) != 0) {
         fail("cannot quantize ", in);
     }
@@ -346,8 +356,8 @@ int main(int argc, char **argv) {
     }
     if (strcmp(command, "version") == 0 && argc == 3) {
         printf("%s\n", llama.version());
-    } else if (strcmp(command, "quantize") == 0 && argc == 6) {
-        quantize(argv[3], argv[4], atoi(argv[5]));
+    } else if (strcmp(command, "quantize") == 0 && (argc == 6 || argc == 7)) {
+        quantize(argv[3], argv[4], atoi(argv[5]), argc == 7 ? argv[6] : NULL);
     } else if (strcmp(command, "logits") == 0 && argc == 6) {
         write_logits(argv[3], atoi(argv[4]), atoi(argv[5]));
     } else if (strcmp(command, "perplexity") == 0 && argc == 8) {

@@ -143,9 +143,10 @@ static void read_matrix_line(struct reader *reader) {
     matrix->source.m = (size_t)need_number(reader, 1, LOOM_MAX_DIM);
     matrix->source.k = (size_t)need_number(reader, 1, LOOM_MAX_DIM);
     matrix->source.count = (size_t)need_number(reader, 1, LOOM_MAX_DIM);
-    matrix->codec = codec_find(need_word(reader));
+    const char *const codec = need_word(reader);
+    matrix->codec = codec_find(codec);
     if (!matrix->codec) {
-        refuse(reader, "there is no codec of that name");
+        fail("%s: there is no codec '%s' for it", matrix->name, codec);
     }
     for (char *word; (word = next_word(reader));) {
         read_word(reader, matrix, word);

@@ -3,6 +3,7 @@
 -- A weight is scale * code + bias. Scales may be negative. `quantization` of config.json says the
 -- bits and the group, for single modules too.
 local elements = require("source.elements")
+local escaped = require("base.escaped")
 local fail = require("base.fail").fail
 local number = require("source.number")
 local roles = require("source.roles")
@@ -34,7 +35,8 @@ local function dequantize(matrix, row)
 end
 
 local function refuse(matrix)
-    fail("%s: %s is %s, which is not supported", matrix.model.path, matrix.name, matrix.kind)
+    fail("%s: %s is %s, which is not supported", matrix.model.path, escaped(matrix.name),
+        escaped(matrix.kind))
 end
 
 -- Rows, columns and experts of a module whose rows have so many words.
@@ -75,7 +77,7 @@ local function other(model, name, settings)
     local codes = model.by_name[name .. ".weight"]
     local m, k, count = shape_of(model, codes, settings.bits)
     return { name = name, role = roles.of(name), m = m, k = k, count = count,
-        kind = "MLX " .. settings.mode, why = "MLX's mode affine is supported alone",
+        kind = "MLX " .. tostring(settings.mode), why = "MLX's mode affine is supported alone",
         parts = { codes = codes }, numbers = {}, dequantize = refuse }
 end
 

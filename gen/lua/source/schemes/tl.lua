@@ -5,9 +5,10 @@
 --
 -- A row is cut into symbols of 2 weights (TL1) or 3 (TL2), first the weight that counts most to the
 -- base of 3. TL2 keeps signs apart, and symbols of 2 for columns that fill no block.
+local check = require("base.fail").check
 local elements = require("source.elements")
+local escaped = require("base.escaped")
 local fail = require("base.fail").fail
-local files = require("base.files")
 local wrong = require("source.wrong")
 
 local tl = {}
@@ -65,7 +66,7 @@ end
 
 -- Rows are scattered, so the codes are read at once.
 local function text_of(matrix)
-    matrix.text = matrix.text or matrix.model:read(matrix.parts.codes, 0, matrix.numbers.bytes)
+    matrix.text = matrix.text or matrix.model:read(matrix.parts.codes, 0, matrix.parts.codes.bytes)
     return matrix.text, elements.read(matrix.model, matrix.parts.scales, 0, 1)[1]
 end
 
@@ -108,14 +109,17 @@ local function section_of(text, m, k)
     return nil
 end
 
+-- A kernel_config.ini has some lines for each shape.
+local MOST_BYTES = 1 << 16
+
 local function read_ini(model, tensor)
     local path = model.files[tensor.file].path
     local folder = path:match("^(.*/)[^/]*$") or ""
     for _, name in ipairs({ (path:gsub("%.gguf$", "") .. ".kernel_config.ini"),
         folder .. "kernel_config.ini" }) do
-        local text = files.read(name)
-        if text then
-            return text, name
+        if model.disk.kind(name) then
+            local file = check(model.disk.open(name))
+            return check(file:read(0, math.min(file.size, MOST_BYTES))), name
         end
     end
     return nil
@@ -147,7 +151,7 @@ local function fits(values, kind, m, k)
     elseif kind == "TL1" then
         return 256 % bmm == 0 and bmm <= 64 and k % bk == 0 and bk % (256 // bmm) == 0
     end
-    return bmm == 32 and bk % 24 == 0 and k % bk % 32 == 0
+    return bmm == 32 and bk % 24 == 0 and k % bk % 32 == 0 and k % bk <= 256
 end
 
 -- ---- Matrices ----------------------------------------------------------------------------------
@@ -161,8 +165,14 @@ local function bytes_of(kind, m, k)
     return bytes + -bytes % 32
 end
 
+-- Some bytes of a tensor, as one of its own.
+local function part_of(tensor, first, kind, bytes)
+    return { name = tensor.name, file = tensor.file, at = tensor.at + first, bytes = bytes,
+        shape = { kind == "U8" and bytes or 1 }, type = kind }
+end
+
 local function refuse(matrix)
-    fail("%s: %s: %s", matrix.model.path, matrix.name, matrix.why)
+    fail("%s: %s: %s", matrix.model.path, escaped(matrix.name), matrix.why)
 end
 
 -- What schemes/gguf.lua does not know of a tensor of these types. Without a kernel_config.ini that
@@ -182,10 +192,11 @@ function tl.describe(model, tensor)
             or "the kernel_config.ini that bitnet.cpp was built with has to lie beside the file"
         return { why = why, dequantize = refuse }
     end
-    return { why = "no codec packs the order of its kernels", numbers = { bytes = bytes },
+    return { format = "ttensorf32", codec = kind:lower(),
+        numbers = { bm = values.bm, bk = values.bk, bmm = values.bmm },
         grid = kind == "TL1" and tl1_grid(values, k) or tl2_grid(values, m, k),
-        parts = { codes = tensor, scales = { name = tensor.name, file = tensor.file,
-            at = tensor.at + bytes, bytes = 4, shape = { 1 }, type = "F32" } },
+        parts = { codes = part_of(tensor, 0, "U8", bytes),
+            scales = part_of(tensor, bytes, "F32", 4) },
         dequantize = kind == "TL1" and tl1_row or tl2_row }
 end
 

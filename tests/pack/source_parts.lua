@@ -1,0 +1,41 @@
+-- Scales and offsets as a source has them, in the order of packed ones, by the codec that reads
+-- them: those whose weights alone do not tell them (a group may be constant).
+local elements = require("source.elements")
+
+local source_parts = {}
+
+-- All numbers of a part, from 0 on.
+local function read(matrix, name)
+    local tensor = matrix.parts[name]
+    local count = tensor.bytes // (tensor.type == "F32" and 4 or tensor.type == "U8" and 1 or 2)
+    return table.move(elements.read(matrix.model, tensor, 0, count), 1, count, 0, {})
+end
+
+function source_parts.mlx(matrix)
+    return { scales = read(matrix, "scales"), offsets = read(matrix, "offsets") }
+end
+
+function source_parts.hqq(matrix)
+    local scales, offsets = read(matrix, "scales"), read(matrix, "zeros")
+    for index, zero in pairs(offsets) do
+        offsets[index] = -zero * scales[index]
+    end
+    return { scales = scales, offsets = offsets }
+end
+
+function source_parts.i2s(matrix)
+    return { scales = read(matrix, "scales") }
+end
+
+source_parts.tl1, source_parts.tl2 = source_parts.i2s, source_parts.i2s
+
+-- A byte e is 2^(e - 127), for numbers that are half of the format's.
+function source_parts.gpt_oss(matrix)
+    local scales = read(matrix, "scales")
+    for index, byte in pairs(scales) do
+        scales[index] = byte < 2 and 0.0 or 2.0 ^ (byte - 128)
+    end
+    return { scales = scales }
+end
+
+return source_parts

@@ -26,8 +26,8 @@ host=$(install_host "$work" @node-llama-cpp/linux-x64@3.22.1)
 percent() {
     "$work/synthetic" "$1" 2b "$work/model.gguf"
     file=$(($(wc -c <"$work/model.gguf") >> 20))
-    resident=$(env -u GGML_BACKEND_PATH "$work/driver" "$host" speed "$work/model.gguf" 1 1 1 \
-        2>/dev/null | sed 's/.*resident \([0-9]*\) MiB.*/\1/')
+    resident=$(env -u GGML_BACKEND_PATH "$work/driver" "$host" speed "$work/model.gguf" 1 32 \
+        2>/dev/null </dev/null | sed 's/.*resident \([0-9]*\) MiB.*/\1/')
     echo "$1: file $file MiB, resident $resident MiB" >&2
     echo $((100 * resident / file))
 }

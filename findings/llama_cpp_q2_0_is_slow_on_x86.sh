@@ -24,8 +24,9 @@ host=$(install_host "$work" @node-llama-cpp/linux-x64@3.22.1)
 # speed TYPE: tokens of a prompt in 100 seconds.
 speed() {
     "$work/synthetic" "$1" 2b "$work/model.gguf"
-    env -u GGML_BACKEND_PATH "$work/driver" "$host" speed "$work/model.gguf" 2 16 1 2>/dev/null |
-        sed 's/.*prefill \([0-9.]*\) .*/\1/' | awk '{ print int(100 * $1) }'
+    echo "prefill 16" |
+        env -u GGML_BACKEND_PATH "$work/driver" "$host" speed "$work/model.gguf" 2 32 2>/dev/null |
+        awk '/^prefill/ { print int(100 * $2) }'
 }
 
 slow=$(speed Q2_0)

@@ -23,6 +23,8 @@ const struct loom_feature loom_features[] = {
     {"NEON", LOOM_CPU_NEON},
     {"DOTPROD", LOOM_CPU_DOTPROD},
     {"I8MM", LOOM_CPU_I8MM},
+    /* of a CPU's kind, and no instructions */
+    {"STREAMS", LOOM_CPU_STREAMS},
 };
 const size_t loom_feature_count = sizeof loom_features / sizeof *loom_features;
 

@@ -9,6 +9,8 @@ struct loom_cpuid {
     uint32_t leaf1_ecx, leaf7_ebx, leaf7_ecx, leaf7_edx;
     uint32_t leaf7_1_eax; /* leaf 7, subleaf 1 */
     uint32_t xcr0;        /* the register states that the operating system saves */
+    uint32_t leaf0_ebx;   /* the first four letters of the vendor */
+    uint32_t leaf1_eax;   /* family and model */
 };
 uint32_t loom_x86_features(const struct loom_cpuid *words);
 

@@ -16,6 +16,9 @@
 #define LEAF7_EDX_AMX_TILE (1u << 24)
 #define LEAF7_EDX_AMX_INT8 (1u << 25)
 #define LEAF7_1_EAX_AVXVNNI (1u << 4)
+#define LEAF0_EBX_AMD 0x68747541u   /* "Auth" of "AuthenticAMD" */
+#define LEAF0_EBX_HYGON 0x6f677948u /* "Hygo" of "HygonGenuine" */
+#define FAMILY_ZEN 0x17u
 #define XCR0_YMM 0x06u      /* xmm, and the upper halves of ymm */
 #define XCR0_ZMM 0xe0u      /* mask registers, upper halves of zmm 0-15, zmm 16-31 */
 #define XCR0_TILES 0x60000u /* configuration, contents */
@@ -40,6 +43,14 @@ static int has_amx(const struct loom_cpuid *words) {
            has(words->xcr0, XCR0_TILES);
 }
 
+/* The families of AMD's Zen. Measured on Zen 4: of memory's 32 GB/s a core kernels reach 0.98 as
+ * they are, and 0.7 where they prefetch; the other Zens are taken to be like it. */
+static int is_zen(const struct loom_cpuid *words) {
+    const uint32_t base = words->leaf1_eax >> 8 & 0xf, extended = words->leaf1_eax >> 20 & 0xff;
+    return (words->leaf0_ebx == LEAF0_EBX_AMD || words->leaf0_ebx == LEAF0_EBX_HYGON) &&
+           base == 0xf && base + extended >= FAMILY_ZEN;
+}
+
 /* A level counts only where those it builds on are there too. SSSE3 has registers that every
  * 64-bit operating system saves. */
 uint32_t loom_x86_features(const struct loom_cpuid *words) {
@@ -50,6 +61,9 @@ uint32_t loom_x86_features(const struct loom_cpuid *words) {
         return LOOM_CPU_SSSE3;
     }
     uint32_t features = LOOM_CPU_SSSE3 | LOOM_CPU_AVX2;
+    if (is_zen(words)) {
+        features |= LOOM_CPU_STREAMS;
+    }
     if (has(words->leaf7_1_eax, LEAF7_1_EAX_AVXVNNI)) {
         features |= LOOM_CPU_AVXVNNI;
     }
@@ -86,7 +100,11 @@ static uint32_t read_xcr0(void) {
 static struct loom_cpuid read_cpuid(void) {
     struct loom_cpuid words = {0};
     uint32_t eax, ebx, ecx, edx;
+    if (__get_cpuid(0, &eax, &ebx, &ecx, &edx)) {
+        words.leaf0_ebx = ebx;
+    }
     if (__get_cpuid(1, &eax, &ebx, &ecx, &edx)) {
+        words.leaf1_eax = eax;
         words.leaf1_ecx = ecx;
     }
     if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) {

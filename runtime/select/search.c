@@ -111,3 +111,25 @@ struct loom_pair loom_search_best(const struct loom_search *s) {
     }
     return best;
 }
+
+/* ---- Prefetches ------------------------------------------------------------------------ */
+
+/* Characters of a schedule before the distances, which are the last of its numbers. */
+static size_t length_without_distances(const char *schedule) {
+    const char *const numbers = strrchr(schedule, '_');
+    return numbers ? (size_t)(numbers - schedule) + strcspn(numbers, "pf") : strlen(schedule);
+}
+
+const struct loom_kernel *loom_search_without_prefetches(const struct loom_search *s,
+                                                         const struct loom_kernel *kernel) {
+    const size_t length = length_without_distances(kernel->schedule);
+    for (size_t i = 0; i < s->registry->kernel_count; i++) {
+        const struct loom_kernel *other = &s->registry->kernels[i];
+        if (other->op == kernel->op && other->isa == kernel->isa && other->mode == kernel->mode &&
+            other->layout == kernel->layout && loom_search_allows(s, other) &&
+            strncmp(other->schedule, kernel->schedule, length) == 0 && !other->schedule[length]) {
+            return other;
+        }
+    }
+    return kernel;
+}

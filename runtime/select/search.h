@@ -37,6 +37,11 @@ struct loom_pair loom_search_best(const struct loom_search *s);
 /* The library's kernel of that name, or NULL. */
 const struct loom_kernel *loom_search_kernel(const struct loom_search *s, const char *name);
 
+/* The same kernel without prefetches, that is without the numbers p and f of its schedule; the
+ * kernel itself where there is none. */
+const struct loom_kernel *loom_search_without_prefetches(const struct loom_search *s,
+                                                         const struct loom_kernel *kernel);
+
 /* 1 if the pair goes before `best` in the generator's order; of equal ones `best` stays. */
 int loom_pair_better(const struct loom_search *s, const struct loom_pair *pair,
                      const struct loom_pair *best);

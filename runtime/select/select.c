@@ -4,7 +4,8 @@
  * in that layout afterwards. Of the pairs that the CPU can run and that serve the problem:
  *   forced   LOOM_FORCE narrows the pairs to those of an ISA, or with a kernel
  *   tuned    otherwise a measured pair wins, for this shape or for the nearest one (tuned.c)
- *   default  otherwise the highest ISA, then what the generator's model says they cost
+ *   default  otherwise the highest ISA, then what the generator's model says they cost; on CPUs
+ * that read memory fastest so, the GEMV kernel without prefetches
  */
 #include "select/select.h"
 #include "plan.h"
@@ -40,6 +41,17 @@ static const struct loom_kernel *few_kernel(const struct loom_search *s,
     return best ? best : pair->gemm;
 }
 
+/* ---- Prefetches ------------------------------------------------------------------------ */
+
+/* The default pair as this CPU has it. */
+static struct loom_pair default_pair(const struct loom_search *s) {
+    struct loom_pair pair = loom_search_best(s);
+    if (pair.gemv && s->features & LOOM_CPU_STREAMS) {
+        pair.gemv = loom_search_without_prefetches(s, pair.gemv);
+    }
+    return pair;
+}
+
 /* ---- Forced ---------------------------------------------------------------------------- */
 
 static int isa_named(const struct loom_registry *registry, const char *name) {
@@ -57,8 +69,8 @@ static struct loom_pair force_isa(struct loom_search *s, int isa) {
         return loom_no_pair;
     }
     s->only_isa = isa;
-    s->features = s->registry->isas[isa].needs;
-    return loom_search_best(s);
+    s->features = s->registry->isas[isa].needs | (s->features & LOOM_CPU_STREAMS);
+    return default_pair(s);
 }
 
 static struct loom_pair force_kernel(struct loom_search *s, const struct loom_kernel *kernel) {
@@ -195,7 +207,7 @@ static loom_status select_free(loom_plan *plan, const struct loom_search *s,
                                const struct source *source) {
     loom_tuning use;
     const struct loom_measured measured = best_measured(s, source, &use);
-    const struct loom_pair pair = measured.pair.gemv ? measured.pair : loom_search_best(s);
+    const struct loom_pair pair = measured.pair.gemv ? measured.pair : default_pair(s);
     if (!pair.gemv) {
         return LOOM_ERROR_NO_KERNEL;
     }

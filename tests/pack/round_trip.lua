@@ -3,6 +3,7 @@
 local files = require("base.files")
 local host = require("base.host")
 local packed_weights = require("packed_weights")
+local product = require("product")
 local source_parts = require("source_parts")
 
 local round_trip = {}
@@ -89,8 +90,11 @@ function RoundTrip:fault_of(matrix, wanted)
     end
     local parts = packed_weights.parts(prefix, matrix.format)
     fault = parts_fault(parts, matrix)
-    return fault ~= "" and fault or weights_fault(packed_weights.of(parts, matrix), wanted,
-        matrix.format)
+    if fault == "" then
+        fault = weights_fault(packed_weights.of(parts, matrix), wanted, matrix.format)
+    end
+    return fault ~= "" and fault
+        or product.fault_of(self.work, self.work .. "/case.loom", matrix, wanted)
 end
 
 -- A line on a matrix of a case, for people; whether nothing is wrong.

@@ -62,6 +62,29 @@ static void avxvnni_is_separate(void **state) {
     assert_int_equal(loom_x86_features(&words), avxvnni);
 }
 
+/* Vendors by the first four letters, and a family as the sum of two fields. */
+static void zen_is_a_vendor_and_a_family(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t vendor, leaf1_eax;
+        int zen;
+    } cases[] = {
+        {0x68747541, 0x00a10f11, 1}, /* AMD, family 0x19: Zen 4 */
+        {0x68747541, 0x00800f11, 1}, /* 0x17: Zen */
+        {0x6f677948, 0x00900f01, 1}, /* Hygon, 0x18 */
+        {0x68747541, 0x00600f12, 0}, /* AMD, 0x15: before Zen */
+        {0x756e6547, 0x00a10f11, 0}, /* Intel's name */
+        {0x756e6547, 0x000806f8, 0}, /* Intel, family 6 */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct loom_cpuid words = full;
+        words.leaf0_ebx = cases[i].vendor;
+        words.leaf1_eax = cases[i].leaf1_eax;
+        assert_int_equal(loom_x86_features(&words),
+                         all_features | (cases[i].zen ? LOOM_CPU_STREAMS : 0));
+    }
+}
+
 static void avx512_needs_every_bit(void **state) {
     (void)state;
     static const unsigned leaf7_bits[] = {16, 30};
@@ -142,7 +165,7 @@ static void detects_this_cpu(void **state) {
     loom_cpu cpu, lowered;
     assert_int_equal(loom_cpu_detect(&cpu, ~0u), LOOM_OK);
 #if defined(__x86_64__)
-    assert_int_equal(cpu.features & ~all_features, 0);
+    assert_int_equal(cpu.features & ~(all_features | LOOM_CPU_STREAMS), 0);
     assert_int_equal(!!(cpu.features & LOOM_CPU_SSSE3), !!__builtin_cpu_supports("ssse3"));
     assert_int_equal(!!(cpu.features & LOOM_CPU_AVX2),
                      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"));
@@ -162,6 +185,7 @@ int main(void) {
         cmocka_unit_test(ssse3_needs_its_bit_alone),
         cmocka_unit_test(avx2_needs_every_bit),
         cmocka_unit_test(avxvnni_is_separate),
+        cmocka_unit_test(zen_is_a_vendor_and_a_family),
         cmocka_unit_test(avx512_needs_every_bit),
         cmocka_unit_test(vbmi_and_vnni_are_separate),
         cmocka_unit_test(amx_needs_every_bit),

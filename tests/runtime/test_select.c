@@ -30,6 +30,7 @@ static const struct loom_prepare_kernel prepares[] = {
 #define W2G64 {.bits = 2, .group = 64}
 #define KERNEL(kernel_name, kernel_op, kernel_layout, kernel_isa, kernel_mode, kernel_rank)        \
     {.name = (kernel_name),                                                                        \
+     .schedule = (kernel_name),                                                                    \
      .layout = &(kernel_layout),                                                                   \
      .format = W2G64,                                                                              \
      .isa = (kernel_isa),                                                                          \
@@ -703,6 +704,38 @@ static void never_picks_what_cannot_serve(void **state) {
     }
 }
 
+/* Two kernels with prefetches, one of which comes without, too; others of that name differ in
+ * something else. */
+static void some_cpus_want_no_prefetches(void **state) {
+    (void)state;
+    const struct loom_kernel list[] = {
+        GEMM("gemm_b1p2f8", layout_a, AVX2, LOOM_EXACT, 0),
+        GEMM("gemm_b1", layout_a, AVX2, LOOM_EXACT, 1),
+        GEMV("gemv_b1p2f8", layout_a, AVX2, LOOM_EXACT, 0),
+        GEMV("gemv_b1", layout_b, AVX2, LOOM_EXACT, 1),
+        GEMV("gemv_b1", layout_a, AVX2, LOOM_TABLE, 1),
+        GEMV("gemv_b1", layout_a, C, LOOM_EXACT, 1),
+        GEMV("gemv_b1m1", layout_a, AVX2, LOOM_EXACT, 1),
+        GEMV("gemv_b1", layout_a, AVX2, LOOM_EXACT, 2),
+        GEMM("gemm_b1", layout_a, VBMI, LOOM_EXACT, 0),
+        GEMV("gemv_b1p2f8", layout_a, VBMI, LOOM_EXACT, 0),
+    };
+    const struct loom_registry registry = make_registry(list, COUNT(list));
+    const uint32_t zen = avx2_only | LOOM_CPU_STREAMS;
+    loom_plan plan;
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, avx2_only, NULL), LOOM_OK);
+    assert_plan(&plan, "gemv_b1p2f8", "gemm_b1p2f8", LOOM_CHOICE_DEFAULT);
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, zen, NULL), LOOM_OK);
+    assert_plan(&plan, "gemv_b1", "gemm_b1p2f8", LOOM_CHOICE_DEFAULT);
+    assert_ptr_equal(plan.gemv, &list[7]);
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, everything, "avx2"), LOOM_OK);
+    assert_plan(&plan, "gemv_b1", "gemm_b1p2f8", LOOM_CHOICE_FORCED);
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, zen, "gemv_b1p2f8"), LOOM_OK);
+    assert_plan(&plan, "gemv_b1p2f8", "gemm_b1p2f8", LOOM_CHOICE_FORCED);
+    assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, everything, NULL), LOOM_OK);
+    assert_ptr_equal(plan.gemv, &list[9]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(default_is_highest_isa_then_rank),
@@ -732,6 +765,7 @@ int main(void) {
         cmocka_unit_test(faulty_rows_are_passed_over),
         cmocka_unit_test(rows_of_a_lesser_cpu_are_passed_over),
         cmocka_unit_test(force_goes_before_tuned),
+        cmocka_unit_test(some_cpus_want_no_prefetches),
         cmocka_unit_test(never_picks_what_cannot_serve),
     };
     return cmocka_run_group_tests_name("select", tests, NULL, NULL);

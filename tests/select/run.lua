@@ -100,7 +100,8 @@ local function flat(record)
             seen[layout.name] = #layouts - 1
         end
         library.kernels[#library.kernels + 1] = record.chosen[kernel.name] and {
-            name = kernel.name, layout = seen[layout.name], format = kernel.format.key,
+            name = kernel.name, schedule = kernel.schedule, layout = seen[layout.name],
+            format = kernel.format.key,
             isa = index[kernel.isa.name], op = constant("LOOM_OP_", kernel.op),
             mode = constant("LOOM_", kernel.mode), act = constant("LOOM_ACT_", kernel.act),
             tokens = kernel.tokens, tmac = kernel.tmac and 1 or 0, rank = kernel.rank,
@@ -149,8 +150,8 @@ local function chosen_kernels(record)
     return found
 end
 
-local function generator_choice(kernels, rows, problem, level)
-    local choice = plan.choose(kernels, rows, problem, level)
+local function generator_choice(kernels, rows, problem, level, streams)
+    local choice = plan.choose(kernels, rows, problem, level, streams)
     return choice and ("%s: %s %s %s"):format(choice.why, choice.gemv.name, choice.few.name,
         choice.gemm.name)
 end
@@ -248,7 +249,8 @@ local function compare(record, registry, name, level, features)
             local problem = { name = name, format = format.parse(name), mode = mode, m = shape.m,
                 k = shape.k }
             local theirs = runtime_choice(registry, problem, features)
-            local ours = generator_choice(kernels, record.tuned, problem, level)
+            local ours = generator_choice(kernels, record.tuned, problem, level,
+                features & CONSTANTS.LOOM_CPU_STREAMS ~= 0)
             check.equal(ours, theirs, ("%s %s %dx%d, levels %s, on %s"):format(name, mode, shape.m,
                 shape.k, table.concat(list.names(record.isas), " "), level.name))
             compared = compared + (ours and 1 or 0)
@@ -262,6 +264,10 @@ local function compare_everywhere(record, name)
     local arch, all = record.isas[#record.isas].arch, 0
     for _, level in ipairs(record.isas) do
         compare(record, registry, name, level, bits_of(level))
+        if level.streams then
+            compare(record, registry, name, level,
+                bits_of(level) | CONSTANTS.LOOM_CPU_STREAMS)
+        end
     end
     for _, level in ipairs(isa.list) do
         all = all | (level.arch == arch and bits_of(level) or 0)

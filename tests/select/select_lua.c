@@ -85,6 +85,7 @@ static void read_layout(lua_State *L, void *record, const struct loom_layout *la
 static void read_kernel(lua_State *L, void *record, const struct loom_layout *layouts) {
     struct loom_kernel *kernel = record;
     kernel->name = text_field(L, "name");
+    kernel->schedule = text_field(L, "schedule");
     kernel->layout = &layouts[count_field(L, "layout")];
     if (loom_format_parse(&kernel->format, text_field(L, "format")) != LOOM_OK) {
         luaL_error(L, "%s: no format", kernel->name);

@@ -172,6 +172,13 @@ local function read(path)
     return text
 end
 
+-- AMD's Zen, as runtime/cpu/x86.c has it.
+local function is_zen(cpuinfo)
+    local vendor = cpuinfo:match("\nvendor_id%s*:%s*(%w+)")
+    local family = tonumber(cpuinfo:match("\ncpu family%s*:%s*(%d+)") or 0)
+    return (vendor == "AuthenticAMD" or vendor == "HygonGenuine") and family >= 0x17
+end
+
 -- The names of the features that this CPU has.
 local function feature_names(cpuinfo)
     local flags, names = {}, {}
@@ -185,6 +192,7 @@ local function feature_names(cpuinfo)
         end
         names[#names + 1] = has and entry[1] or nil
     end
+    names[#names + 1] = flags.avx2 and is_zen(cpuinfo) and "STREAMS" or nil
     return names
 end
 

@@ -78,8 +78,19 @@ local function few_of(members, pair)
     return best or pair.gemm
 end
 
+-- The kernel as a CPU has it that reads memory fastest without prefetches.
+local function without_prefetches(members, kernel)
+    local bare = selection.without_prefetches(kernel)
+    for _, member in ipairs(members) do
+        if member.name == bare then
+            return member
+        end
+    end
+    return kernel
+end
+
 -- What a plan gets where nothing was measured, or nil if no two kernels go together.
-function plan.default(kernels, problem, level)
+function plan.default(kernels, problem, level, streams)
     local members, best = allowed(kernels, problem, level), nil
     for _, gemv in ipairs(members) do
         for _, gemm in ipairs(gemv.op == "gemv" and members or {}) do
@@ -92,6 +103,7 @@ function plan.default(kernels, problem, level)
     end
     if best then
         best.few = few_of(members, best)
+        best.gemv = streams and without_prefetches(members, best.gemv) or best.gemv
     end
     return best
 end
@@ -162,8 +174,9 @@ local function measured(kernels, rows, problem, level)
 end
 
 -- The choice for the problem, or nil where the level has none and a plan takes a lower one's.
-function plan.choose(kernels, rows, problem, level)
-    return measured(kernels, rows, problem, level) or plan.default(kernels, problem, level)
+function plan.choose(kernels, rows, problem, level, streams)
+    return measured(kernels, rows, problem, level)
+        or plan.default(kernels, problem, level, streams)
 end
 
 return plan

@@ -2,8 +2,10 @@
 --
 -- Every format, mode and ISA has a default: the pair of a GEMV and a GEMM kernel of one layout that
 -- costs least by the model, of those that methods list: measuring elsewhere has left them. Where
--- something was measured here, the winners take its place.
+-- something was measured here, the winners take its place. A default that prefetches comes with the
+-- same kernel without, where some CPUs of the level are faster so.
 local isa = require("input.isa")
+local name = require("space.name")
 local OPS = require("input.ops").list
 
 local selection = {}
@@ -97,6 +99,18 @@ local function group_of_row(row, by_name)
     return group_of(gemv, gemm.isa.adds_to == gemv.isa.name and gemm.isa.name or nil)
 end
 
+-- The name of the same kernel without prefetches, or nil where it has none.
+function selection.without_prefetches(kernel)
+    local numbers = kernel.numbers
+    if not (numbers.p or numbers.f) then
+        return nil
+    end
+    local bare = setmetatable({ numbers = { b = numbers.b, m = numbers.m, n = numbers.n,
+        k = numbers.k } }, { __index = kernel })
+    bare.schedule = name.schedule(bare.family, bare.method, bare.numbers)
+    return name.make(bare)
+end
+
 -- The set of names (name -> true) of the kernels in the library. `tuned` is a list of rows
 -- { mode =, gemv = name, few = name, gemm = name } whose kernels are all in `kernels`.
 function selection.library(kernels, tuned)
@@ -116,6 +130,10 @@ function selection.library(kernels, tuned)
         if not measured[group] then
             for _, kernel in pairs(pair) do
                 chosen[kernel.name] = true
+            end
+            local bare = pair.gemv.streams and selection.without_prefetches(pair.gemv)
+            if bare and by_name[bare] then
+                chosen[bare] = true
             end
         end
     end

@@ -73,7 +73,7 @@ local function open_library(given, problem)
     local here = request.arch == machine.arch() and machine.highest_isa(request.isas)
     return { place = folder, isas = request.isas, mode = request.mode, llama = request.llama,
         tuned = tuned, remark = remark, level = tuned.isa or here or request.isas[#request.isas],
-        candidates = request.candidates,
+        candidates = request.candidates, streams = here and host.features().LOOM_CPU_STREAMS,
         model = request.mca and space_model.of(request, folder, { problem.format }) or nil }
 end
 
@@ -81,7 +81,7 @@ end
 local function imagine_library(target_name)
     local target = targets.find(target_name or "native")
     return { place = "target " .. target.name, isas = target.isas, mode = "fastest",
-        tuned = tuning.record({}), level = target.isas[#target.isas] }
+        streams = target.streams, tuned = tuning.record({}), level = target.isas[#target.isas] }
 end
 
 -- The level of that name, or the library's; and the one it adds to before it.
@@ -155,13 +155,14 @@ local function view_of(problem, library, levels, all)
         failed[row.kernel] = row.reason
     end
     local rows, level = rows_among(library.tuned, compiled), levels[#levels]
-    local choice = plan.choose(in_library(compiled, rows), rows, problem, level)
+    local choice = plan.choose(in_library(compiled, rows), rows, problem, level,
+        library.streams)
     return { problem = problem, modes = serving, kernels = of_modes(compiled, serving),
         others = of_modes(others, serving), refused = refused, failed = failed, all = all,
         choice = choice,
         note = library.model and library.model.note,
         samples = samples_for(library.tuned, problem, choice and choice.row),
-        default = plan.default(in_library(compiled, {}), problem, level) }
+        default = plan.default(in_library(compiled, {}), problem, level, library.streams) }
 end
 
 function explain_problem.run(args)

@@ -11,6 +11,7 @@
 --   sum_bits   of the sums of its 8-bit dot product, v_acc_dot4
 --   sum_products  where sums have 16 bits: of 4 neighbouring products, those that one sum takes
 --   signed     true where its dot products take codes as signed bytes
+--   streams    true where CPUs may read memory fastest without prefetches (LOOM_CPU_STREAMS)
 --   tmac       true where T-MAC's schedule is, which others are compared with
 
 local isa = {}
@@ -43,6 +44,7 @@ isa.list = {
         name = "avx2",
         arch = "x86_64",
         tmac = true,
+        streams = true,
         headers = { "avx2.h", "vector256.h", "sign.h", "x86.h", "shared.h", "sums16.h", "sum.h" },
         flags = { "-mavx2", "-mfma", "-mf16c" },
         needs = { "LOOM_CPU_SSSE3", "LOOM_CPU_AVX2" },
@@ -82,6 +84,7 @@ isa.list = {
     {
         name = "avx512vbmi",
         arch = "x86_64",
+        streams = true,
         headers = { "avx512vbmi.h", "vector512.h", "x86.h", "shared.h", "sums32.h", "sum.h" },
         flags = { "-mavx512f", "-mavx512bw", "-mavx512vbmi", "-mavx512vnni" },
         needs = {

@@ -55,6 +55,9 @@ local FIELDS = {
     flags = { check = is_list_of_text, must = "a list of compiler flags" },
     mca = { check = is_text, must = "llvm-mca's name of the CPU, such as \"znver3\"",
         optional = true },
+    streams = { check = function(value)
+        return value == true
+    end, must = "true: prefetches slow its reading from memory", optional = true },
     cache = { check = is_cache, must = "sizes in KiB of some of l1, l2, l3, such as "
         .. "{ l1 = 64, l2 = 512 }", optional = true },
 }
@@ -109,7 +112,7 @@ function target.native(features, arch)
     end
     local triple = arch_names[arch] and arch_names[arch].triple or arch .. "-linux-gnu"
     return { name = "native", description = "this machine", arch = arch, triple = triple,
-        isas = names, flags = {} }
+        isas = names, flags = {}, streams = features.LOOM_CPU_STREAMS }
 end
 
 -- One library for all of `targets`: the ISA records of any of them, in ascending order, and

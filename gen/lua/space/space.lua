@@ -86,6 +86,7 @@ local function consider(kernels, refused, entry, record, choice, model)
     record.ops = kernel_cost.core(record, model, entry.cost(format, mode, numbers, isa))
     record.cost = choice.factor * (record.op == "gemm" and record.ops
         or kernel_cost.from_memory(record.ops, record.layout, record.tokens, numbers.p ~= nil))
+    record.streams = isa.streams and kernel_cost.streams(record)
     kernels[#kernels + 1] = record
 end
 

@@ -5,7 +5,7 @@
  *                                               ggml's number of a type, for matrices
  *   driver FOLDER logits MODEL THREADS BATCH    fp32 logits of random tokens, to stdout
  *   driver FOLDER perplexity MODEL TEXT CHUNKS THREADS BATCH
- *   driver FOLDER speed MODEL THREADS PROMPT DECODE
+ *   driver FOLDER speed MODEL THREADS CONTEXT   does what the lines of stdin say, see speed()
  *   driver FOLDER version                       the host's ggml
  *
  * FOLDER holds libllama.so and ggml's libraries. GGML_BACKEND_PATH names our backend, as in any
@@ -311,26 +311,40 @@ static void perplexity(const char *path, const char *text_path, int32_t chunks, 
     llama.model_free(s.model);
 }
 
-static void speed(const char *path, int32_t threads, int32_t prompt, int32_t decode) {
-    struct session s = open_model(path, (uint32_t)(prompt + decode + 16), threads);
-    int32_t *const tokens = random_tokens(&s, prompt + decode + 8);
-    const int32_t first = prompt < 16 ? prompt : 16;
-    run(&s, tokens, 0, first, false); /* once before it counts */
-    run(&s, tokens, first, 1, false);
-    llama.memory_clear(llama.memory(s.context), true);
-    double begin = seconds();
-    run(&s, tokens, 0, prompt, false);
-    llama.logits(s.context, prompt - 1);
-    const double prefill = prompt / (seconds() - begin);
-    begin = seconds();
-    for (int32_t i = 0; i < decode; i++) {
-        run(&s, tokens, prompt + i, 1, false);
-        llama.logits(s.context, 0);
+/* The first `count` tokens, `step` at once; how fast that was. */
+static void time_run(struct session *s, const char *what, const int32_t *tokens, int32_t count,
+                     int32_t step) {
+    llama.memory_clear(llama.memory(s->context), true);
+    const double start = seconds(), used = cpu_seconds();
+    for (int32_t at = 0; at < count; at += step) {
+        run(s, tokens, at, count - at < step ? count - at : step, false);
+        llama.logits(s->context, -1); /* waits for it */
     }
-    const double decoded = decode / (seconds() - begin);
-    printf(
-        "load %.3f s prefill %.2f decode %.2f tokens/s resident %ld MiB peak %ld MiB cpu %.2f s\n",
-        s.load, prefill, decoded, mebibytes("VmRSS"), mebibytes("VmHWM"), cpu_seconds());
+    printf("%s %.2f tokens/s cpu %.3f s\n", what, count / (seconds() - start),
+           cpu_seconds() - used);
+}
+
+/* Loads a model and says so. Then a line of stdin is one measurement, and its result a line of
+ * stdout; both begin with nothing read before, as those of llama-bench do:
+ *   prefill COUNT   so many tokens in batches of 512
+ *   decode COUNT    the same one by one
+ * So two hosts can be measured in turn, each within the same second as the other. */
+static void speed(const char *path, int32_t threads, int32_t n_ctx) {
+    struct session s = open_model(path, (uint32_t)n_ctx, threads);
+    int32_t *const tokens = random_tokens(&s, n_ctx);
+    run(&s, tokens, 0, n_ctx < 16 ? n_ctx : 16, false); /* once before it counts */
+    llama.memory_clear(llama.memory(s.context), true);
+    run(&s, tokens, 0, 1, false);
+    printf("load %.3f s resident %ld MiB\n", s.load, mebibytes("VmRSS"));
+    fflush(stdout);
+    char line[64];
+    for (int32_t count; fgets(line, sizeof line, stdin); fflush(stdout)) {
+        const bool prefill = sscanf(line, "prefill %d", &count) == 1;
+        if ((!prefill && sscanf(line, "decode %d", &count) != 1) || count < 1 || count > n_ctx) {
+            fail("cannot do: ", line);
+        }
+        time_run(&s, prefill ? "prefill" : "decode", tokens, count, prefill ? 512 : 1);
+    }
     free(tokens);
     llama.context_free(s.context);
     llama.model_free(s.model);
@@ -362,8 +376,8 @@ int main(int argc, char **argv) {
         write_logits(argv[3], atoi(argv[4]), atoi(argv[5]));
     } else if (strcmp(command, "perplexity") == 0 && argc == 8) {
         perplexity(argv[3], argv[4], atoi(argv[5]), atoi(argv[6]), atoi(argv[7]));
-    } else if (strcmp(command, "speed") == 0 && argc == 7) {
-        speed(argv[3], atoi(argv[4]), atoi(argv[5]), atoi(argv[6]));
+    } else if (strcmp(command, "speed") == 0 && argc == 6) {
+        speed(argv[3], atoi(argv[4]), atoi(argv[5]));
     } else {
         fail("see the head of driver.c for what it takes", "");
     }

@@ -8,19 +8,25 @@
 --     ROUNDS   of each measurement, 5 unless given; the median counts
 --     TYPE     such as Q3_K; those of TYPES below unless given
 --
+-- Both hosts have the model at once, and take turns of a second or less. So both meet the same
+-- machine: what a virtual one reads from memory may double or halve within seconds. That is read
+-- after their turns: a token of decode reads all weights, and its ceiling is what memory gives over
+-- the bytes of the file. A round of a prompt has DECODES rounds of decode.
 -- A prompt of 512 tokens is left out where stock needs more than a minute for it.
--- A run during which other programs take more than 4 % of the CPUs is repeated, up to 3 times, and
--- then counted among the disturbed ones. A token of decode reads all weights: its ceiling is what
--- memory gives (bandwidth.c) over the bytes of the file.
+-- A round during which other programs take more than 4 % of the CPUs is repeated, up to 3 times,
+-- and then counted among the disturbed ones.
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 package.path = here .. "/?.lua;" .. package.path
 
 local json = require("dkjson")
+local live = require("live")
 local summary = require("speed_summary")
 
+local quote = live.quote
+
 local TYPES = { "Q1_0", "TQ1_0", "TQ2_0", "Q4_0", "Q4_K" }
-local PROMPTS = { 128, 512 }
-local DECODED = { [128] = 32, [512] = 1 } -- tokens after each prompt
+local PROMPT, LONG_PROMPT = 128, 512
+local DECODED, DECODES = 12, 3 -- tokens a turn, turns a round
 local LONGEST = 60 -- seconds of a prompt
 local TRIES = 3
 
@@ -29,59 +35,86 @@ local function fail(...)
     os.exit(1)
 end
 
-local function quote(text)
-    return "'" .. text:gsub("'", "'\\''") .. "'"
+local function cpu_times()
+    return summary.cpu_times(live.output_of("cat /proc/stat"))
 end
 
--- The output of a command, or fail().
-local function output_of(command)
-    local pipe = assert(io.popen(command))
-    local text = pipe:read("a")
-    if not pipe:close() then
-        fail("this command failed: %s", command)
+-- Stock and ours, then the memory, each for a line of its input.
+local function take_turns(contest, order)
+    local before, own = cpu_times(), 0
+    local round = { order = order:match("%S+") }
+    for _, side in ipairs({ "stock", "ours" }) do
+        local result = summary.result(contest[side]:ask(order))
+        if not result then
+            fail("the driver printed no figure for '%s'", order)
+        end
+        round[side], own = result.speed, own + result.cpu
     end
-    return text
+    round.foreign = summary.foreign(before, cpu_times(), own)
+    round.memory = summary.gigabytes(contest.memory:ask("read"))
+    return round
 end
 
--- A run of the driver: its figures, and what part of the CPUs' time others had.
-local function measure(run)
-    local backend = run.backend and "GGML_BACKEND_PATH=" .. quote(run.backend) .. " " or ""
-    local before = summary.cpu_times(output_of("cat /proc/stat"))
-    local text = output_of(("%s%s %s speed %s %d %d %d 2>/dev/null"):format(backend,
-        quote(run.driver), quote(run.host), quote(run.model), run.threads, run.prompt,
-        DECODED[run.prompt]))
-    local after = summary.cpu_times(output_of("cat /proc/stat"))
-    local sample = summary.sample(text)
-    if not sample then
-        fail("the driver printed no figures for %s", run.model)
-    end
-    sample.foreign = summary.foreign(before, after, sample.cpu)
-    return sample
-end
-
-local function measure_quietly(run)
-    local sample
+local function take_turns_quietly(contest, order)
+    local round
     for _ = 1, TRIES do
-        sample = measure(run)
-        if not summary.is_disturbed(sample) then
-            return sample
+        round = take_turns(contest, order)
+        if not summary.is_disturbed(round) then
+            break
         end
     end
-    return sample
+    return round
 end
 
--- Stock and ours in turn: lists of samples.
-local function contest(settings, model, threads, prompt)
-    local stock, ours = {}, {}
-    local run = { driver = settings.driver, host = settings.host, model = model,
-        threads = threads, prompt = prompt }
-    for round = 1, settings.rounds do
-        run.backend = nil
-        stock[round] = measure_quietly(run)
-        run.backend = settings.backend
-        ours[round] = measure_quietly(run)
+-- A list of rounds.
+local function measure(contest, rounds)
+    local list = {}
+    for _ = 1, rounds do
+        list[#list + 1] = take_turns_quietly(contest, "prefill " .. PROMPT)
+        for _ = 1, DECODES do
+            list[#list + 1] = take_turns_quietly(contest, "decode " .. DECODED)
+        end
     end
-    return stock, ours
+    return list
+end
+
+local function measure_long(contest, rounds, short)
+    if LONG_PROMPT / summary.median(short, "stock") > LONGEST then
+        return {}
+    end
+    local list = {}
+    for index = 1, rounds do
+        list[index] = take_turns_quietly(contest, "prefill " .. LONG_PROMPT)
+    end
+    return list
+end
+
+local function start(settings, threads, backend, name)
+    local host = live.start(("%sexec %s %s speed %s %d %d"):format(
+        backend and "GGML_BACKEND_PATH=" .. quote(backend) .. " " or "", quote(settings.driver),
+        quote(settings.host), quote(settings.model), threads, LONG_PROMPT), settings.out, name)
+    return host, summary.loaded(host:read()) or fail("%s: it did not load", settings.model)
+end
+
+-- Lines of all figures of a model for a number of threads.
+local function contest_lines(settings, kind, threads)
+    local stock <close>, stock_loaded = start(settings, threads, nil, "stock")
+    local ours <close>, ours_loaded = start(settings, threads, settings.backend, "ours")
+    local memory <close> = live.start(("exec %s %d"):format(quote(settings.bandwidth), threads),
+        settings.out, "memory")
+    local contest = { stock = stock, ours = ours, memory = memory }
+    local list = measure(contest, settings.rounds)
+    local prefill = summary.of(list, "prefill")
+    local decode = summary.of(list, "decode")
+    local label = { type = kind, threads = threads, host = settings.host_name }
+    return {
+        summary.line(label, "prefill" .. PROMPT, prefill),
+        summary.line(label, "decode", decode, settings.bytes),
+        summary.pair(label, "load", stock_loaded.load, ours_loaded.load),
+        summary.pair(label, "resident", stock_loaded.resident, ours_loaded.resident),
+        summary.line(label, "prefill" .. LONG_PROMPT,
+            measure_long(contest, settings.rounds, prefill)),
+    }
 end
 
 -- Adds the lines to all lines, and writes them at once: the next ones may be long in coming.
@@ -93,33 +126,19 @@ local function keep(settings, lines, more)
     settings.file:flush()
 end
 
-local function measure_prompts(settings, kind, model, threads, lines)
-    local speed = math.huge
-    for _, prompt in ipairs(PROMPTS) do
-        if prompt / speed > LONGEST then
-            io.stderr:write(("%s, %d threads: stock is too slow for %d tokens\n"):format(kind,
-                threads, prompt))
-            break
-        end
-        local stock, ours = contest(settings, model, threads, prompt)
-        speed = summary.median(stock, "prefill")
-        keep(settings, lines, summary.lines(kind, threads, prompt, stock, ours, settings))
-    end
-    io.stderr:write(("%s, %d threads: measured\n"):format(kind, threads))
-end
-
 local function measure_type(settings, kind, lines)
-    local model = settings.out .. "/model.gguf"
-    output_of(("%s %s 2b %s"):format(quote(settings.synthetic), kind, quote(model)))
-    settings.bytes = assert(io.open(model)):seek("end")
+    live.output_of(("%s %s 2b %s"):format(quote(settings.synthetic), kind, quote(settings.model)))
+    local file <close> = assert(io.open(settings.model))
+    settings.bytes = file:seek("end")
     for _, threads in ipairs(settings.threads) do
-        measure_prompts(settings, kind, model, threads, lines)
+        keep(settings, lines, contest_lines(settings, kind, threads))
+        io.stderr:write(("%s, %d threads: measured\n"):format(kind, threads))
     end
-    os.remove(model)
+    os.remove(settings.model)
 end
 
 local function thread_counts()
-    local cores = math.tointeger(tonumber(output_of("nproc")))
+    local cores = math.tointeger(tonumber(live.output_of("nproc")))
     return cores > 1 and { 1, cores } or { 1 }
 end
 
@@ -132,9 +151,9 @@ local function main(tools, host, backend, out, rounds, ...)
         fail("ROUNDS is a number from 1 on")
     end
     local settings = { driver = tools .. "/driver", synthetic = tools .. "/synthetic",
-        host = host, backend = backend, out = out, rounds = rounds, threads = thread_counts() }
-    settings.bandwidth = summary.bandwidth(output_of(quote(tools .. "/bandwidth")))
-    settings.host_name = "ggml " .. output_of(("%s %s version 2>/dev/null"):format(
+        bandwidth = tools .. "/bandwidth", model = out .. "/model.gguf", host = host,
+        backend = backend, out = out, rounds = rounds, threads = thread_counts() }
+    settings.host_name = "ggml " .. live.output_of(("%s %s version 2>/dev/null"):format(
         quote(settings.driver), quote(host))):match("%S+")
     settings.file = assert(io.open(out .. "/bench.jsonl", "w"))
     local kinds, lines = select("#", ...) > 0 and { ... } or TYPES, {}
@@ -145,4 +164,7 @@ local function main(tools, host, backend, out, rounds, ...)
     print(summary.table(lines))
 end
 
-main(table.unpack(arg))
+local ok, reason = pcall(main, table.unpack(arg))
+if not ok then
+    fail("%s", reason)
+end

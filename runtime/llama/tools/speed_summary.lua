@@ -1,24 +1,24 @@
 -- From what speed.lua's programs print to lines and a table.
 local summary = {}
 
-summary.KEYS = { "type", "threads", "test", "stock", "ours", "ratio", "ceiling", "host",
-    "disturbed" }
+summary.KEYS = { "type", "threads", "test", "stock", "ours", "ratio", "ceiling", "share",
+    "host", "disturbed" }
 
--- What `driver speed` prints, or nil.
-function summary.sample(text)
-    local load, prefill, decode, resident, cpu = text:match("load ([%d.]+) s prefill ([%d.]+) "
-        .. "decode ([%d.]+) tokens/s resident (%d+) MiB peak %d+ MiB cpu ([%d.]+) s")
-    return load and { load = tonumber(load), prefill = tonumber(prefill),
-        decode = tonumber(decode), resident = tonumber(resident), cpu = tonumber(cpu) }
+-- What `driver speed` prints when it has loaded a model, or nil.
+function summary.loaded(text)
+    local load, resident = text:match("^load ([%d.]+) s resident (%d+) MiB$")
+    return load and { load = tonumber(load), resident = tonumber(resident) }
 end
 
--- GB/s that bandwidth.c prints, by number of threads.
-function summary.bandwidth(text)
-    local by_threads = {}
-    for threads, speed in text:gmatch("(%d+) threads ([%d.]+) GB/s") do
-        by_threads[tonumber(threads)] = tonumber(speed)
-    end
-    return by_threads
+-- What it prints for a measurement, or nil: tokens a second, and seconds of all threads.
+function summary.result(text)
+    local speed, cpu = text:match("^%l+ ([%d.]+) tokens/s cpu ([%d.]+) s$")
+    return speed and { speed = tonumber(speed), cpu = tonumber(cpu) }
+end
+
+-- What bandwidth.c prints.
+function summary.gigabytes(text)
+    return tonumber(text:match("^([%d.]+) GB/s$"))
 end
 
 -- Seconds that all CPUs were busy and idle, from /proc/stat (proc(5); 100 ticks a second).
@@ -41,10 +41,22 @@ function summary.foreign(before, after, own)
     return math.max(0, others) / math.max(after.all - before.all, 0.01)
 end
 
-function summary.median(samples, key)
+-- Of the rounds, those of one kind of order.
+function summary.of(rounds, order)
+    local list = {}
+    for _, round in ipairs(rounds) do
+        if round.order == order then
+            list[#list + 1] = round
+        end
+    end
+    return list
+end
+
+-- The median of what each round has under the key, or of what the function makes of it.
+function summary.median(rounds, key)
     local values = {}
-    for index, sample in ipairs(samples) do
-        values[index] = sample[key]
+    for index, round in ipairs(rounds) do
+        values[index] = type(key) == "function" and key(round) or round[key]
     end
     table.sort(values)
     local middle = (#values + 1) // 2
@@ -52,35 +64,43 @@ function summary.median(samples, key)
 end
 
 -- Whether others had more of the CPUs than a measurement allows.
-function summary.is_disturbed(sample)
-    return sample.foreign > 0.04
+function summary.is_disturbed(round)
+    return round.foreign > 0.04
 end
 
-local function disturbed(samples)
+local function disturbed(rounds)
     local count = 0
-    for _, sample in ipairs(samples) do
-        count = count + (summary.is_disturbed(sample) and 1 or 0)
+    for _, round in ipairs(rounds) do
+        count = count + (summary.is_disturbed(round) and 1 or 0)
     end
     return count
 end
 
--- A line for each figure of a contest: after the shortest prompt all, after others the prefill.
-function summary.lines(kind, threads, prompt, stock, ours, settings)
-    local lines = {}
-    local function add(test, key, ceiling)
-        local theirs, own = summary.median(stock, key), summary.median(ours, key)
-        lines[#lines + 1] = { type = kind, threads = threads, test = test, stock = theirs,
-            ours = own, ratio = own / theirs, ceiling = ceiling, host = settings.host_name,
-            disturbed = disturbed(stock) + disturbed(ours) }
+-- A line of two figures, one of them ours.
+function summary.pair(label, test, stock, ours)
+    return { type = label.type, threads = label.threads, host = label.host, test = test,
+        stock = stock, ours = ours, ratio = ours / stock, disturbed = 0 }
+end
+
+-- The line of a test: medians, of the ratio too, since a round's two figures belong together; nil
+-- where it has no rounds. `bytes` are those of the file where a token reads them all.
+function summary.line(label, test, rounds, bytes)
+    if #rounds == 0 then
+        return nil
     end
-    add("prefill" .. prompt, "prefill")
-    if prompt == 128 then
-        local bandwidth = settings.bandwidth[threads]
-        add("decode", "decode", bandwidth and bandwidth * 1e9 / settings.bytes)
-        add("load", "load")
-        add("resident", "resident")
+    local line = summary.pair(label, test, summary.median(rounds, "stock"),
+        summary.median(rounds, "ours"))
+    line.ratio = summary.median(rounds, function(round)
+        return round.ours / round.stock
+    end)
+    if bytes then
+        line.ceiling = summary.median(rounds, "memory") * 1e9 / bytes
+        line.share = summary.median(rounds, function(round)
+            return round.ours * bytes / (round.memory * 1e9)
+        end)
     end
-    return lines
+    line.disturbed = disturbed(rounds)
+    return line
 end
 
 local UNITS = { load = "s", resident = "MiB" }
@@ -93,14 +113,14 @@ end
 
 -- All lines, for a person.
 function summary.table(lines)
-    local rows = { ("%-6s %7s  %-10s %8s %8s %7s %8s  %s"):format("type", "threads", "test",
-        "stock", "ours", "ratio", "ceiling", "unit") }
+    local rows = { ("%-6s %7s  %-10s %8s %8s %7s %8s %6s  %s"):format("type", "threads",
+        "test", "stock", "ours", "ratio", "ceiling", "share", "unit") }
     for _, line in ipairs(lines) do
-        local row = ("%-6s %7d  %-10s %8s %8s %6sx %8s  %s"):format(line.type, line.threads,
+        local row = ("%-6s %7d  %-10s %8s %8s %6sx %8s %6s  %s"):format(line.type, line.threads,
             line.test, number(line.stock), number(line.ours), number(line.ratio),
-            number(line.ceiling), UNITS[line.test] or "tokens/s")
+            number(line.ceiling), number(line.share), UNITS[line.test] or "tokens/s")
         if line.disturbed > 0 then
-            row = ("%s, %d runs disturbed"):format(row, line.disturbed)
+            row = ("%s, %d rounds disturbed"):format(row, line.disturbed)
         end
         rows[#rows + 1] = row
     end

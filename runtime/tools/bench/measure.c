@@ -196,7 +196,8 @@ static void add_peers(struct measurement *measurement, size_t share) {
 
 static struct measurement make_targets(struct quiet *quiet, const struct bench_group *group) {
     const size_t rings = count_readers(quiet) + count_verified(group);
-    const size_t share = group->residency == LOOM_DRAM ? group->dram_bytes / rings + 1 : 0;
+    const size_t share =
+        group->residency == LOOM_DRAM ? bench_dram_share(group->dram_bytes, rings) : 0;
     struct measurement measurement = {.session = session_make(quiet, group->residency, rings + 1),
                                       .group = group,
                                       .rings = bench_alloc(rings * sizeof(struct ring))};

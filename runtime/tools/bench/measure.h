@@ -10,7 +10,7 @@ struct bench_group {
     struct peer *peers; /* a list, or NULL */
     const struct bench_input *input;
     enum loom_residency residency;
-    size_t dram_bytes; /* all matrices of LOOM_DRAM together hold at least these */
+    size_t dram_bytes; /* of a matrix's copies for LOOM_DRAM, as bench_dram_bytes has them */
     double seconds;    /* the time to spend */
 };
 

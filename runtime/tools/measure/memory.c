@@ -57,12 +57,14 @@ static size_t last_level_cache(void) {
 
 size_t bench_dram_bytes(void) {
     const size_t told = last_level_cache(), cache = told ? told : usual_cache_bytes;
-    if (4 * cache <= most_dram_bytes) {
-        return 4 * cache;
+    if (2 * cache <= most_dram_bytes) {
+        return 2 * cache;
     }
-    if (2 * cache > most_dram_bytes) {
-        fprintf(stderr, "%s: dram: the matrices hold %zu MiB, too little for a cache of %zu MiB\n",
-                program_invocation_short_name, most_dram_bytes >> 20, cache >> 20);
-    }
+    fprintf(stderr, "%s: dram: the matrices hold %zu MiB, too little for a cache of %zu MiB\n",
+            program_invocation_short_name, most_dram_bytes >> 20, cache >> 20);
     return most_dram_bytes;
+}
+
+size_t bench_dram_share(size_t bytes, size_t matrices) {
+    return bytes * matrices <= most_dram_bytes ? bytes : most_dram_bytes / matrices;
 }

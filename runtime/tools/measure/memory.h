@@ -8,8 +8,12 @@
  * with a message when there is none. */
 void *bench_alloc(size_t bytes);
 
-/* So many bytes of matrices that none of them is found in the last-level cache when its turn comes
- * again; a message on stderr where that would be too much memory. */
+/* Bytes of a matrix's copies that are read in turn, so that none is found in the last-level cache
+ * when it comes again: twice that cache; a message on stderr where that is too much memory. */
 size_t bench_dram_bytes(void);
+
+/* The bytes for each of so many matrices, where one alone gets `bytes`: all together at most
+ * 1 GiB. */
+size_t bench_dram_share(size_t bytes, size_t matrices);
 
 #endif

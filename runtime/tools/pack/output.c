@@ -119,6 +119,14 @@ void output_write(const struct output *output, uint64_t offset, const void *byte
     }
 }
 
+void output_flush(const struct output *output, uint64_t offset, uint64_t bytes) {
+#ifdef SYNC_FILE_RANGE_WRITE
+    (void)sync_file_range(output->descriptor, (off_t)offset, (off_t)bytes, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)output, (void)offset, (void)bytes;
+#endif
+}
+
 void output_sync(const struct output *output) {
     if (fsync(output->descriptor) != 0) {
         fail("%s: %s", output->path, strerror(errno));

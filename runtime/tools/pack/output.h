@@ -21,6 +21,10 @@ struct output output_begin(const char *path, uint64_t bytes);
 /* Bytes at an offset; several threads may write. Fails where the disk is full. */
 void output_write(const struct output *output, uint64_t offset, const void *bytes, size_t size);
 
+/* So many bytes from an offset on are all written: the system may begin to bring them to its disk,
+ * so that output_sync waits for less. */
+void output_flush(const struct output *output, uint64_t offset, uint64_t bytes);
+
 /* Waits until the system has all bytes of the file on its disk. */
 void output_sync(const struct output *output);
 

@@ -204,12 +204,19 @@ static uint64_t source_size(const struct recipe *recipe, size_t index) {
     return bytes;
 }
 
-static void release(const struct recipe *recipe, size_t index) {
+/* Nothing more is read for an item, or written of it. */
+static void leave(const struct job *job, size_t index) {
+    const struct recipe *const recipe = job->recipe;
     if (index >= recipe->matrix_count) {
-        source_release(recipe, &recipe->tensors[index - recipe->matrix_count].place);
+        const size_t tensor = index - recipe->matrix_count;
+        output_flush(job->output, job->image->tensors[tensor].offset,
+                     job->image->tensors[tensor].bytes);
+        source_release(recipe, &recipe->tensors[tensor].place);
         return;
     }
     const struct recipe_matrix *const matrix = &recipe->matrices[index];
+    const struct loom_file_matrix *const record = &job->image->matrices[index];
+    output_flush(job->output, record->offset, record->count * loom_file_align(record->bytes));
     for (size_t p = 0; p < matrix->source.parts; p++) {
         source_release(recipe, &matrix->place[p]);
     }
@@ -226,7 +233,7 @@ static void run_piece(struct job *job, const struct scratch *scratch, size_t pie
     }
     progress_add(job->progress, source_size(job->recipe, index) / all, shows);
     if (atomic_fetch_sub(&item->total.left, 1) == 1) {
-        release(job->recipe, index);
+        leave(job, index);
     }
 }
 

@@ -6,10 +6,6 @@
 
 enum { ALIGN = 256 };
 
-struct copies copies_make(size_t bytes) {
-    return (struct copies){.memory = bytes ? bench_alloc(bytes) : NULL, .bytes = bytes};
-}
-
 void copies_free(struct copies *copies) {
     free(copies->memory);
     free(copies->rings);
@@ -42,16 +38,27 @@ static size_t count_matrices(const struct session *session, const struct contest
     return count;
 }
 
+/* There is never less memory than for the most matrices so far. */
+static void make_room(struct copies *copies, size_t matrices) {
+    const size_t bytes = matrices * bench_dram_share(copies->each, matrices ? matrices : 1);
+    if (bytes > copies->bytes) {
+        free(copies->memory);
+        copies->memory = bench_alloc(bytes);
+        copies->bytes = bytes;
+    }
+}
+
 void copies_deal(struct copies *copies, struct session *session, const struct contest *contest) {
     const uint8_t **matrices =
         (const uint8_t **)bench_alloc((session->count + 1) * sizeof *matrices);
     const size_t count = count_matrices(session, contest, matrices);
-    const size_t share = count ? copies->bytes / count / ALIGN * ALIGN : 0;
-    size_t made = 0;
     if (count == copies->count) {
         free((void *)matrices);
         return;
     }
+    make_room(copies, count);
+    const size_t share = count ? copies->bytes / count / ALIGN * ALIGN : 0;
+    size_t made = 0;
     free(copies->rings);
     copies->rings = bench_alloc((count + 1) * sizeof *copies->rings);
     for (size_t i = 0; i < session->count; i++) {

@@ -158,7 +158,7 @@ static void measure(struct run *run) {
         fprintf(stderr, "loom-sweep: the system does not let threads be pinned to CPUs\n");
     }
     quiet_start(&sweep->quiet, team, limits_probe(options->features));
-    sweep->copies = copies_make(options->residency[0] == LOOM_DRAM ? bench_dram_bytes() : 0);
+    sweep->copies.each = options->residency[0] == LOOM_DRAM ? bench_dram_bytes() : 0;
     run->watch = watch_make("/sys", sched_getcpu());
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);

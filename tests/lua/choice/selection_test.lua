@@ -46,6 +46,20 @@ check.case("selection: T-MAC's schedule is no default", function()
     check.equal(names(selection.library(kernels, {})), "m1 v1")
 end)
 
+check.case("selection: a default comes without prefetches too where CPUs are faster so", function()
+    local function gemv(name, numbers, streams)
+        return setmetatable({ name = name, family = "dot", method = "mask", numbers = numbers,
+            streams = streams }, { __index = kernel(name, "gemv", numbers.p and 0 or 1, "a") })
+    end
+    local bare_name = "loom_gemv_w2g128_exact__dot_mask_b2m2n1_avx2"
+    local bare, gemm = gemv(bare_name, { b = 2, m = 2, n = 1 }), kernel("m", "gemm", 0, "a")
+    local numbers = { b = 2, m = 2, n = 1, p = 2, f = 8 }
+    check.equal(names(selection.library({ gemv("v", numbers, true), bare, gemm }, {})),
+        bare_name .. " m v")
+    check.equal(names(selection.library({ gemv("v", numbers, false), bare, gemm }, {})), "m v")
+    check.equal(names(selection.library({ gemv("v", numbers, true), gemm }, {})), "m v")
+end)
+
 check.case("selection: winners replace the default of their mode and ISA alone", function()
     local kernels = {
         kernel("v0", "gemv", 0, "a"), kernel("m0", "gemm", 0, "a"),

@@ -49,15 +49,19 @@ local function dequantize(matrix, row)
     return weights
 end
 
+-- Below 2^31, so that the product of two is a number, too.
 local function is_count(value)
-    return math.type(value) == "integer" and value > 0
+    return math.type(value) == "integer" and value > 0 and value < 1 << 31
 end
+
+-- A quant_state has some hundred bytes.
+local MOST_BYTES = 1 << 16
 
 -- What the JSON of a quant_state says.
 local function read_state(model, tensor)
-    local state, reason = json.decode(model:read(tensor, 0, tensor.bytes))
-    if not state then
-        wrong(model, tensor, "is not the JSON of bitsandbytes: %s", reason)
+    local state, reason = json.decode(model:read(tensor, 0, math.min(tensor.bytes, MOST_BYTES)))
+    if type(state) ~= "table" then
+        wrong(model, tensor, "is not the JSON of bitsandbytes: %s", reason or "it is no object")
     end
     local shape = state.shape
     if type(shape) ~= "table" or #shape ~= 2 or not is_count(shape[1]) or not is_count(shape[2])

@@ -2,7 +2,9 @@
  * the bytes. A user's error is what wrong bytes are for; any other error, or more memory than a
  * header of that size may take, is a finding.
  *
- * FUZZ_HOME is the source tree, FUZZ_READER the name, both set where this is compiled. */
+ * FUZZ_READER is set where this is compiled. */
+#include "home.h"
+
 #include <lauxlib.h>
 #include <lualib.h>
 #include <stdint.h>
@@ -63,10 +65,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
         abort();
     }
     luaL_openlibs(lua);
-    if (luaL_loadfile(lua, FUZZ_HOME "/tests/fuzz/readers.lua") != LUA_OK) {
+    if (luaL_loadfile(lua, LUTLOOM_HOME "/tests/fuzz/readers.lua") != LUA_OK) {
         fail("readers.lua");
     }
-    lua_pushliteral(lua, FUZZ_HOME);
+    lua_pushliteral(lua, LUTLOOM_HOME);
     if (lua_pcall(lua, 1, 1, 0) != LUA_OK) {
         fail("readers.lua");
     }

@@ -11,7 +11,6 @@ fail.remark = function() end
 
 local matrices = require("source.matrices")
 local model = require("source.model")
-local names = require("source.names")
 local safetensors_text = require("safetensors_text")
 local small_models = require("small_models")
 local text_disk = require("text_disk")
@@ -28,8 +27,6 @@ local function attempt(call, ...)
     end, ...)
     if not ok and not fail.is_user_error(reason) then
         error(reason, 0)
-    elseif not ok and names.fault(tostring(reason)) then
-        error("a message with what a terminal may not get: " .. tostring(reason), 0)
     end
 end
 

@@ -4,39 +4,12 @@ local ROOT = arg[0]:match("^(.*)/tests/pack/[^/]*$") or "."
 package.path = table.concat({ ROOT .. "/gen/lua/?.lua", ROOT .. "/templates/?.lua",
     ROOT .. "/tests/lua/?.lua", ROOT .. "/tests/pack/?.lua", package.path }, ";")
 require("check").root = ROOT
-local files = require("base.files")
 local gguf_text = require("gguf_text")
-local json = require("base.json")
-local matrices = require("source.matrices")
-local model = require("source.model")
-local round_trip = require("round_trip")
+local random_files = require("random_files")
 local safetensors_text = require("safetensors_text")
 
 local M, K = 768, 2048
-
-math.randomseed(2026)
-
--- So many random bytes; each is made of `parts` equal shares, of which none is more than `most`.
-local function random_bytes(count, parts, most)
-    local bytes, bits = {}, 8 // parts
-    for index = 1, count do
-        local byte = 0
-        for part = 0, parts - 1 do
-            byte = byte | math.random(0, most) << part * bits
-        end
-        bytes[index] = string.char(byte)
-    end
-    return table.concat(bytes)
-end
-
--- So many random numbers of 16 bits, from `least` on.
-local function random_halves(count, least)
-    local halves = {}
-    for index = 1, count do
-        halves[index] = ("<I2"):pack(least + math.random(0, 0x7FF))
-    end
-    return table.concat(halves)
-end
+local random_bytes, random_halves = random_files.bytes, random_files.halves
 
 -- ---- Files: { ending =, text =, config =, ini =, i2s = } each ----------------------------------
 
@@ -117,32 +90,5 @@ local FILES = {
     { "gpt-oss", gpt_oss },
 }
 
--- Writes a file and what lies beside it; its path.
-local function write(folder, file)
-    local path = ("%s/large.%s"):format(folder, file.ending)
-    assert(files.write(path, file.text))
-    assert(files.write(folder .. "/large.config.json", json.encode(file.config or {})))
-    assert(files.write(folder .. "/large.kernel_config.ini", file.ini or ""))
-    return path
-end
-
-local function weights_of(matrix)
-    local rows = {}
-    for row = 0, matrix.count * matrix.m - 1 do
-        rows[row + 1] = ("<" .. ("f"):rep(matrix.k)):pack(table.unpack(matrix:dequantize(row)))
-    end
-    return table.concat(rows)
-end
-
-local trip = round_trip.new(arg[1], arg[2], { "w3g64mf32", "w4g64mf32", "ttensorf32",
-    "fp4g32e8m0" })
-local all_ok = true
-for _, row in ipairs(FILES) do
-    local file = row[2](table.unpack(row, 3))
-    local path = write(arg[2], file)
-    local fault = trip:pack(path, file.i2s or "x86")
-    local matrix = matrices.of(model.open(path), { i2s = file.i2s })[1]
-    all_ok = round_trip.say(row[1], matrix, fault ~= "" and fault
-        or trip:fault_of(matrix, weights_of(matrix))) and all_ok
-end
-os.exit(all_ok)
+os.exit(random_files.check(arg[1], arg[2], FILES, { "w3g64mf32", "w4g64mf32", "ttensorf32",
+    "fp4g32e8m0" }))

@@ -13,9 +13,11 @@ local function fail(message, ...)
     error(setmetatable({ message = message }, UserError), 0)
 end
 
--- A message as one line, whatever a file, its name or an argument brought into it.
+-- A message as one line of UTF-8, whatever a file, its name or an argument brought into it. What
+-- controls a terminal, be it in two bytes, is a question mark.
 local function one_line(message)
-    return (message:sub(1, 4096):gsub("%c", "?"))
+    local text = message:sub(1, 4096):gsub("%c", "?"):gsub("\xc2[\x80-\x9f]", "?")
+    return utf8.len(text) and text or (text:gsub("[\x80-\xff]", "?"))
 end
 
 return {

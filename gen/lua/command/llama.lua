@@ -1,9 +1,11 @@
 -- lutloom llama: makes the backend that stock llama.cpp loads.
 local compile = require("build.compile")
+local fail = require("base.fail").fail
 local generate = require("build.generate")
 local gguf_types = require("input.gguf_types")
 local library_folder = require("library.folder")
 local MODES = require("input.modes").asked
+local models = require("source.models")
 local remark = require("base.fail").remark
 local request = require("library.request")
 local say = require("base.say")
@@ -35,6 +37,10 @@ local function formats()
 end
 
 function llama.run(args)
+    if models.are_weights(args.model) then
+        fail("--model %s: is a file of weights, which 'lutloom tune --gguf' measures later; give a "
+            .. "preset or a shapes file", args.model)
+    end
     local old, folder, lock <close> = library_folder.claim(args.out)
     local wanted = request.of({ model = { args.model }, format = formats(), target = args.target,
         mode = args.mode })

@@ -41,8 +41,7 @@ end
 -- What a tensor of K numbers says of groups of so many columns, or nil where it says what is so
 -- without it: { list = the group of each column, from 0, whole = whether sorting by it gives groups
 -- of that size }.
-function column_groups.read(model, tensor, group, groups)
-    local k = tensor.shape[1]
+function column_groups.read(model, tensor, k, group, groups)
     local list = elements.read(model, tensor, 0, k)
     check_range(model, tensor, list, groups)
     if in_order(list, group) then

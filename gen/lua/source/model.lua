@@ -7,7 +7,8 @@
 --                     quantize_config.json, quant_config.json or hf_quant_config.json says; or nil
 --     metadata    GGUF's values without arrays, or safetensors' __metadata__; of the first file
 --     files    { path =, size = } each, in order
---     tensors  in the order of files and places; by_name has them by their names:
+--     tensors  in the order of files and places, without those of no elements; by_name has all by
+--              their names:
 --         name     UTF-8 without control characters
 --         file     the place of its file in `files`
 --         at       its first byte in that file
@@ -58,7 +59,7 @@ local function add_tensors(self, tensors)
         end
         tensor.file = file
         self.by_name[tensor.name] = tensor
-        self.tensors[#self.tensors + 1] = tensor
+        self.tensors[#self.tensors + 1] = tensor.bytes > 0 and tensor or nil
     end
 end
 

@@ -137,6 +137,8 @@ case("a folder's model is called as the folder", function()
     local problems, text = problems_of("folder")
     check.equal(problems, "small-moe attn_q 32 64 w4g64m, small-moe ffn_gate_exps 16 64 w4g64m")
     check.contains(text, "lutloom gen --model small-moe --target")
+    accepts(GEN .. "index --model @/small-moe/model.safetensors.index.json", "files changed")
+    check.equal(problems_of("index"), problems)
 end)
 
 case("formats are said where the file does not say them, and nowhere else", function()
@@ -144,6 +146,8 @@ case("formats are said where the file does not say them, and nowhere else", func
         "--format: has no place where the files of --model say the formats of all matrices")
     refuses(GEN .. "no --model @/model-Q4_0.gguf:w4g32",
         "the file says the formats; say none after a colon")
+    refuses("llama --model @/model-Q4_0.gguf --out @/no",
+        "is a file of weights, which 'lutloom tune --gguf' measures later")
     refuses(GEN .. "no --model @/left.gguf", "/left.gguf: has no matrices that a format holds; "
         .. "left out: 1 tensor of type IQ2_XXS")
     check.equal(host.path_kind(folder .. "/no"), nil)

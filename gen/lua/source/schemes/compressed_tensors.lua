@@ -171,7 +171,7 @@ local function find_columns(model, name, codes, k, group, groups)
     if not tensor or elements.read(model, tensor, 0, 1)[1] == -1 then
         return tensor, nil
     end
-    local columns = column_groups.read(model, tensor, group, groups)
+    local columns = column_groups.read(model, tensor, k, group, groups)
     if columns and not columns.whole then
         wrong(model, tensor, "has groups of other sizes than %d", group)
     end

@@ -107,6 +107,12 @@ local function are_lost(model, tensor, numbers)
     return false
 end
 
+-- Whether a zero point is 256, which has no room in a byte.
+local function are_beyond(model, tensor, numbers)
+    return numbers.rule == FIELDS and numbers.bits == 8
+        and model:read(tensor, 0, tensor.bytes):find("\xFF", 1, true) ~= nil
+end
+
 -- ---- Weights -----------------------------------------------------------------------------------
 
 local function dequantize(matrix, row)
@@ -142,7 +148,7 @@ local function is_gptqmodel(value)
 end
 
 -- GPTQModel's `format` counts; `checkpoint_format` is the name that others know.
-local function format_of(model, settings)
+local function checkpoint_format(model, settings)
     local format = settings.format or settings.checkpoint_format or "gptq"
     if settings.is_marlin_format then
         format = "marlin"
@@ -164,19 +170,19 @@ local function zero_rule(settings, format, planes)
     return FIELDS
 end
 
--- Bits of a module, as qzeros have them for M columns; the settings' where there are no others for
--- single modules.
+-- Bits of a module, as qzeros have them for M columns: the settings', but where single modules may
+-- have their own (`dynamic`).
 local function bits_of(model, settings, codes, zeros)
-    local m, words = codes.shape[2], zeros.shape[2]
-    local bits = words * 32 / m
-    local wanted = settings.bits
-    if bits ~= wanted and (not settings.dynamic or bits < 2 or bits > 8 or bits % 1 ~= 0) then
-        wrong(model, zeros, "has %d words for %d rows; %s bits are %s", words, m, tostring(wanted),
-            type(wanted) == "number" and m * wanted / 32 or "unknown")
-    elseif bits < 2 or bits > 8 then
-        wrong(model, codes, "has %s bits; 2 to 8 are read", tostring(wanted))
+    local m, words, wanted = codes.shape[2], zeros.shape[2], settings.bits
+    if math.type(wanted) ~= "integer" or wanted < 2 or wanted > 8 then
+        fail("%s: has GPTQ with %s bits; 2 to 8 are read", model.path, escaped(tostring(wanted)))
     end
-    return math.tointeger(bits)
+    local bits = math.tointeger(words * 32 / m)
+    if not bits or bits < 2 or bits > 8 or bits ~= wanted and not settings.dynamic then
+        wrong(model, zeros, "has %d words for %d rows; with %d bits they are %d", words, m, wanted,
+            m * wanted // 32)
+    end
+    return bits
 end
 
 -- Columns of a group: the settings', which single modules may replace.
@@ -195,7 +201,8 @@ end
 -- The number of columns; whole blocks of 32 where a word does not hold whole codes.
 local function columns_of(model, codes, bits, m)
     local k = codes.shape[1] * 32 // bits
-    if codes.shape[1] * 32 % bits ~= 0 or 32 % bits ~= 0 and (k % 32 ~= 0 or m % 32 ~= 0) then
+    local whole = 32 % bits == 0 or codes.shape[1] % bits == 0 and m % 32 == 0
+    if k < 1 or not whole then
         wrong(model, codes, "is %d x %d words, which are no %d-bit codes of whole blocks of 32",
             codes.shape[1], codes.shape[2], bits)
     end
@@ -207,15 +214,8 @@ local function find_order(model, name, codes, k)
     return tensor and elements.find(model, name .. ".g_idx", k, tables.WORDS, codes)
 end
 
--- The format, or nil and why.
-local function held_by(layout, columns)
-    if columns and not columns.whole then
-        return nil, ("g_idx has groups of other sizes than %d"):format(layout.group)
-    end
-    return integer_format.of(layout)
-end
-
-local function module_of(model, name, settings, format)
+-- A module's tensors and sizes, and `columns`, what g_idx says.
+local function open_module(model, name, settings)
     local codes = tables.find(model, name .. ".qweight", tables.WORDS)
     local m = codes.shape[2]
     local zeros = tables.find(model, name .. ".qzeros", tables.WORDS, nil, nil, codes)
@@ -225,22 +225,42 @@ local function module_of(model, name, settings, format)
     local group, groups = group_of(model, settings, scales, k)
     tables.find(model, name .. ".qzeros", tables.WORDS, groups, m * bits // 32, codes)
     local order = find_order(model, name, codes, k)
-    local columns = order and column_groups.read(model, order, group, groups)
+    return { codes = codes, zeros = zeros, scales = scales, order = order, m = m, k = k,
+        bits = bits, group = group, groups = groups,
+        columns = order and column_groups.read(model, order, k, group, groups) }
+end
 
+-- The format, or nil and why; then what is to be said of the zero points, or nil.
+local function format_of(model, module, numbers, settings)
+    local zeros, columns = module.zeros, module.columns
+    if columns and not columns.whole then
+        return nil, ("g_idx has groups of other sizes than %d"):format(module.group)
+    end
+    local middle = settings.sym == true and all_middle(model, zeros, numbers, module.m)
+    if not middle and are_beyond(model, zeros, numbers) then
+        return nil, "zero points of 256 have no room in a byte", LOST
+    end
+    local held, why = integer_format.of({ bits = module.bits, group = module.group, k = module.k,
+        whole = settings.group_size == -1 and "row", zeros = not middle, scales = module.scales,
+        ordered = columns ~= nil })
+    return held, why, not middle and are_lost(model, zeros, numbers) and LOST or nil
+end
+
+local function module_of(model, name, settings, format)
+    local module = open_module(model, name, settings)
+    local bits, columns = module.bits, module.columns
     local planes = format == "gptq_p" or bits >= 5 and bits <= 7
-    local numbers = { bits = bits, group = group, groups = groups,
+    local numbers = { bits = bits, group = module.group, groups = module.groups,
         layout = fields.NUMBERS[planes and "planes" or "stream"],
-        floats = elements.floats_number(scales), rule = zero_rule(settings, format, planes) }
-    local middle = settings.sym == true and all_middle(model, zeros, numbers, m)
-    local held, why = held_by({ bits = bits, group = group, k = k, scales = scales,
-        whole = settings.group_size == -1 and "row", zeros = not middle,
-        ordered = columns ~= nil }, columns)
-    local lost = not middle and are_lost(model, zeros, numbers)
-    return { name = name, role = roles.of(name), count = 1, m = m, k = k,
+        floats = elements.floats_number(module.scales),
+        rule = zero_rule(settings, format, planes) }
+    local held, why, said = format_of(model, module, numbers, settings)
+    return { name = name, role = roles.of(name), count = 1, m = module.m, k = module.k,
         kind = ("GPTQ %d-bit"):format(bits), format = held, why = why, codec = held and "gptq",
-        remark = lost and LOST or nil,
-        parts = { codes = codes, scales = scales, zeros = zeros, order = columns and order },
-        beside = { order }, numbers = numbers, columns = columns, dequantize = dequantize }
+        parts = { codes = module.codes, scales = module.scales, zeros = module.zeros,
+            order = columns and module.order },
+        beside = { module.order }, numbers = numbers, columns = columns, remark = said,
+        dequantize = dequantize }
 end
 
 -- Whether settings are GPTQ's: AutoGPTQ's first ones name no method, AWQ's name a version.
@@ -259,7 +279,7 @@ function gptq.find(model)
     for _, tensor in ipairs(model.tensors) do
         local name = tensor.name:match("^(.*)%.qweight$")
         if name then
-            format = format or format_of(model, settings)
+            format = format or checkpoint_format(model, settings)
             matrices[#matrices + 1] = module_of(model, name, settings, format)
         end
     end

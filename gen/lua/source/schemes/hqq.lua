@@ -85,7 +85,7 @@ end
 
 local function read_packing(model, name, codes)
     local tensor = model.by_name[name .. ".packing"]
-    local packing = tensor and PACKINGS[model:read(tensor, 0, tensor.bytes)]
+    local packing = tensor and PACKINGS[model:read(tensor, 0, math.min(tensor.bytes, 8))]
     if not packing then
         wrong(model, tensor or codes, "does not say a packing that is known: 8bit_u8, 4bit_u8, "
             .. "3bit_32, 2bit_u8 or 1bit_u8")
@@ -152,9 +152,9 @@ local function module_of(model, name, codes)
     local packing = read_packing(model, name, codes)
     local bits, kind = read_bits(model, name, codes, packing)
     local axis = read_scalar(model, name .. ".axis", codes)
-    local group = read_scalar(model, name .. ".group_size", codes)
-    if axis ~= 0 and axis ~= 1 or group < 1 then
-        wrong(model, codes, "has axis %d and groups of %d; right is axis 0 or 1", axis, group)
+    local group = math.tointeger(read_scalar(model, name .. ".group_size", codes))
+    if axis ~= 0 and axis ~= 1 or not group or group < 1 then
+        wrong(model, codes, "has axis %s and groups of %s; right is axis 0 or 1", axis, group)
     end
     local reshaped = reshape(model, codes, m * k, group, axis, packing)
     local scales = elements.find_floats(model, name .. ".scale", m * k // group, codes)

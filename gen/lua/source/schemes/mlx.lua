@@ -75,6 +75,9 @@ end
 -- A mode other than affine: a matrix that is only named.
 local function other(model, name, settings)
     local codes = model.by_name[name .. ".weight"]
+    if not BITS[settings.bits] then
+        wrong(model, codes, "has %s bits; MLX has 2, 3, 4, 5, 6 or 8", settings.bits)
+    end
     local m, k, count = shape_of(model, codes, settings.bits)
     return { name = name, role = roles.of(name), m = m, k = k, count = count,
         kind = "MLX " .. tostring(settings.mode), why = "MLX's mode affine is supported alone",

@@ -389,7 +389,7 @@ typedef struct loom_matrix {
     size_t count;          /* experts; 1 for one matrix */
     const uint32_t *order; /* NULL, or K numbers for loom_prepare_ordered. Matrices with the same
                               order have the same pointer: prepare once for all of them */
-    const void *packed;    /* of expert 0, loom_packed_check unchecked: see loom_file_packed */
+    const void *packed;    /* of expert 0; loom_file_packed says whether it fits a plan */
     size_t packed_bytes;   /* of one expert */
     size_t stride;         /* bytes from one expert to the next */
 } loom_matrix;
@@ -406,8 +406,10 @@ typedef struct loom_tensor {
 /* Maps a file read-only and checks all that its header says: after that no offset, size, name or
  * order leads out of it. The packed weights themselves are not read.
  *   file  gets it; the caller's, to be freed with loom_file_close (NULL is fine), once nothing in
- * it is used; a program must not change or shorten a file that is open path  of a regular file why
- * on an error gets one line of at most `size` bytes that says why; NULL with a size of 0 for none
+ *         it is used
+ *   path  of a regular file, which must not change or become shorter while it is open
+ *   why   on an error gets one line of at most `size` bytes that says why; NULL with a size of 0
+ *         for none
  * LOOM_ERROR_NULL, and LOOM_ERROR_FILE where the file cannot be mapped, is damaged, cut off, of
  * another byte order or version, or memory for it is lacking; *file is not written on an error. */
 LOOM_API loom_status loom_file_open(loom_file **file, const char *path, char *why, size_t size);

@@ -72,8 +72,9 @@ local function compare(matrix, wanted)
     return count, differ
 end
 
--- What becomes of one matrix.
-local function result_of(case, matrix)
+-- What becomes of one matrix: { case =, tensor =, kind =, format =, why =, weights =, differ =,
+-- refused = }.
+function fixtures.result(case, matrix)
     local result = { case = case.name, tensor = matrix.name, kind = matrix.kind,
         format = matrix.format, why = matrix.why }
     local ok, count, differ = pcall(compare, matrix, fixtures.weights(case, matrix))
@@ -85,8 +86,8 @@ local function result_of(case, matrix)
     return result
 end
 
--- The result of each matrix of a folder's cases: { case =, tensor =, kind =, format =, why =,
--- weights =, differ =, refused = }; of a case whose file is not read, one with `refused`.
+-- The result of each matrix of a folder's cases; of a case whose file is not read, one with
+-- `refused`.
 function fixtures.results(folder)
     local results = {}
     for _, case in ipairs(fixtures.cases(folder)) do
@@ -97,7 +98,7 @@ function fixtures.results(folder)
             list = {}
         end
         for _, matrix in ipairs(list) do
-            results[#results + 1] = result_of(case, matrix)
+            results[#results + 1] = fixtures.result(case, matrix)
         end
     end
     return results

@@ -43,23 +43,30 @@ end
 -- Scales of E8M0 below 2^-126 are 0, so that weights up to 12 times the largest of them are.
 local FLUSHED = 12 * 2.0 ^ -127
 
--- Whether a weight has the bits of another one. A zero may have another sign, since numbers of a
--- book have none.
-local function is_same(weight, wanted, format)
-    return ("<f"):pack(weight) == ("<f"):pack(wanted) or weight == 0
-        and (wanted == 0 or format:find("e8m0$") and math.abs(wanted) <= FLUSHED)
+-- "same" where a weight has the bits of another one; a zero may have another sign, since numbers of
+-- a book have none. "flushed" where it is 0 by the rule above. Else "differs".
+local function compare(weight, wanted, format)
+    if ("<f"):pack(weight) == ("<f"):pack(wanted) or weight == 0 and wanted == 0 then
+        return "same"
+    end
+    local is_flushed = weight == 0 and format:find("e8m0$") and math.abs(wanted) <= FLUSHED
+    return is_flushed and "flushed" or "differs"
 end
 
+-- What is wrong with weights, or ""; then what is to be said of those that are right.
 local function weights_fault(weights, wanted, format)
     if #weights * 4 ~= #wanted then
         return ("has %d weights, not %d"):format(#weights, #wanted // 4)
     end
-    local differ = 0
+    local counts = { same = 0, flushed = 0, differs = 0 }
     for index, weight in ipairs(weights) do
-        local same = is_same(weight, ("<f"):unpack(wanted, 4 * index - 3), format)
-        differ = differ + (same and 0 or 1)
+        local kind = compare(weight, ("<f"):unpack(wanted, 4 * index - 3), format)
+        counts[kind] = counts[kind] + 1
     end
-    return differ == 0 and "" or ("%d of %d weights differ"):format(differ, #weights)
+    if counts.differs > 0 then
+        return ("%d of %d weights differ"):format(counts.differs, #weights)
+    end
+    return "", counts.flushed > 0 and (", %d below 2^-123 are 0"):format(counts.flushed) or ""
 end
 
 -- Scales and offsets are the source's, where source_parts knows how it has them.
@@ -79,7 +86,7 @@ local function parts_fault(parts, matrix)
 end
 
 -- What is wrong with a matrix of the file that was packed last, whose weights, as text of fp32, are
--- `wanted`; or "".
+-- `wanted`; or "", and what is to be said of it.
 function RoundTrip:fault_of(matrix, wanted)
     local prefix = self.work .. "/part"
     host.run({ "sh", "-c", 'rm -f "$1".*', "sh", prefix })
@@ -90,11 +97,14 @@ function RoundTrip:fault_of(matrix, wanted)
     end
     local parts = packed_weights.parts(prefix, matrix.format)
     fault = parts_fault(parts, matrix)
+    local note
     if fault == "" then
-        fault = weights_fault(packed_weights.of(parts, matrix), wanted, matrix.format)
+        fault, note = weights_fault(packed_weights.of(parts, matrix), wanted, matrix.format)
     end
-    return fault ~= "" and fault
-        or product.fault_of(self.work, self.work .. "/case.loom", matrix, wanted)
+    if fault == "" then
+        fault = product.fault_of(self.work, self.work .. "/case.loom", matrix, wanted)
+    end
+    return fault, note
 end
 
 -- A line on a matrix of a case, for people; whether nothing is wrong.

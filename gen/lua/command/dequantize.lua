@@ -28,13 +28,18 @@ local function names_of(list)
     return table.concat(names, ", ") .. (#list > 20 and (" and %d more"):format(#list - 20) or "")
 end
 
--- The matrix of that name, which may be given as its tensor's; the only one without a name.
+-- Whether a matrix, or the tensor that its codes are in, has that name.
+local function is_called(matrix, name)
+    return matrix.name == name or matrix.parts.codes.name == name
+end
+
+-- The matrix of that name; without a name the only one.
 local function choose(path, list, name)
     if not name and #list == 1 then
         return list[1]
     end
     for _, matrix in ipairs(list) do
-        if name and (matrix.name == name or matrix.name .. ".weight" == name) then
+        if name and is_called(matrix, name) then
             return matrix
         end
     end

@@ -41,6 +41,10 @@ function number.e8m0(byte)
     return byte == 255 and 0.0 / 0.0 or 2.0 ^ (byte - 127)
 end
 
+-- OCP FP4 E2M1, by its 4 bits from 0 on. The opposite of 0 is a zero with a sign.
+number.E2M1 = { [0] = 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, -0.0, -0.5, -1.0, -1.5, -2.0, -3.0,
+    -4.0, -6.0 }
+
 -- By the names that safetensors has for them: string.unpack's format, bytes, and what makes a
 -- number of the bits where they are not one yet.
 local KINDS = {

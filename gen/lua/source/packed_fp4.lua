@@ -12,9 +12,6 @@ local wrong = require("source.wrong")
 
 local packed_fp4 = {}
 
-local NUMBERS = { [0] = 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, -0.0, -0.5, -1.0, -1.5, -2.0, -3.0,
-    -4.0, -6.0 }
-
 local BYTES = { U8 = true }
 local E4M3 = { F8_E4M3 = true }
 local E8M0 = { U8 = true, F8_E8M0 = true }
@@ -36,7 +33,7 @@ local function dequantize(matrix, row)
     for column = 0, k - 1 do
         local code = text:byte(column // 2 + 1) >> column % 2 * 4 & 15
         local scale = scale_of(matrix, scales:byte(column // group + 1))
-        weights[column + 1] = number.f32(scale * NUMBERS[code])
+        weights[column + 1] = number.f32(scale * number.E2M1[code])
     end
     return weights
 end

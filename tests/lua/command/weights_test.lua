@@ -137,6 +137,8 @@ case("a folder's model is called as the folder", function()
     local problems, text = problems_of("folder")
     check.equal(problems, "small-moe attn_q 32 64 w4g64m, small-moe ffn_gate_exps 16 64 w4g64m")
     check.contains(text, "lutloom gen --model small-moe --target")
+    accepts(GEN .. "index --model @/small-moe/model.safetensors.index.json", "files changed")
+    check.equal(problems_of("index"), problems)
 end)
 
 case("formats are said where the file does not say them, and nowhere else", function()

@@ -52,6 +52,16 @@ case("scales that were quantised again have scales and an offset", function()
     check.equal(table.concat(matrix:dequantize(2), " "), "25.5 34.0 62.5 75.0 87.5")
 end)
 
+case("int8 is named alone", function()
+    local matrix = made_up.safetensors({ { "a.weight", "I8", { 2, 4 }, ("x"):rep(8) },
+        { "a.SCB", "F32", { 2 }, ("x"):rep(8) } }, {})[1]
+    check.equal(matrix.kind, "bitsandbytes int8")
+    check.equal(matrix.format, nil)
+    made_up.refuses("a: LLM.int8 keeps some columns", matrix.dequantize, matrix, 0)
+    made_up.refuses("a.SCB has no a.weight of I8", made_up.safetensors,
+        { { "a.SCB", "F32", { 2 }, ("x"):rep(8) } }, {})
+end)
+
 case("what does not fit is refused", function()
     local function refuses(part, tensors)
         made_up.refuses(part, made_up.safetensors, tensors, {})

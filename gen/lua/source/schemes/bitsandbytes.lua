@@ -5,6 +5,8 @@
 -- picks from nested_quant_map, nested_absmax has a scale for each `nested_blocksize` of them, and
 -- nested_offset is added. It stands, like the shape, in the JSON of the quant_state alone.
 local elements = require("source.elements")
+local escaped = require("base.escaped")
+local fail = require("base.fail").fail
 local json = require("base.json")
 local number = require("source.number")
 local roles = require("source.roles")
@@ -110,10 +112,30 @@ local function matrix_of(model, name, kind, state_tensor)
         book = elements.read(model, book, 0, 16), nested = nested, dequantize = dequantize }
 end
 
--- The matrices of a model, or nil where bitsandbytes has not written it in 4 bits.
+local function refuse(matrix)
+    fail("%s: %s: %s", matrix.model.path, escaped(matrix.name), matrix.why)
+end
+
+-- LLM.int8: NAME.weight of 8 bits, NAME.SCB with a number for each row. It is only named.
+local function int8(model, name, scales)
+    local codes = model.by_name[name .. ".weight"]
+    if not codes or codes.type ~= "I8" or #codes.shape ~= 2 then
+        wrong(model, scales, "has no %s.weight of I8 with two dimensions beside it", name)
+    end
+    return { name = name, role = roles.of(name), m = codes.shape[1], k = codes.shape[2], count = 1,
+        kind = "bitsandbytes int8", why = "LLM.int8 keeps some columns of activations in fp16",
+        parts = { codes = codes, scales = scales }, numbers = {}, dequantize = refuse,
+        beside = { model.by_name[name .. ".weight_format"] } }
+end
+
+-- The matrices of a model, or nil where bitsandbytes has not written it.
 function bitsandbytes.find(model)
     local matrices = {}
     for _, tensor in ipairs(model.tensors) do
+        local of_bytes = tensor.name:match("^(.*)%.SCB$")
+        if of_bytes then
+            matrices[#matrices + 1] = int8(model, of_bytes, tensor)
+        end
         local name, kind = tensor.name:match("^(.*)%.quant_state%.bitsandbytes__([nf][fp]4)$")
         if name then
             matrices[#matrices + 1] = matrix_of(model, name, kind, tensor)

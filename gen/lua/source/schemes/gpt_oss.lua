@@ -9,9 +9,6 @@ local wrong = require("source.wrong")
 local gpt_oss = {}
 
 local GROUP = 32
--- E2M1. The opposite of 0 is a zero with a sign.
-local NUMBERS = { 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0,
-    -0.0, -0.5, -1.0, -1.5, -2.0, -3.0, -4.0, -6.0 }
 
 local function dequantize(matrix, row)
     local model, parts = matrix.model, matrix.parts
@@ -25,7 +22,7 @@ local function dequantize(matrix, row)
         if exponent == 255 then
             wrong(model, parts.scales, "has a scale of 255 in row %d, which is no number", row)
         end
-        weights[index] = number.f32(number.e8m0(exponent) * NUMBERS[1 + code])
+        weights[index] = number.f32(number.e8m0(exponent) * number.E2M1[code])
     end
     return weights
 end

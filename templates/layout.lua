@@ -128,6 +128,12 @@ function layout.low_bits(bits)
     return ({ 1, 2, 2, 4, 4, 4, nil, 8 })[bits]
 end
 
+-- Whether the vectors of a code's other bits come first in a unit of layout.dot. Kernels load them
+-- first: then they read all of it in one direction, as CPUs' own prefetchers expect.
+function layout.top_first(bits)
+    return bits > 4 and bits > layout.low_bits(bits)
+end
+
 -- dot: a 32-bit lane is a row, its 4 bytes are 4 neighbouring codes, and the fields of a byte
 -- are 4 codes apart. 3 bits are 2-bit fields, then 1-bit fields; 5 and 6 are 4-bit fields, then the
 -- others. With one lane it is the portable layout. A unit is 32 codes, or a group of 16.
@@ -150,6 +156,9 @@ function layout.dot(lanes, block, bits, group)
         sections[2] = section(low, { digit("plane", top, 1), digit("k", low // top, 4 * fields),
             digit("k", fields, 4), digit("k", 4, 1), rows[1], rows[2],
             digit("k", top * unit_k // 32, 32 // top) })
+    end
+    if layout.top_first(bits) then
+        sections = { sections[2], sections[1] }
     end
     local name = unit_k == 32 and "dot%dx%d" or "dot%dx%dk16"
     return make(name:format(lanes, block), bits, lanes * block, unit_k, sections)

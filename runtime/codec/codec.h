@@ -18,10 +18,11 @@
  *      }
  *      const struct codec codec_gptq = {"gptq", fits, rows, .fields = false};
  *
- * 2. A line in the table of codec.c, and one in `codecs` of runtime/tools/meson.build.
+ * 2. Its name in the table of codec.c.
  * 3. The scheme of gen/lua/source/schemes/ that finds such matrices names the codec, and gives it
  *    its parts and numbers by the names that the functions ask for.
- * 4. A fixture in tests/pack, whose weights are compared with matrix:dequantize.
+ * 4. tests/pack compares its weights with those of the format's own code, and a large random file's
+ *    (large.lua) with matrix:dequantize.
  *
  * Numbers of a file are little-endian and may stand at any address: read them with memcpy, or with
  * the functions of codec/words.h. Nothing here allocates but rows.c. */

@@ -48,6 +48,9 @@ return function(record)
     local bits, group = record.format.bits, record.format.group
     local low = layout.low_bits(bits)
     local vectors = math.min(record.layout.unit_k, 32) / 32
+    local low_vectors = math.tointeger(low * vectors)
+    local top_vectors = math.tointeger((bits - low) * vectors)
+    local top_first = layout.top_first(bits)
     local chunk = chunk_of(record)
     -- Those of fields are in fields/vars.lua.
     local chunk_k = chunk and (group > 0 and math.min(chunk, group) or chunk) or false
@@ -58,8 +61,11 @@ return function(record)
         fields = bits == 3 and 3 or 8 // low,
         field_bits = low,
         byte_fields = 8 // low,
-        low_vectors = math.tointeger(low * vectors),
-        top_vectors = math.tointeger((bits - low) * vectors),
+        low_vectors = low_vectors,
+        top_vectors = top_vectors,
+        -- Where they begin in a unit, in vectors of a row.
+        low_start = top_first and top_vectors or 0,
+        top_start = top_first and 0 or low_vectors,
         sums_of_16_bits = record.isa.sum_bits == 16 and not wide,
         wide = wide,
         dot4 = wide and code_parts.wide_dot4(record) or "v_acc_dot4",

@@ -27,7 +27,7 @@ local function program_of(work)
 end
 
 -- y[0] is off by what activations of 8 bits leave; numbers below fp32's normal ones may be 0.
-local MOST_OFF, TINY = 0.03, 2.0 ^ -122
+local MOST_OFF, TINY = 0.002, 2.0 ^ -122
 
 -- What is wrong with y[0] of a matrix of `packed`, whose weights, as text of fp32, are `wanted`; or
 -- "". The program's activation k is k / K.

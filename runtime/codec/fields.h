@@ -25,8 +25,7 @@ struct field {
 /* The place of code number `index` in the words from code 0 on. */
 struct field field_at(enum fields layout, unsigned bits, size_t index);
 
-/* Words for so many codes, which are whole blocks of 32 where a word holds no whole codes, but for
- * streams and padded ones. */
+/* Words for so many codes; planes have whole blocks of 32. */
 static inline uint64_t field_words(enum fields layout, unsigned bits, uint64_t count) {
     const uint64_t each = 32 / bits;
     return layout == FIELDS_PADDED ? (count + each - 1) / each : (count * bits + 31) / 32;

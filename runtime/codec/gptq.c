@@ -67,9 +67,10 @@ static unsigned zero(const struct integers *source, size_t row, size_t group) {
         return word >> field.piece[0].shift & mask;
     }
     const unsigned stored = field_load(&field, words, 1);
-    return source->rule == RULE_STORED
-               ? stored
-               : (source->rule == RULE_WORDS ? (stored + 1) & mask : stored + 1);
+    if (source->rule == RULE_STORED) {
+        return stored;
+    }
+    return source->rule == RULE_WORDS ? (stored + 1) & mask : stored + 1;
 }
 
 static bool rows(const struct codec_matrix *matrix, size_t begin, size_t end,

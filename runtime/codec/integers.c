@@ -84,7 +84,7 @@ static bool write_row(const struct integer_layout *layout, const struct integers
                       size_t row, size_t at, const loom_parts *to) {
     const size_t groups = codec_groups(source->matrix), size = source->matrix->format.group;
     for (size_t i = 0; i < groups; i++) {
-        const size_t group = source->groups == 1 ? 0 : i * size / source->group;
+        const size_t group = i * size / source->group;
         const size_t place = layout->scale(source, row, group);
         copy_float(to->scales, at + i, source, source->scales, place);
         if (source->offsets) {

@@ -35,16 +35,16 @@ static int refuse_record(struct check *check, const char *kind, size_t index, ui
 /* ---- The header ------------------------------------------------------------------------- */
 
 uint64_t loom_file_header_bytes(const struct loom_file_head *head) {
-    return sizeof *head + (uint64_t)head->matrices * sizeof(struct loom_file_matrix) +
-           (uint64_t)head->orders * sizeof(struct loom_file_order) +
-           (uint64_t)head->tensors * sizeof(struct loom_file_tensor) + head->text_bytes;
+    return sizeof *head + (uint64_t)head->matrices * sizeof(struct loom_matrix_record) +
+           (uint64_t)head->orders * sizeof(struct loom_order_record) +
+           (uint64_t)head->tensors * sizeof(struct loom_tensor_record) + head->text_bytes;
 }
 
 struct loom_file_view loom_file_view(const struct loom_file_head *head) {
     struct loom_file_view view = {.head = head};
-    view.matrices = (const struct loom_file_matrix *)(head + 1);
-    view.orders = (const struct loom_file_order *)(view.matrices + head->matrices);
-    view.tensors = (const struct loom_file_tensor *)(view.orders + head->orders);
+    view.matrices = (const struct loom_matrix_record *)(head + 1);
+    view.orders = (const struct loom_order_record *)(view.matrices + head->matrices);
+    view.tensors = (const struct loom_tensor_record *)(view.orders + head->orders);
     view.texts = (const char *)(view.tensors + head->tensors);
     return view;
 }
@@ -105,7 +105,7 @@ static int is_text(const struct check *check, uint32_t text) {
 }
 
 static int order_fits(struct check *check, const void *bytes, size_t index) {
-    const struct loom_file_order *const order = &check->view.orders[index];
+    const struct loom_order_record *const order = &check->view.orders[index];
     if (order->k < 1 || order->k > LOOM_MAX_DIM ||
         !takes_place(check, order->offset, (uint64_t)order->k * sizeof(uint32_t))) {
         return refuse_record(check, "order", index, UINT32_MAX, " is not where data may be");
@@ -122,7 +122,7 @@ static int order_fits(struct check *check, const void *bytes, size_t index) {
     return 1;
 }
 
-static int problem_fits(const struct check *check, const struct loom_file_matrix *matrix) {
+static int problem_fits(const struct check *check, const struct loom_matrix_record *matrix) {
     loom_format format;
     return loom_format_parse(&format, check->view.texts + matrix->format) == LOOM_OK &&
            matrix->m >= 1 && matrix->m <= LOOM_MAX_DIM && matrix->k >= 1 &&
@@ -130,7 +130,7 @@ static int problem_fits(const struct check *check, const struct loom_file_matrix
 }
 
 /* The bytes of all experts; 0 where they are more than the file. */
-static uint64_t bytes_of(const struct check *check, const struct loom_file_matrix *matrix) {
+static uint64_t bytes_of(const struct check *check, const struct loom_matrix_record *matrix) {
     const uint64_t all = check->view.head->file_bytes;
     if (matrix->bytes == 0 || matrix->bytes % LOOM_ALIGN != 0 || matrix->bytes > all ||
         matrix->count - 1 > all / loom_file_align(matrix->bytes)) {
@@ -140,7 +140,7 @@ static uint64_t bytes_of(const struct check *check, const struct loom_file_matri
 }
 
 static int matrix_fits(struct check *check, size_t index) {
-    const struct loom_file_matrix *const matrix = &check->view.matrices[index];
+    const struct loom_matrix_record *const matrix = &check->view.matrices[index];
     if (!is_text(check, matrix->name) || !is_text(check, matrix->format)) {
         return refuse_record(check, "matrix", index, matrix->name, " has no name or no format");
     }
@@ -160,7 +160,7 @@ static int matrix_fits(struct check *check, size_t index) {
 }
 
 static int tensor_fits(struct check *check, size_t index) {
-    const struct loom_file_tensor *const tensor = &check->view.tensors[index];
+    const struct loom_tensor_record *const tensor = &check->view.tensors[index];
     if (!is_text(check, tensor->name) || !is_text(check, tensor->type)) {
         return refuse_record(check, "tensor", index, tensor->name, " has no name or no type");
     }

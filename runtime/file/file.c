@@ -187,7 +187,7 @@ loom_status loom_file_matrix(const loom_file *file, size_t index, loom_matrix *m
         return LOOM_ERROR_RANGE;
     }
     const struct loom_file_view *const view = &file->view;
-    const struct loom_file_matrix *const record = &view->matrices[index];
+    const struct loom_matrix_record *const record = &view->matrices[index];
     *matrix = (loom_matrix){
         .name = view->texts + record->name,
         .problem = {view->texts + record->format, record->m, record->k, (loom_mode)record->mode},
@@ -236,7 +236,7 @@ loom_status loom_file_tensor(const loom_file *file, const char *name, loom_tenso
     if (index < 0) {
         return LOOM_ERROR_NAME;
     }
-    const struct loom_file_tensor *const record = &view->tensors[index];
+    const struct loom_tensor_record *const record = &view->tensors[index];
     *tensor = (loom_tensor){
         .name = view->texts + record->name,
         .type = view->texts + record->type,
@@ -262,14 +262,14 @@ static int same_sum(const loom_file *file, uint64_t offset, uint64_t bytes,
 static const char *damaged(const loom_file *file) {
     const struct loom_file_view *const view = &file->view;
     for (size_t i = 0; i < view->head->matrices; i++) {
-        const struct loom_file_matrix *const matrix = &view->matrices[i];
+        const struct loom_matrix_record *const matrix = &view->matrices[i];
         const uint64_t before = (matrix->count - 1) * loom_file_align(matrix->bytes);
         if (!same_sum(file, matrix->offset, before + matrix->bytes, &matrix->sum)) {
             return view->texts + matrix->name;
         }
     }
     for (size_t i = 0; i < view->head->tensors; i++) {
-        const struct loom_file_tensor *const tensor = &view->tensors[i];
+        const struct loom_tensor_record *const tensor = &view->tensors[i];
         if (!same_sum(file, tensor->offset, tensor->bytes, &tensor->sum)) {
             return view->texts + tensor->name;
         }

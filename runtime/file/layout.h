@@ -35,7 +35,7 @@ struct loom_file_head {
 };
 
 /* Texts are offsets into the texts, where they end with a NUL. */
-struct loom_file_matrix {
+struct loom_matrix_record {
     uint64_t offset;     /* of the first expert */
     uint64_t bytes;      /* of one */
     struct loom_sum sum; /* of the bytes of all experts, and what is between them */
@@ -46,14 +46,14 @@ struct loom_file_matrix {
 };
 
 /* K numbers below K, 32 bits each. */
-struct loom_file_order {
+struct loom_order_record {
     uint64_t offset;
     struct loom_sum sum;
     uint32_t k, zero;
 };
 
 /* A tensor as it was in the file that it comes from. */
-struct loom_file_tensor {
+struct loom_tensor_record {
     uint64_t offset, bytes;
     struct loom_sum sum;
     uint32_t name, type, dims, zero;
@@ -67,9 +67,9 @@ static inline uint64_t loom_file_align(uint64_t bytes) {
 /* A header in memory, its records and texts. */
 struct loom_file_view {
     const struct loom_file_head *head;
-    const struct loom_file_matrix *matrices;
-    const struct loom_file_order *orders;
-    const struct loom_file_tensor *tensors;
+    const struct loom_matrix_record *matrices;
+    const struct loom_order_record *orders;
+    const struct loom_tensor_record *tensors;
     const char *texts;
 };
 

@@ -40,8 +40,9 @@ static void mend(uint8_t *bytes, size_t size) {
     if (head->header_bytes > size) {
         return;
     }
-    struct loom_file_order *const orders =
-        (struct loom_file_order *)(bytes + ((const uint8_t *)loom_file_view(head).orders - bytes));
+    struct loom_order_record *const orders =
+        (struct loom_order_record *)(bytes +
+                                     ((const uint8_t *)loom_file_view(head).orders - bytes));
     for (size_t i = 0; i < head->orders; i++) {
         const uint64_t columns = (uint64_t)orders[i].k * sizeof(uint32_t);
         if (columns <= size && orders[i].offset <= size - columns) {
@@ -56,14 +57,14 @@ static size_t read_ends(const uint8_t *bytes) {
     const struct loom_file_view view = loom_file_view((const struct loom_file_head *)bytes);
     size_t read = strlen(view.texts + view.head->library) + strlen(view.texts + view.head->folder);
     for (size_t i = 0; i < view.head->matrices; i++) {
-        const struct loom_file_matrix *const matrix = &view.matrices[i];
+        const struct loom_matrix_record *const matrix = &view.matrices[i];
         const uint64_t last = (matrix->count - 1) * loom_file_align(matrix->bytes);
         read += strlen(view.texts + matrix->name) + bytes[matrix->offset];
         read += bytes[matrix->offset + last + matrix->bytes - 1];
         read += matrix->order ? view.orders[matrix->order - 1].k : 0;
     }
     for (size_t i = 0; i < view.head->tensors; i++) {
-        const struct loom_file_tensor *const tensor = &view.tensors[i];
+        const struct loom_tensor_record *const tensor = &view.tensors[i];
         read += strlen(view.texts + tensor->name) + strlen(view.texts + tensor->type);
         read += tensor->bytes ? bytes[tensor->offset + tensor->bytes - 1] : 0;
         read += (size_t)tensor->shape[tensor->dims ? tensor->dims - 1 : 0];

@@ -21,7 +21,7 @@ static void set_texts(struct loom_bytes *file, const char *format) {
     file->matrices[0].format = file->matrices[1].format = FORMAT;
 }
 
-static uint64_t end_of(const struct loom_file_matrix *matrix) {
+static uint64_t end_of(const struct loom_matrix_record *matrix) {
     return matrix->offset + (matrix->count - 1) * loom_file_align(matrix->bytes) + matrix->bytes;
 }
 
@@ -38,8 +38,8 @@ static struct loom_file_head head_of(const char *format) {
 }
 
 /* Where everything is: the order, the matrices, the tensor. */
-static void place(struct loom_file_head *head, struct loom_file_matrix matrix[2],
-                  struct loom_file_order *order, struct loom_file_tensor *tensor) {
+static void place(struct loom_file_head *head, struct loom_matrix_record matrix[2],
+                  struct loom_order_record *order, struct loom_tensor_record *tensor) {
     head->header_bytes = loom_file_header_bytes(head);
     order->offset = loom_file_align(head->header_bytes);
     matrix[0].offset = loom_file_align(order->offset + order->k * sizeof(uint32_t));
@@ -54,9 +54,9 @@ static struct loom_bytes view_of(const struct loom_file_head *head) {
     memset(file.bytes, 0, file.size);
     file.head = (struct loom_file_head *)file.bytes;
     *file.head = *head;
-    file.matrices = (struct loom_file_matrix *)(file.head + 1);
-    file.orders = (struct loom_file_order *)(file.matrices + 2);
-    file.tensors = (struct loom_file_tensor *)(file.orders + 1);
+    file.matrices = (struct loom_matrix_record *)(file.head + 1);
+    file.orders = (struct loom_order_record *)(file.matrices + 2);
+    file.tensors = (struct loom_tensor_record *)(file.orders + 1);
     file.texts = (char *)(file.tensors + 1);
     return file;
 }
@@ -64,11 +64,12 @@ static struct loom_bytes view_of(const struct loom_file_head *head) {
 struct loom_bytes loom_bytes_new(const char *format, uint32_t m, uint32_t k, uint64_t packed_bytes,
                                  uint32_t check) {
     struct loom_file_head head = head_of(format);
-    const struct loom_file_matrix one = {
+    const struct loom_matrix_record one = {
         .bytes = packed_bytes, .m = m, .k = k, .count = 1, .check = check};
-    struct loom_file_matrix matrix[2] = {one, one};
-    struct loom_file_order order = {.k = k};
-    struct loom_file_tensor tensor = {.bytes = NORMS * sizeof(float), .dims = 1, .shape = {NORMS}};
+    struct loom_matrix_record matrix[2] = {one, one};
+    struct loom_order_record order = {.k = k};
+    struct loom_tensor_record tensor = {
+        .bytes = NORMS * sizeof(float), .dims = 1, .shape = {NORMS}};
     matrix[1].count = EXPERTS;
     matrix[1].order = 1;
     place(&head, matrix, &order, &tensor);
@@ -93,7 +94,7 @@ static struct loom_sum sum_of(const struct loom_bytes *file, uint64_t begin, uin
 
 void loom_bytes_seal(struct loom_bytes *file) {
     for (size_t i = 0; i < 2; i++) {
-        struct loom_file_matrix *const matrix = &file->matrices[i];
+        struct loom_matrix_record *const matrix = &file->matrices[i];
         matrix->sum = sum_of(file, matrix->offset, end_of(matrix));
     }
     file->orders[0].sum = sum_of(file, file->orders[0].offset,

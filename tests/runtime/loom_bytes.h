@@ -9,9 +9,9 @@ struct loom_bytes {
     uint8_t *bytes; /* aligned to 4096 */
     size_t size;
     struct loom_file_head *head;
-    struct loom_file_matrix *matrices; /* "a" and "experts" */
-    struct loom_file_order *orders;    /* of "experts": its columns from the last to the first */
-    struct loom_file_tensor *tensors;  /* "norm" */
+    struct loom_matrix_record *matrices; /* "a" and "experts" */
+    struct loom_order_record *orders;    /* of "experts": its columns from the last to the first */
+    struct loom_tensor_record *tensors;  /* "norm" */
     char *texts;
 };
 

@@ -24,7 +24,7 @@ static struct model model_new(void) {
     struct model model = {.plan = fake_plan(format, M, K), .path = "/tmp/loom_test_XXXXXX"};
     const loom_plan *const plan = &model.plan;
     model.file = loom_bytes_new(format, M, K, loom_packed_size(plan), plan->check);
-    const struct loom_file_matrix *const record = model.file.matrices;
+    const struct loom_matrix_record *const record = model.file.matrices;
     uint8_t *const bytes = model.file.bytes;
     model.a = fake_matrix_new(plan, 1);
     assert_int_equal(loom_pack_parts(plan, bytes + record[0].offset, &model.a.parts, 8, 0, M),
@@ -139,7 +139,7 @@ static void others_are_refused(void **state) {
 static void data_are_verified(void **state) {
     (void)state;
     struct model model = model_new();
-    const struct loom_file_matrix *const experts = &model.file.matrices[1];
+    const struct loom_matrix_record *const experts = &model.file.matrices[1];
     const uint64_t places[] = {0, model.file.matrices[0].offset + 100,
                                experts->offset + loom_file_align(experts->bytes) + 70,
                                model.file.tensors[0].offset + 39};

@@ -49,6 +49,15 @@ function Model:read(tensor, first, bytes)
     return text
 end
 
+-- What stands in a clone of a repository in the place of a large file.
+local POINTER = "version https://git-lfs"
+
+local function check_is_here(file)
+    if file:read(0, #POINTER) == POINTER then
+        fail("%s: is a pointer to the file: 'git lfs pull' brings the file itself", file.path)
+    end
+end
+
 local function add_tensors(self, tensors)
     local file = #self.files
     for _, tensor in ipairs(tensors) do
@@ -91,6 +100,7 @@ function model.open(path, disk)
         local file = check(disk.open(part))
         local tensors
         self.files[index] = file
+        check_is_here(file)
         values[index], tensors = READERS[found.kind].read(file)
         file:close()
         add_tensors(self, tensors)

@@ -48,9 +48,9 @@ local function find_global(model, name, codes)
     return value, tensor
 end
 
--- What both have: the tensor of codes, M and K.
-local function find_codes(model, name, group)
-    local codes = tables.find(model, name, BYTES)
+-- What both have: the tensor of codes, M and K. `beside` is one that asks for it, or nil.
+local function find_codes(model, name, group, beside)
+    local codes = tables.find(model, name, BYTES, nil, nil, beside)
     local m, k = codes.shape[1], codes.shape[2] * 2
     if k % group ~= 0 then
         wrong(model, codes, "has rows of %d weights, which groups of %d do not divide", k, group)
@@ -59,7 +59,8 @@ local function find_codes(model, name, group)
 end
 
 local function nvfp4(model, name, words)
-    local codes, m, k = find_codes(model, name .. words.codes, 16)
+    local beside = model.by_name[name .. words.global]
+    local codes, m, k = find_codes(model, name .. words.codes, 16, beside)
     local scales = tables.find(model, name .. ".weight_scale", E4M3, m, k // 16, codes)
     local global, tensor = find_global(model, name .. words.global, codes)
     return { name = name, role = roles.of(name), count = 1, m = m, k = k, kind = words.kind,

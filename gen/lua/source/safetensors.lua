@@ -107,6 +107,10 @@ end
 -- The header's object, and where the data begin.
 local function read_header(header)
     local bytes = header:number("<i8", 8)
+    if bytes < 0 or bytes > header.file.size - header.at then
+        header:fail("is cut, or no safetensors file: its %d bytes cannot hold a header of %d",
+            header.file.size, bytes)
+    end
     local text = header:bytes(bytes)
     if text:sub(1, 1) ~= "{" then
         header:fail("is no safetensors file: its header does not begin with '{'")

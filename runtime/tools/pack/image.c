@@ -33,7 +33,7 @@ static uint32_t add_text(struct texts *texts, const char *text) {
 
 /* ---- Records -------------------------------------------------------------------------------- */
 
-static void set_matrix(struct loom_file_matrix *to, const struct packing *packing, loom_mode mode,
+static void set_matrix(struct loom_matrix_record *to, const struct packing *packing, loom_mode mode,
                        struct texts *texts) {
     const struct recipe_matrix *const matrix = packing->matrix;
     to->bytes = loom_packed_size(&packing->plan);
@@ -47,7 +47,7 @@ static void set_matrix(struct loom_file_matrix *to, const struct packing *packin
     to->order = (uint32_t)packing->order;
 }
 
-static void set_tensor(struct loom_file_tensor *to, const struct recipe_tensor *tensor,
+static void set_tensor(struct loom_tensor_record *to, const struct recipe_tensor *tensor,
                        struct texts *texts) {
     to->bytes = tensor->place.bytes;
     to->name = add_text(texts, tensor->name);
@@ -64,7 +64,7 @@ static void place_data(struct image *image) {
         end = image->orders[i].offset + (uint64_t)image->orders[i].k * sizeof(uint32_t);
     }
     for (size_t i = 0; i < image->head->matrices; i++) {
-        struct loom_file_matrix *const matrix = &image->matrices[i];
+        struct loom_matrix_record *const matrix = &image->matrices[i];
         matrix->offset = loom_file_align(end);
         end = matrix->offset + (matrix->count - 1) * loom_file_align(matrix->bytes) + matrix->bytes;
     }
@@ -79,9 +79,9 @@ static void place_data(struct image *image) {
 
 static struct image records_of(struct loom_file_head *head) {
     struct image image = {.head = head};
-    image.matrices = (struct loom_file_matrix *)(head + 1);
-    image.orders = (struct loom_file_order *)(image.matrices + head->matrices);
-    image.tensors = (struct loom_file_tensor *)(image.orders + head->orders);
+    image.matrices = (struct loom_matrix_record *)(head + 1);
+    image.orders = (struct loom_order_record *)(image.matrices + head->matrices);
+    image.tensors = (struct loom_tensor_record *)(image.orders + head->orders);
     return image;
 }
 

@@ -15,9 +15,9 @@ struct packing {
 
 struct image {
     struct loom_file_head *head; /* the whole header, in one piece of memory */
-    struct loom_file_matrix *matrices;
-    struct loom_file_order *orders;
-    struct loom_file_tensor *tensors;
+    struct loom_matrix_record *matrices;
+    struct loom_order_record *orders;
+    struct loom_tensor_record *tensors;
 };
 
 /* The header of a file with all that; sums of data are 0 yet. `folder`: that of the library. */

@@ -215,7 +215,7 @@ static void leave(const struct job *job, size_t index) {
         return;
     }
     const struct recipe_matrix *const matrix = &recipe->matrices[index];
-    const struct loom_file_matrix *const record = &job->image->matrices[index];
+    const struct loom_matrix_record *const record = &job->image->matrices[index];
     output_flush(job->output, record->offset, record->count * loom_file_align(record->bytes));
     for (size_t p = 0; p < matrix->source.parts; p++) {
         source_release(recipe, &matrix->place[p]);

@@ -296,6 +296,8 @@ case("4-bit floats that do not fit are refused, in a line", function()
     refuses("a.weight is BF16 with 2 dimensions; right is U8 with 2",
         { weight = { "BF16", { 2, 16 }, ("\0"):rep(64) } }, { "weight", "weight_scale_2" },
         { quant_method = "modelopt", quant_algo = "NVFP4" })
+    refuses("a.weight_scale_2 has no a.weight beside it", { weight = false },
+        { "weight", "weight_scale_2" }, { quant_method = "modelopt", quant_algo = "NVFP4" })
     refuses("has ModelOpt's algorithm FP8; NVFP4 is read", {}, { "weight", "weight_scale_2" },
         { quant_method = "modelopt", quant_algo = "FP8" })
 end)

@@ -164,6 +164,13 @@ case("a file without an ending is GGUF's where it begins so", function()
         open("x.bin", { ["x.bin"] = "GGM" }))
 end)
 
+case("a pointer of git-lfs is not the file", function()
+    for _, path in ipairs({ "a.gguf", "a.safetensors" }) do
+        check.refused("is a pointer to the file: 'git lfs pull' brings the file itself",
+            open(path, { [path] = "version https://git-lfs.github.com/spec/v1\noid sha256:0\n" }))
+    end
+end)
+
 case("what is said on quantisation stands in one of several files", function()
     -- The bits that settings give; each file of the list says another number.
     local function bits(path, ...)

@@ -1,5 +1,6 @@
 -- Data files: Lua tables that are read without running code of theirs.
 local data_text = require("base.data_text")
+local list = require("base.list")
 
 local data = {}
 
@@ -28,15 +29,6 @@ function data.parse(text, filename)
         return nil, ("%s: returns no table; a file is 'return { name = ... }'"):format(filename)
     end
     return value
-end
-
-local function sorted_keys(record)
-    local keys = {}
-    for key in pairs(record) do
-        keys[#keys + 1] = key
-    end
-    table.sort(keys)
-    return keys
 end
 
 -- Whether a value is a list, without gaps and other keys, of items that pass `check` (if given).
@@ -76,7 +68,7 @@ end
 -- Checks the fields of a record. `fields` maps a name to { check, what it must be, optional }.
 -- Returns true, or nil and a message that starts with `where`.
 function data.check_fields(record, fields, where)
-    local names = sorted_keys(fields)
+    local names = list.sorted_keys(fields)
     local unknown = unknown_key(record, fields)
     if unknown then
         return nil, ("%s: unknown key '%s'; it may have %s"):format(where, unknown,

@@ -19,6 +19,16 @@ function list.contains(values, wanted)
     return false
 end
 
+-- The keys of a table, which are of one kind, in their order.
+function list.sorted_keys(map)
+    local keys = {}
+    for key in pairs(map) do
+        keys[#keys + 1] = key
+    end
+    table.sort(keys)
+    return keys
+end
+
 -- values[key], which is set to `new` and appended where there is none.
 function list.keyed(values, key, new)
     if not values[key] then

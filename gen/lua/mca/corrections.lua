@@ -98,18 +98,9 @@ local HEAD = [[
 -- 'lutloom tune DIR --correction' wrote it.
 ]]
 
-local function sorted_keys(map)
-    local keys = {}
-    for key in pairs(map) do
-        keys[#keys + 1] = key
-    end
-    table.sort(keys)
-    return keys
-end
-
 -- Lines of a table of tables or numbers, `depth` deep.
 local function add_lines(lines, map, depth)
-    for _, key in ipairs(sorted_keys(map)) do
+    for _, key in ipairs(list.sorted_keys(map)) do
         local indent, value = ("    "):rep(depth), map[key]
         if type(value) == "table" then
             lines[#lines + 1] = ("%s%s = {"):format(indent, key)

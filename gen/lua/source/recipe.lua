@@ -1,6 +1,7 @@
 -- The recipe that a library's loom-pack is given: runtime/tools/pack/recipe.h says what it is.
 local escaped = require("base.escaped")
 local fail = require("base.fail").fail
+local list = require("base.list")
 
 local recipe = {}
 
@@ -17,22 +18,13 @@ local function place_of(tensor)
     return ("%d:%d:%d"):format(tensor.file - 1, tensor.at, tensor.bytes)
 end
 
-local function sorted_keys(map)
-    local keys = {}
-    for key in pairs(map) do
-        keys[#keys + 1] = key
-    end
-    table.sort(keys)
-    return keys
-end
-
 local function matrix_words(matrix)
     local words = { "matrix", word(matrix.name), matrix.format, matrix.m, matrix.k, matrix.count,
         matrix.codec }
-    for _, name in ipairs(sorted_keys(matrix.numbers or {})) do
+    for _, name in ipairs(list.sorted_keys(matrix.numbers or {})) do
         words[#words + 1] = ("%s=%d"):format(name, matrix.numbers[name])
     end
-    for _, name in ipairs(sorted_keys(matrix.parts)) do
+    for _, name in ipairs(list.sorted_keys(matrix.parts)) do
         words[#words + 1] = name .. "=" .. place_of(matrix.parts[name])
     end
     return words

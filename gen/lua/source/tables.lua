@@ -1,17 +1,9 @@
 -- Tensors of rows and columns beside one that names a module.
 local escaped = require("base.escaped")
+local list = require("base.list")
 local wrong = require("source.wrong")
 
 local tables = { FLOATS = { F16 = true, BF16 = true, F32 = true }, WORDS = { I32 = true } }
-
-local function words_of(types)
-    local words = {}
-    for word in pairs(types) do
-        words[#words + 1] = word
-    end
-    table.sort(words)
-    return table.concat(words, " or ")
-end
 
 -- The tensor of that name, of one of `types`, with two dimensions; `rows` and `columns` may be nil,
 -- for any number. `beside` is the one that asks for it, or nil.
@@ -23,7 +15,7 @@ function tables.find(model, name, types, rows, columns, beside)
     local shape = tensor.shape
     if not types[tensor.type] or #shape ~= 2 then
         wrong(model, tensor, "is %s with %d dimensions; right is %s with 2", tensor.type, #shape,
-            words_of(types))
+            table.concat(list.sorted_keys(types), " or "))
     elseif rows and shape[1] ~= rows or columns and shape[2] ~= columns then
         wrong(model, tensor, "is %d x %d; right is %s x %s", shape[1], shape[2], rows or shape[1],
             columns or shape[2])

@@ -51,4 +51,18 @@ function text_disk.new(texts)
     return disk
 end
 
+-- A disk with one file that is so large, of which there is only the beginning.
+function text_disk.of_size(path, text, size)
+    local disk = text_disk.new({ [path] = text })
+    local open = disk.open
+    function disk.open(name)
+        local file, reason = open(name)
+        if file then
+            file.size = size
+        end
+        return file, reason
+    end
+    return disk
+end
+
 return text_disk

@@ -39,7 +39,7 @@ static loom_parts take_parts(uint8_t *memory, const struct row_bytes *bytes, siz
 
 /* Where the part would be `rows` rows before. */
 static void *before(void *part, size_t bytes, size_t rows) {
-    return part ? (void *)((uintptr_t)part - bytes * rows) : NULL;
+    return part ? (uint8_t *)part - bytes * rows : NULL;
 }
 
 static loom_parts whole_parts(const loom_parts *parts, const struct row_bytes *bytes, size_t begin,

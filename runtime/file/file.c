@@ -14,7 +14,8 @@ struct entry {
 };
 
 struct loom_file {
-    const uint8_t *bytes;
+    void *mapped;
+    const uint8_t *bytes; /* the same */
     size_t size;
     struct loom_file_view view;
     struct entry *matrices, *tensors; /* by name; in one piece of memory */
@@ -47,7 +48,7 @@ static const char *map_file(loom_file *file, const char *path) {
                    MAP_FAILED) {
         fault = "cannot be mapped";
     } else {
-        file->bytes = bytes;
+        file->bytes = file->mapped = bytes;
         file->size = (size_t)status.st_size;
 #ifdef MADV_HUGEPAGE
         /* Few file systems have large pages of files: then there are small ones. */
@@ -59,8 +60,8 @@ static const char *map_file(loom_file *file, const char *path) {
 }
 
 static void unmap_file(const loom_file *file) {
-    if (file->bytes) {
-        munmap((void *)(uintptr_t)file->bytes, file->size);
+    if (file->mapped) {
+        munmap(file->mapped, file->size);
     }
 }
 

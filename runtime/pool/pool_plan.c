@@ -201,6 +201,7 @@ static void matmul_work(loom_pool *pool, size_t thread, void *context) {
     }
 }
 
+/* The caller has filled in what it was given; the rest is set here. */
 static loom_status run_matmul(loom_pool *pool, struct matmul_job *job) {
     if (!pool || !loom_plan_ready(job->plan) || !job->prepared) {
         return LOOM_ERROR_NULL;
@@ -215,10 +216,10 @@ static loom_status run_matmul(loom_pool *pool, struct matmul_job *job) {
     return job->status;
 }
 
-loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y, size_t y_stride,
-                             const void *packed, void *prepared, const float *x, size_t x_stride,
-                             size_t n) {
-    struct matmul_job job = {
+static struct matmul_job job_of(const loom_plan *plan, float *y, size_t y_stride,
+                                const void *packed, void *prepared, const float *x, size_t x_stride,
+                                size_t n) {
+    return (struct matmul_job){
         .plan = plan,
         .y = y,
         .x = x,
@@ -229,6 +230,12 @@ loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y, s
         .n = n,
         .status = LOOM_OK,
     };
+}
+
+loom_status loom_pool_matmul(loom_pool *pool, const loom_plan *plan, float *y, size_t y_stride,
+                             const void *packed, void *prepared, const float *x, size_t x_stride,
+                             size_t n) {
+    struct matmul_job job = job_of(plan, y, y_stride, packed, prepared, x, x_stride, n);
     return run_matmul(pool, &job);
 }
 
@@ -236,17 +243,7 @@ loom_status loom_pool_matmul_ordered(loom_pool *pool, const loom_plan *plan, flo
                                      size_t y_stride, const void *packed, void *prepared,
                                      const float *x, size_t x_stride, const uint32_t *order,
                                      size_t n) {
-    struct matmul_job job = {
-        .plan = plan,
-        .y = y,
-        .x = x,
-        .order = order,
-        .packed = packed,
-        .prepared = prepared,
-        .y_stride = y_stride,
-        .x_stride = x_stride,
-        .n = n,
-        .status = LOOM_OK,
-    };
+    struct matmul_job job = job_of(plan, y, y_stride, packed, prepared, x, x_stride, n);
+    job.order = order;
     return order ? run_matmul(pool, &job) : LOOM_ERROR_NULL;
 }

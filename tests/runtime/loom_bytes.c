@@ -11,7 +11,7 @@ enum { HASH = 1, FOLDER = 6, A = 13, EXPERTS_NAME = 15, NORM = 23, F32 = 28, FOR
 
 static void set_texts(struct loom_bytes *file, const char *format) {
     memcpy(file->texts, texts, FORMAT);
-    strcpy(file->texts + FORMAT, format);
+    memcpy(file->texts + FORMAT, format, strlen(format) + 1);
     file->head->library = HASH;
     file->head->folder = FOLDER;
     file->matrices[0].name = A;

@@ -20,11 +20,12 @@ static uint32_t add_text(struct texts *texts, const char *text) {
         fail("names of more than 4 GiB have no place in a file");
     }
     if (at + bytes > texts->room) {
-        texts->room = 2 * (at + bytes);
-        texts->bytes = realloc(texts->bytes, texts->room);
-        if (!texts->bytes) {
+        char *const larger = realloc(texts->bytes, 2 * (at + bytes));
+        if (!larger) {
             fail("there is no memory for the names of a file");
         }
+        texts->bytes = larger;
+        texts->room = 2 * (at + bytes);
     }
     memcpy(texts->bytes + at, text, bytes);
     texts->length += bytes;

@@ -100,10 +100,11 @@ static void read_file_line(struct reader *reader) {
 }
 
 static void copy_name(const struct reader *reader, char *to, const char *name) {
-    if (strlen(name) >= CODEC_NAME_BYTES || !*name) {
+    const size_t bytes = strlen(name) + 1;
+    if (bytes > CODEC_NAME_BYTES || !*name) {
         refuse(reader, "the name of a number or a part is too long");
     }
-    strcpy(to, name);
+    memcpy(to, name, bytes);
 }
 
 /* NAME=VALUE or NAME=FILE:OFFSET:BYTES */

@@ -43,10 +43,9 @@ void sources_map(struct recipe *recipe) {
 }
 
 void source_release(const struct recipe *recipe, const struct place *place) {
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    const uintptr_t begin = (uintptr_t)source_bytes(recipe, place) / page * page;
-    const uintptr_t end = (uintptr_t)source_bytes(recipe, place) + place->bytes;
-    if (end > begin) {
-        (void)madvise((void *)begin, end - begin, MADV_DONTNEED);
+    const uint8_t *const bytes = source_bytes(recipe, place);
+    const size_t before = (uintptr_t)bytes % (uintptr_t)sysconf(_SC_PAGESIZE);
+    if (place->bytes > 0) {
+        (void)madvise((void *)(bytes - before), (size_t)place->bytes + before, MADV_DONTNEED);
     }
 }

@@ -169,14 +169,24 @@ static loom_file *open_file(const char *path) {
     return file;
 }
 
+/* Why there is no matrix of that name, and what a name would be. */
+_Noreturn static void refuse_name(const loom_file *file, const struct options *options) {
+    loom_matrix first;
+    loom_tensor tensor;
+    if (loom_file_tensor(file, options->tensor, &tensor) == LOOM_OK) {
+        fail("%s: '%s' is a tensor that was not packed", options->file, options->tensor);
+    }
+    if (loom_file_matrix(file, 0, &first) != LOOM_OK) {
+        fail("%s: has no matrices", options->file);
+    }
+    fail("%s: has no matrix '%s'; the first of its %zu is '%s'", options->file, options->tensor,
+         loom_file_count(file), first.name);
+}
+
 static loom_matrix find_matrix(const loom_file *file, const struct options *options) {
     loom_matrix matrix;
-    loom_tensor tensor;
     if (loom_file_find(file, options->tensor, &matrix) != LOOM_OK) {
-        fail("%s: has no matrix '%s'%s", options->file, options->tensor,
-             loom_file_tensor(file, options->tensor, &tensor) == LOOM_OK
-                 ? ": that is a tensor that was not packed"
-                 : "");
+        refuse_name(file, options);
     }
     return matrix;
 }

@@ -2,8 +2,8 @@
 #ifndef LOOM_LLAMA_MATRIX_H
 #define LOOM_LLAMA_MATRIX_H
 
-#include "llama/ggml.h"
 #include "codec/types.h"
+#include "llama/ggml.h"
 #include "loom.h"
 
 /* The most matrices in one tensor, as experts are. */

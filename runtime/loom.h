@@ -37,7 +37,8 @@
  *   f32                fp32
  *   e8m0               a byte e, that is 2^(e - 128); less than 2^-126 is 0
  *   ue4m3              a byte, half of the E4M3 number that its lower 7 bits are: 4 of exponent,
- *                      then 3 of fraction; its NaN, 0x7f, is 0. Half, since fp4 has doubled numbers
+ *                      then 3 of fraction, without a NaN; the byte 0x7f alone is 0. Half, since fp4
+ *                      has doubled numbers
  * and `arow`: one activation scale a token; without it one for each weight group. Examples:
  * `w4g128`, `w2g64zf32`, `t`, `w4g128arow`, `w4g32m` (ggml's Q4_1), `w4g256s32x6m` (Q4_K),
  * `fp4g32e8m0` (MXFP4), `fp4g16ue4m3` (ggml's NVFP4). A weight is

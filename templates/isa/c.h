@@ -46,13 +46,10 @@ static inline float v_e8m0(uint8_t e) {
     return loom_float_from_bits(e < 2 ? 0 : (uint32_t)(e - 1) << 23);
 }
 
-/* Half of an E4M3 number without its sign, whose NaN is 0. */
+/* Half of the E4M3 number of the lower 7 bits, or 0 for 0x7f. */
 static inline float v_ue4m3(uint8_t byte) {
-    const uint32_t bits = byte & 0x7fu;
-    if (bits < 8) {
-        return (float)bits * 0x1p-10f;
-    }
-    return bits == 0x7f ? 0.0f : loom_float_from_bits((bits << 20) + (119u << 23));
+    const uint32_t bits = byte == 0x7f ? 0 : byte & 0x7fu;
+    return bits < 8 ? (float)bits * 0x1p-10f : loom_float_from_bits((bits << 20) + (119u << 23));
 }
 
 /* Four bytes at once, in a register; shifts need a mask afterwards. */

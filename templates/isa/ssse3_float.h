@@ -22,13 +22,12 @@ __attribute__((noinline, unused)) static v_f32 v_load_half(const uint16_t *p) {
     return _mm_castsi128_ps(_mm_or_si128(sign, magnitude));
 }
 
-/* 4 bytes of E4M3 without their signs, and 0 for the NaN, halved. Normal numbers get another
- * exponent. That makes more of subnormal ones than they are: twice it, less 2^-7, is right, and
- * more of all others. */
+/* The E4M3 numbers of the lower 7 bits of 4 bytes, or 0 for 0x7f, halved. Normal numbers get
+ * another exponent. That makes more of subnormal ones than they are: twice it, less 2^-7, is right,
+ * and more of all others. */
 __attribute__((unused)) static v_f32 v_load_ue4m3(const uint8_t *p) {
-    const __m128i nan = _mm_set1_epi32(0x7f);
-    const __m128i rest = _mm_and_si128(v_load_u8_i32(p), nan);
-    const __m128i bits = _mm_andnot_si128(_mm_cmpeq_epi32(rest, nan), rest);
+    const __m128i nan = _mm_set1_epi32(0x7f), bytes = v_load_u8_i32(p);
+    const __m128i bits = _mm_andnot_si128(_mm_cmpeq_epi32(bytes, nan), _mm_and_si128(bytes, nan));
     const __m128 normal =
         _mm_castsi128_ps(_mm_add_epi32(_mm_slli_epi32(bits, 20), _mm_set1_epi32(119 << 23)));
     return _mm_min_ps(normal, _mm_sub_ps(_mm_add_ps(normal, normal), _mm_set1_ps(0x1p-7f)));

@@ -30,10 +30,10 @@ static inline void v_store_f32(float *p, v_f32 x) {
 static inline v_f32 v_load_half(const uint16_t *p) {
     return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
 }
-/* Bytes of E4M3 without their signs, and 0 for the NaN. */
+/* The lower 7 bits of bytes, which are E4M3 numbers, and 0 for 0x7f. */
 static inline __m128i v_ue4m3_bits(__m128i bytes) {
-    const __m128i nan = _mm_set1_epi8(0x7f), rest = _mm_and_si128(bytes, nan);
-    return _mm_andnot_si128(_mm_cmpeq_epi8(rest, nan), rest);
+    const __m128i nan = _mm_set1_epi8(0x7f);
+    return _mm_andnot_si128(_mm_cmpeq_epi8(bytes, nan), _mm_and_si128(bytes, nan));
 }
 /* 8 of these, widened to 16 bits, halved: as bits of fp16 they are 2^7 times too small. */
 static inline v_f32 v_ue4m3_to_f32(__m128i bits) {

@@ -58,11 +58,11 @@ static inline v_int v_load_4(const void *p) {
 static inline v_int v_load_16(const void *p) {
     return v_load(p);
 }
-/* Bytes of E4M3 without their signs, and 0 for the NaN, as bits of fp16: they are 2^7 times too
- * small for a half of those numbers. */
+/* The lower 7 bits of bytes, which are E4M3 numbers, and 0 for 0x7f, as bits of fp16: they are 2^7
+ * times too small for a half of those numbers. */
 static inline uint16x8_t v_ue4m3_halves(uint8x8_t bytes) {
-    const uint8x8_t nan = vdup_n_u8(0x7f), rest = vand_u8(bytes, nan);
-    return vshll_n_u8(vbic_u8(rest, vceq_u8(rest, nan)), 7);
+    const uint8x8_t nan = vdup_n_u8(0x7f);
+    return vshll_n_u8(vbic_u8(vand_u8(bytes, nan), vceq_u8(bytes, nan)), 7);
 }
 /* 4 such bytes, halved, and twice as many. */
 static inline v_f32 v_load_ue4m3(const uint8_t *p) {

@@ -70,7 +70,7 @@ static unsigned code_at(const struct recipe *recipe, const struct loom_args *a,
 
 static float half_of_e4m3(const struct recipe *recipe, uint8_t byte) {
     const int exponent = byte >> 3 & 15, fraction = byte & 7;
-    if ((byte & 127) == 127) {
+    if (byte == 127) {
         return recipe->fault == LARGEST_IS_NAN ? NAN : 0;
     }
     if (exponent == 0 && recipe->fault == SUBNORMAL_LOST) {

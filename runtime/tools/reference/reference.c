@@ -17,10 +17,10 @@ static float half_to_float(uint16_t half) {
     return half & 0x8000 ? -value : value;
 }
 
-/* Half of an E4M3 number without its sign, whose NaN is 0. */
+/* Half of an E4M3 number without its sign; its NaN without a sign is 0. */
 static float ue4m3_to_float(uint8_t byte) {
     const int exponent = byte >> 3 & 15, fraction = byte & 7;
-    if (exponent == 15 && fraction == 7) {
+    if (byte == 0x7f) {
         return 0;
     }
     return exponent ? ldexpf((float)(8 + fraction), exponent - 11) : ldexpf((float)fraction, -10);

@@ -68,8 +68,8 @@ static uint8_t exponent_at(enum scales scales, size_t i, struct random *random) 
     return (uint8_t)(scales == SCALES_ONE ? 128 : 120 + random_below(random, 10));
 }
 
-/* Special ones: both zeros, NaN, the least and the largest of subnormal and of normal numbers, each
- * with and without the bit that does not count. */
+/* Special ones: 0, the byte that is 0, too, the least and the largest of subnormal and of normal
+ * numbers; and each with the top bit, which makes a difference in the second one alone. */
 static uint8_t random_ue4m3(enum scales scales, struct random *random) {
     static const uint8_t special[] = {0x00, 0x7f, 0x01, 0x07, 0x08, 0x7e,
                                       0x80, 0xff, 0x81, 0x87, 0x88, 0xfe};

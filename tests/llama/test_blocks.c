@@ -190,12 +190,12 @@ static float of_half(const uint8_t *bytes) {
     return half >> 15 ? -magnitude : magnitude;
 }
 
-/* Half of the number: 4 bits of exponent, 3 of fraction; all of them together are none. */
+/* Half of the number: 4 bits of exponent, 3 of fraction; 0x7f is 0. */
 static float of_ue4m3(uint8_t byte) {
     const int exponent = byte >> 3 & 15, fraction = byte & 7;
     return byte == 127 ? 0
-           : exponent          ? ldexpf((float)(8 + fraction), exponent - 11)
-                               : ldexpf((float)fraction, -10);
+           : exponent  ? ldexpf((float)(8 + fraction), exponent - 11)
+                       : ldexpf((float)fraction, -10);
 }
 
 /* That of group g of a block. */

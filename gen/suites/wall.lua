@@ -20,6 +20,53 @@ local SOME_TOKENS = {
     { format = "w4g128", at_least = 0.82 },
 }
 
+
+-- Bars for one token from memory, on several threads.
+local FROM_MEMORY = {
+    { format = "w1g128", at_least = 0.92 },
+    { format = "w2g128", at_least = 0.92 },
+    { format = "w3g128", at_least = 0.92 },
+    { format = "w4g128", at_least = 0.92 },
+    { format = "t", label = "ternary, 2 bits", without = DENSE, at_least = 0.92 },
+    { format = "t", label = "ternary, 1.67 bits", with = DENSE, at_least = 0.87 },
+}
+
+-- Bars for a few tokens.
+local FEW_TOKENS = {
+    { format = "w1g128", label = "w1g128, N = 2", n = 2, at_most = 1.1 },
+    { format = "w1g128", label = "w1g128, N = 3", n = 3, at_most = 1.15 },
+    { format = "w1g128", label = "w1g128, N = 4", n = 4, at_most = 1.2 },
+    { format = "w1g128", label = "w1g128, N = 8", n = 8, at_most = 1.6 },
+    { format = "w2g128", label = "w2g128, N = 2", n = 2, at_most = 1.1 },
+    { format = "w2g128", label = "w2g128, N = 3", n = 3, at_most = 1.2 },
+    { format = "w2g128", label = "w2g128, N = 4", n = 4, at_most = 1.3 },
+    { format = "w2g128", label = "w2g128, N = 8", n = 8, at_most = 2 },
+    { format = "w4g128", label = "w4g128, N = 2", n = 2, at_most = 1.05 },
+    { format = "w4g128", label = "w4g128, N = 3", n = 3, at_most = 1.1 },
+    { format = "w4g128", label = "w4g128, N = 4", n = 4, at_most = 1.15 },
+    { format = "w4g128", label = "w4g128, N = 8", n = 8, at_most = 1.6 },
+}
+
+-- AVX2 beside a ggml that was built for AVX2, too.
+local Q1 = { peers = { "ggml Q1_0" }, peer_isa = "avx2" }
+local Q3 = { peers = { "ggml Q3_K" }, peer_isa = "avx2" }
+local Q4 = { peers = { "ggml Q4_0", "ggml Q4_K" }, peer_isa = "avx2" }
+local TQ = { peers = { "ggml TQ1_0", "ggml TQ2_0" }, peer_isa = "avx2" }
+local ONE_TOKEN_AVX2 = {
+    { format = "w1g128", over = Q1, at_least = 6 },
+    { format = "w3g128", over = Q3, at_least = 2.5 },
+    { format = "w4g128", over = Q4, at_least = 2 },
+    { format = "t", label = "ternary, 2 bits", without = DENSE, over = TQ, at_least = 2.5 },
+    { format = "t", label = "ternary, 1.67 bits", with = DENSE, over = TQ, at_least = 2.5 },
+}
+local MANY_TOKENS_AVX2 = {
+    { format = "w1g128", over = Q1, at_least = 8 },
+    { format = "w3g128", over = Q3, at_least = 4 },
+    { format = "w4g128", over = Q4, at_least = 2 },
+    { format = "t", label = "ternary, 2 bits", without = DENSE, over = TQ, at_least = 4 },
+    { format = "t", label = "ternary, 1.67 bits", with = DENSE, over = TQ, at_least = 4 },
+}
+
 return {
     name = "wall",
     description = "the figures that every release has to reach",
@@ -28,11 +75,15 @@ return {
     runs = {
         { name = "cache", n = { 1 }, residency = "cache", threads = 1, shape = "4096x4096",
             formats = { "w1g128", "w2g128", "w3g128", "w4g128", "t" } },
-        { name = "dram", n = { 1, 4 }, residency = "dram", threads = 1, shape = "4096x4096",
-            formats = { "w1g128", "w2g128", "w4g128" } },
+        { name = "dram", n = { 1, 2, 3, 4, 8 }, residency = "dram", threads = 1,
+            shape = "4096x4096", formats = { "w1g128", "w2g128", "w4g128" } },
         { name = "dram, N = 1", n = { 1 }, residency = "dram", threads = 1, shape = "4096x4096",
             formats = { "w3g128", "t" } },
         { name = "dram, 2 threads", n = { 1 }, residency = "dram", threads = 2,
+            shape = "4096x4096", formats = { "w1g128", "w2g128", "w3g128", "w4g128", "t" } },
+        { name = "dram, all threads", n = { 1 }, residency = "dram", threads = "all",
+            shape = "4096x4096", formats = { "w1g128", "w2g128", "w3g128", "w4g128", "t" } },
+        { name = "dram, pool", n = { 1 }, residency = "dram", threads = "all", pool = true,
             shape = "4096x4096", formats = { "w1g128", "w2g128", "w3g128", "w4g128", "t" } },
         { name = "level 2", n = { 1 }, residency = "cache", threads = 1, shape = "2048x2048",
             formats = { "w1g128", "w2g128", "t" } },
@@ -49,9 +100,9 @@ return {
         { name = "AMX, N = 32", n = { 32 }, residency = "cache", threads = 1,
             shape = "4096x4096", isa = "amx", formats = { "w2g128", "w4g128" } },
         { name = "avx2", n = { 1, 128 }, residency = "cache", threads = 1, shape = "4096x4096",
-            isa = "avx2", formats = { "w2g128" } },
-        { name = "avx2, N = 128", n = { 128 }, residency = "cache", threads = 1,
-            shape = "4096x4096", isa = "avx2", formats = { "w1g128", "w4g128" } },
+            isa = "avx2", formats = { "w1g128", "w2g128", "w3g128", "w4g128", "t" } },
+        { name = "avx2, dram", n = { 1 }, residency = "dram", threads = 1, shape = "4096x4096",
+            isa = "avx2", formats = { "w1g128", "w3g128", "w4g128", "t" } },
         { name = "avxvnni", n = { 128 }, residency = "cache", threads = 1, shape = "4096x4096",
             isa = "avxvnni", formats = { "w4g128" } },
     },
@@ -79,14 +130,11 @@ return {
                     with = DENSE, at_least = 0.87 },
             } },
         { title = "N = 1, weights in DRAM, 2 threads: share of the read bandwidth",
-            run = "dram, 2 threads", key = "read_ratio", items = {
-                { format = "w1g128", at_least = 0.92 },
-                { format = "w2g128", at_least = 0.92 },
-                { format = "w3g128", at_least = 0.92 },
-                { format = "w4g128", at_least = 0.92 },
-                { format = "t", label = "ternary, 2 bits", without = DENSE, at_least = 0.92 },
-                { format = "t", label = "ternary, 1.67 bits", with = DENSE, at_least = 0.87 },
-            } },
+            run = "dram, 2 threads", key = "read_ratio", items = FROM_MEMORY },
+        { title = "N = 1, weights in DRAM, all threads: share of the read bandwidth",
+            run = "dram, all threads", key = "read_ratio", items = FROM_MEMORY },
+        { title = "N = 1, weights in DRAM, the pool: share of the read bandwidth",
+            run = "dram, pool", key = "read_ratio", items = FROM_MEMORY },
         { title = "N = 1, weights in the level 2 cache: share of the dot product peak",
             run = "level 2", key = "dot_peak_ratio", items = {
                 { format = "w1g128", at_least = 0.95 },
@@ -109,26 +157,28 @@ return {
             run = "AMX, N = 128", key = "dot_peak_ratio", items = MANY_TOKENS },
         { title = "AMX, N = 32: share of the dot product peak",
             run = "AMX, N = 32", key = "dot_peak_ratio", items = SOME_TOKENS },
-        { title = "N = 4, weights in DRAM: time over that of N = 1, kernels of one layout",
-            run = "dram", n = 4, key = "seconds", over = { n = 1, one_layout = true }, items = {
-                { format = "w1g128", at_most = 1.15 },
-                { format = "w2g128", at_most = 1.35 },
-                { format = "w4g128", at_most = 1.15 },
-            } },
+        { title = "A few tokens, weights in DRAM: time over that of N = 1, kernels of one layout",
+            run = "dram", key = "seconds", over = { n = 1, one_layout = true },
+            items = FEW_TOKENS },
         { title = "N = 1, weights in DRAM: speed of ternary at 1.67 bits over 2 bits",
             run = "dram, N = 1", key = "gmac_per_s", over = { without = DENSE }, items = {
                 { format = "t", with = DENSE, at_least = 1.15 },
             } },
         { title = "AVX2, N = 1, weights in cache: speed over T-MAC's schedule",
-            run = "avx2", n = 1, key = "gmac_per_s", over = { tmac = true }, items = {
-                { format = "w2g128", at_least = 2.5 },
-            } },
+            run = "avx2", n = 1, key = "gmac_per_s", over = { tmac = true }, at_least = 2.5,
+            items = { { format = "w2g128" }, { format = "w3g128" } } },
         { title = "AVX2, N = 128: share of its own dot product peak",
-            run = "avx2, N = 128", key = "dot_peak_ratio", items = {
+            run = "avx2", n = 128, key = "dot_peak_ratio", items = {
                 { format = "w1g128", at_least = 1.5 },
-                { format = "w2g128", run = "avx2", n = 128, at_least = 1.1 },
+                { format = "w2g128", at_least = 1.1 },
                 { format = "w4g128", at_least = 0.8 },
             } },
+        { title = "AVX2, N = 1, weights in cache: speed over ggml's AVX2",
+            run = "avx2", n = 1, key = "gmac_per_s", items = ONE_TOKEN_AVX2 },
+        { title = "AVX2, N = 1, weights in DRAM: speed over ggml's AVX2",
+            run = "avx2, dram", key = "gmac_per_s", items = ONE_TOKEN_AVX2 },
+        { title = "AVX2, N = 128: speed over ggml's AVX2",
+            run = "avx2", n = 128, key = "gmac_per_s", items = MANY_TOKENS_AVX2 },
         { title = "AVX-VNNI, N = 128: share of its own dot product peak",
             run = "avxvnni", key = "dot_peak_ratio", items = {
                 { format = "w4g128", at_least = 0.82 },

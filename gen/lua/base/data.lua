@@ -65,25 +65,55 @@ local function unknown_key(record, fields)
     return first
 end
 
--- Checks the fields of a record. `fields` maps a name to { check, what it must be, optional }.
--- Returns true, or nil and a message that starts with `where`.
-function data.check_fields(record, fields, where)
+local fields_error
+
+-- nil, or what is wrong with the record, or the list of records, that a field's value is.
+local function inner_error(field, value, where)
+    local reason = field.fields and fields_error(value, field.fields, where, ".")
+    for index, record in ipairs(field.each and value or {}) do
+        reason = reason or fields_error(record, field.each, ("%s[%d]"):format(where, index), ".")
+    end
+    return reason
+end
+
+-- nil, or what is wrong with one field of a record.
+local function field_error(field, name, value, where, separator)
+    if value == nil then
+        return not field.optional
+            and ("%s: '%s' is missing; it must be %s"):format(where, name, field.must)
+    elseif not field.check(value) then
+        return ("%s: '%s' must be %s, not %s"):format(where, name, field.must, data.show(value))
+    end
+    return inner_error(field, value, where .. separator .. name)
+end
+
+function fields_error(record, fields, where, separator)
     local names = list.sorted_keys(fields)
     local unknown = unknown_key(record, fields)
-    if unknown then
-        return nil, ("%s: unknown key '%s'; it may have %s"):format(where, unknown,
-            table.concat(names, ", "))
-    end
+    local reason = unknown and ("%s: unknown key '%s'; it may have %s"):format(where, unknown,
+        table.concat(names, ", "))
     for _, name in ipairs(names) do
-        local field, value = fields[name], record[name]
-        if value == nil and not field.optional then
-            return nil, ("%s: '%s' is missing; it must be %s"):format(where, name, field.must)
-        elseif value ~= nil and not field.check(value) then
-            return nil, ("%s: '%s' must be %s, not %s"):format(where, name, field.must,
-                data.show(value))
-        end
+        reason = reason or field_error(fields[name], name, record[name], where, separator)
     end
-    return true
+    return reason
+end
+
+-- Checks the fields of a record. `fields` maps a name to { check, must = what it must be,
+-- optional =, fields = those of the record that its value is, each = those of each record of the
+-- list that it is }. Returns true, or nil and a message that starts with `where`.
+function data.check_fields(record, fields, where)
+    local reason = fields_error(record, fields, where, ": ")
+    return not reason or nil, reason or nil
+end
+
+-- The table that a file's text returns, its fields checked, or nil and a message.
+function data.record(text, filename, fields)
+    local record, reason = data.parse(text, filename)
+    local ok = record
+    if record then
+        ok, reason = data.check_fields(record, fields, filename)
+    end
+    return ok and record or nil, reason
 end
 
 return data

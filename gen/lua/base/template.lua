@@ -107,17 +107,28 @@ local function translate(text, filename)
     return table.concat(code, "\n"), indents
 end
 
--- What translate() said, by file name and text: a family's templates serve hundreds of kernels.
+-- A template as Lua's own bytes, and the indentation of each of its lines; nil and a message if it
+-- is malformed.
+local function translate_to_bytes(text, filename)
+    local code, indents = translate(text, filename)
+    local chunk, reason
+    if code then
+        chunk, reason = load(code, "@" .. filename, "t")
+    end
+    if not chunk then
+        return nil, reason or indents
+    end
+    return string.dump(chunk), indents
+end
+
+-- What that said, by file name and text: a family's templates serve hundreds of kernels.
 local translations = {}
 
 local function compile(text, filename)
-    local key = filename .. "\0" .. text
-    local known = translations[key]
-    if not known then
-        known = table.pack(translate(text, filename))
-        translations[key] = known
-    end
-    return table.unpack(known, 1, known.n)
+    local of_file = translations[filename] or {}
+    translations[filename] = of_file
+    of_file[text] = of_file[text] or table.pack(translate_to_bytes(text, filename))
+    return table.unpack(of_file[text], 1, 2)
 end
 
 -- The text of a value; an error at the template's line if it has none.
@@ -171,14 +182,11 @@ function Renderer:enter(level)
 end
 
 function Renderer:run(text, filename, env)
-    local code, indents = compile(text, filename)
-    local chunk, reason
-    if code then
-        chunk, reason = load(code, "@" .. filename, "t", env)
+    local bytes, indents = compile(text, filename)
+    if not bytes then
+        error(indents, 0)
     end
-    if not chunk then
-        error(reason or indents, 0)
-    end
+    local chunk = load(bytes, "@" .. filename, "b", env)
     self.indents["@" .. filename] = indents
     rawset(env, "_emit", function(...)
         self:emit(table.concat({ ... }))

@@ -41,8 +41,8 @@ local kinds = {
 -- The kinds of what is read from rows, where it is there.
 local FIELDS = {
     run = "text", cpu = "text", format = "text", mode = "text", isa = "text", schedule = "text",
-    kernel = "text", layout = "text", peer = "text", residency = "text", library = "text",
-    target = "text", mca_model = "text",
+    kernel = "text", layout = "text", peer = "text", peer_isa = "text", residency = "text",
+    library = "text", target = "text", mca_model = "text",
     m = "positive", k = "positive", n = "positive", threads = "positive",
     rounds = "count", quiet = "count", verified = "truth", chosen = "truth",
     seconds = "number", gmac_per_s = "number", read_ratio = "number", dot_peak_ratio = "number",

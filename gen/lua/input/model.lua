@@ -68,22 +68,15 @@ end
 -- The record { name =, layers = { { role =, m =, k =, format = or nil }, ... } }, or nil and a
 -- message that names the file and the line or layer.
 function model.parse(text, filename)
-    local record, reason = data.parse(text, filename)
-    if not record then
-        return nil, reason
-    end
-    local ok
-    ok, reason = data.check_fields(record, MODEL_FIELDS, filename)
-    if not ok then
-        return nil, reason
-    end
-    for index, layer in ipairs(record.layers) do
+    local record, reason = data.record(text, filename, MODEL_FIELDS)
+    for index, layer in ipairs(record and record.layers or {}) do
+        local ok
         ok, reason = check_layer(layer, ("%s: layer %d"):format(filename, index))
         if not ok then
             return nil, reason
         end
     end
-    return record
+    return record, reason
 end
 
 return model

@@ -64,16 +64,7 @@ local FIELDS = {
 
 -- The record of a target file's text, or nil and a message.
 function target.parse(text, filename)
-    local record, reason = data.parse(text, filename)
-    if not record then
-        return nil, reason
-    end
-    local ok
-    ok, reason = data.check_fields(record, FIELDS, filename)
-    if not ok then
-        return nil, reason
-    end
-    return record
+    return data.record(text, filename, FIELDS)
 end
 
 -- true if a CPU with these features (feature's name -> true) runs the level.

@@ -7,8 +7,11 @@ local selection = require("choice.selection")
 
 local figure = {}
 
-local function has_peer(row, peers)
-    for _, name in ipairs(peers) do
+local function has_peer(row, want)
+    if want.peer_isa and row.peer_isa ~= want.peer_isa then
+        return false
+    end
+    for _, name in ipairs(want.peers) do
         if row.peer == name or row.peer == name .. " repacked" then
             return true
         end
@@ -19,7 +22,7 @@ end
 -- Whether a row is of the kind: a peer's, T-MAC's, or else a kernel of ours.
 local function is_kind(row, want)
     if want.peers then
-        return row.peer ~= nil and has_peer(row, want.peers)
+        return row.peer ~= nil and has_peer(row, want)
     elseif row.peer then
         return false
     end
@@ -136,7 +139,8 @@ local function missing(rows, want)
     elseif want.peers and not any(rows, is_peer) then
         return "no peer was measured: --ggml PREFIX adds them"
     elseif want.peers then
-        return "there is no row of " .. table.concat(want.peers, ", ")
+        return ("there is no row of %s%s"):format(table.concat(want.peers, ", "), want.peer_isa
+            and (" built for %s: --ggml PREFIX names the build"):format(want.peer_isa) or "")
     elseif want.with then
         return ("there is no kernel with %s in its name"):format(table.concat(want.with, " or "))
     end

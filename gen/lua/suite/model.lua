@@ -78,7 +78,7 @@ local function add_jobs(jobs, task)
     task.first = #jobs + 1
     for _, level in ipairs(task.target.isas) do
         local kernels = kernels_for(weights, level, task.n)
-        jobs[#jobs + 1] = #kernels > 0 and { kernels = kernels, target = task.target } or nil
+        jobs[#jobs + 1] = #kernels > 0 and loop_model.job(kernels, task.target) or nil
     end
     task.last = #jobs
 end

@@ -58,23 +58,29 @@ local function machine_levels()
     return list.names(target.levels(host.features(), machine.arch()))
 end
 
+local function threads_of(run)
+    return run.threads == "all" and machine.cpus() or run.threads
+end
+
 -- nil, or why this machine cannot measure a run.
 local function run_error(run, levels)
     if not isa.by_name[run.isa] then
         return ("there is no ISA level %s"):format(run.isa)
     elseif not list.contains(levels, run.isa) then
         return ("this machine does not run %s"):format(run.isa)
-    elseif run.threads > machine.cpus() then
+    elseif threads_of(run) > machine.cpus() then
         return ("this machine has no %d CPUs"):format(run.threads)
     end
     return nil
 end
 
 local function options_of(record, run, format, seconds)
-    return { "--tuned", "--format", format, "--shape", run.shape, "--n", table.concat(run.n, ","),
-        "--residency", run.residency, "--threads", tostring(run.threads), "--isa", run.isa,
-        "--seconds", ("%.3f"):format(seconds),
-        not suite.has_peers(record, run, format) and "--no-peers" or nil }
+    local options = { "--tuned", "--format", format, "--shape", run.shape, "--n",
+        table.concat(run.n, ","), "--residency", run.residency, "--threads",
+        tostring(threads_of(run)), "--isa", run.isa, "--seconds", ("%.3f"):format(seconds) }
+    options[#options + 1] = run.pool and "--pool" or nil
+    options[#options + 1] = not suite.has_peers(record, run, format) and "--no-peers" or nil
+    return options
 end
 
 -- What there is to measure: { run =, format = } in the suite's order.

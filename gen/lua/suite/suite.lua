@@ -53,6 +53,12 @@ end
 
 local TEXT = { check = is_text, must = "a text" }
 local TEXTS = { check = is_list_of(is_text), must = "a list of texts" }
+local TRUE = { check = function(value)
+    return value == true
+end, must = "true" }
+local THREADS = { check = function(value)
+    return is_count(value) or value == "all"
+end, must = "a whole number above 0, or \"all\"" }
 local COUNT = { check = is_count, must = "a whole number above 0" }
 local NUMBER = { check = is_number, must = "a number" }
 local FORMAT = { check = is_format, must = "a format's name, such as \"w2g128\"" }
@@ -67,9 +73,9 @@ local SUITE_FIELDS = {
 }
 
 local RUN_FIELDS = {
-    name = TEXT, formats = FORMATS, threads = COUNT, isa = optional(TEXT), n = COUNTS,
+    name = TEXT, formats = FORMATS, threads = THREADS, isa = optional(TEXT), n = COUNTS,
     shape = { check = is_shape, must = "a shape, such as \"4096x4096\"" },
-    residency = one_of(RESIDENCIES),
+    residency = one_of(RESIDENCIES), pool = optional(TRUE),
 }
 
 -- Of a run that is not measured but modelled.
@@ -77,20 +83,20 @@ local MODELLED_FIELDS = { name = TEXT, formats = FORMATS, n = COUNTS, target = T
 
 local LIBRARY_FIELDS = { name = TEXT, model = TEXT, arch = TEXT, formats = FORMATS }
 
+local OVER_FIELDS = {
+    tmac = optional(TRUE), one_layout = optional(TRUE),
+    peers = optional({ check = is_list_of(is_text), must = "a list of peers" }),
+    peer_isa = optional(TEXT),
+    n = optional(COUNT), with = optional(TEXTS), without = optional(TEXTS),
+}
+
 -- Of an item with what it has from its figure.
 local ITEM_FIELDS = {
     title = TEXT, key = TEXT, label = optional(TEXT), run = optional(TEXT),
     format = optional(FORMAT), n = optional(COUNT), mode = optional(TEXT),
     with = optional(TEXTS), without = optional(TEXTS), at_least = optional(NUMBER),
     at_most = optional(NUMBER), pick = optional(one_of({ "fastest", "largest", "only" })),
-    over = optional({ check = is_table, must = "a table" }),
-}
-
-local OVER_FIELDS = {
-    tmac = optional({ check = function(value) return value == true end, must = "true" }),
-    one_layout = optional({ check = function(value) return value == true end, must = "true" }),
-    peers = optional({ check = is_list_of(is_text), must = "a list of peers" }),
-    n = optional(COUNT), with = optional(TEXTS), without = optional(TEXTS),
+    over = { check = is_table, must = "a table", optional = true, fields = OVER_FIELDS },
 }
 
 -- The run of that name, and the formats that its rows have; nil if there is none.
@@ -120,9 +126,6 @@ end
 
 local function check_item(record, item, where)
     local ok, reason = data.check_fields(item, ITEM_FIELDS, where)
-    if ok and item.over then
-        ok, reason = data.check_fields(item.over, OVER_FIELDS, where .. ": over")
-    end
     if ok then
         reason = item_error(record, item)
         reason = reason and ("%s: %s"):format(where, reason)
@@ -211,13 +214,8 @@ end
 -- The record of a suite's text, or nil and a message: its fields, `runs` being those that are
 -- measured and `modelled` the others, and in place of the figures their `items`, each complete.
 function suite.parse(text, filename)
-    local record, reason = data.parse(text, filename)
-    if not record then
-        return nil, reason
-    end
-    local ok
-    ok, reason = data.check_fields(record, SUITE_FIELDS, filename)
-    reason = ok and lists_error(record, filename) or reason
+    local record, reason = data.record(text, filename, SUITE_FIELDS)
+    reason = record and lists_error(record, filename) or reason
     if reason then
         return nil, reason
     end

@@ -55,7 +55,7 @@ end
 case("the suites of this source tree are valid", function()
     local path = check.root .. "/gen/suites/wall.lua"
     local record = assert(suite.parse(assert(files.read(path)), path))
-    check.equal(#record.items, 80)
+    check.equal(#record.items, 117)
     check.equal(#suite.formats(record), 9)
     path = check.root .. "/gen/suites/arm-model.lua"
     record = assert(suite.parse(assert(files.read(path)), path))
@@ -117,6 +117,10 @@ case("mistakes name the place", function()
     check.refused("needs one of 'at_least' and 'at_most'", parse(", at_least = 10", ""))
     check.refused("unknown key 'at_leat'", parse("at_least", "at_leat"))
     check.refused("runs, entry 1: 'residency' must be cache or dram", parse('"cache"', '"disk"'))
+    check.refused("'pool' must be true", parse("threads = 1", "%0, pool = 1"))
+    check.refused("'threads' must be a whole number above 0, or", parse("threads = 1",
+        'threads = "al"'))
+    check.equal(parse("threads = 1", 'threads = "all"') ~= nil, true)
     check.refused("runs, entry 1: 'shape' must be", parse("64x64", "64"))
     check.refused("'figures' is missing", parse("figures =", "libraries ="))
     check.refused("over: unknown key 'peer'", parse("at_least", 'over = { peer = "x" }, at_least'))
@@ -145,6 +149,10 @@ case("the ratio to T-MAC's schedule and to the best of the peers", function()
     check.equal(compute({ over = { tmac = true } }, rows).value, 2.5)
     check.equal(compute({ over = { peers = { "ggml Q2_K" } } }, rows).value, 2)
     check.equal(#compute({ over = { tmac = true } }, rows).rows, 2)
+    local of_avx2 = { over = { peers = { "ggml Q2_K", "ggml Q4_K" }, peer_isa = "avx2" } }
+    check.contains(compute(of_avx2, rows).reason, "ggml Q4_K built for avx2: --ggml PREFIX names")
+    rows[4].peer_isa, rows[5].peer_isa = "avx2", "avx512"
+    check.equal(compute(of_avx2, rows).value, 10)
 end)
 
 case("kernels are told apart by a part of their names", function()

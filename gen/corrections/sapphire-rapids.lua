@@ -1,4 +1,4 @@
--- Measured time over llvm-mca's, sapphire-rapids's: by ISA level, op and method.
+-- Measured time over the model's, sapphire-rapids's: by ISA level, op and method.
 -- 'lutloom tune DIR --correction' wrote it.
 return {
     cpu = "Intel(R) Xeon(R) Processor; "

@@ -1,5 +1,6 @@
 -- What `lutloom explain --mca` says: how fast the model of a CPU runs a kernel's hot loop, what
 -- limits it, and T-MAC's schedule beside it.
+local cores = require("mca.cores")
 local fail = require("base.fail").fail
 local list = require("base.list")
 local loop_model = require("mca.loop_model")
@@ -50,11 +51,21 @@ local function find_target(name, isa)
     return target
 end
 
-local function lines_of(record, target, result, tmac)
+-- Whose figures they are; `simulated` is what llvm-mca itself says, where a core corrects it.
+local function source_of(target, simulated)
+    if not simulated then
+        return ("llvm-mca's %s"):format(target.mca)
+    end
+    return ("corrected by %s (llvm-mca's %s: %.1f a cycle)"):format(cores.path(target.name),
+        target.mca, loop_model.speed(simulated))
+end
+
+local function lines_of(record, target, result, simulated, tmac)
     local gemv = record.op == "gemv"
     return {
-        ("On %s, llvm-mca's %s, one round of its loop, %d rows x %d codes x %d tokens:"):format(
-            target.name, target.mca, result.rows, result.k, result.tokens),
+        ("On %s, %s, one round of its loop, %d rows x %d codes x %d tokens:"):format(
+            target.name, source_of(target, simulated), result.rows, result.k,
+            result.tokens),
         ("    %.1f cycles, %.1f %s a cycle"):format(result.cycles, loop_model.speed(result),
             gemv and "weights" or "multiply-adds"),
         ("    limited by %s: %.1f cycles"):format(result.limit.name, result.limit.cycles),
@@ -69,11 +80,12 @@ function explain_mca.lines(record, target_name)
     end
     local target = find_target(target_name, record.isa.name)
     local folder <close> = temporary.folder()
-    local outcome = loop_model.run({ { kernels = { record }, target = target } }, folder.path,
-        record.name)[1]
-    local result = outcome.results[record.name]
-        or fail("%s: %s", record.name, outcome.unknown[record.name])
-    return lines_of(record, target, result,
+    local job = loop_model.job({ record }, target)
+    local simulation = { kernels = { record }, target = target }
+    local outcomes = loop_model.run({ job, job.core and simulation }, folder.path, record.name)
+    local result = outcomes[1].results[record.name]
+        or fail("%s: %s", record.name, outcomes[1].unknown[record.name])
+    return lines_of(record, target, result, outcomes[2] and outcomes[2].results[record.name],
         loop_model.tmac(record.format, target, folder.path, "T-MAC's schedule"))
 end
 

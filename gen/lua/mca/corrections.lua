@@ -37,11 +37,12 @@ local function method_fields(level, op)
     return fields
 end
 
--- Fields that are all tables and may be missing.
-local function tables_of(keys)
+-- Fields that are all tables and may be missing, each with those that `fields_of` its key gives.
+local function tables_of(keys, fields_of)
     local fields = {}
     for _, key in ipairs(keys) do
-        fields[key] = { check = is_table, must = "a table", optional = true }
+        fields[key] = { check = is_table, must = "a table", optional = true,
+            fields = fields_of(key) }
     end
     return fields
 end
@@ -52,49 +53,21 @@ end
 
 local FIELDS = {
     cpu = { check = is_identity, must = "the CPU's identity in quotes" },
-    factors = { check = is_table, must = "a table" },
+    factors = { check = is_table, must = "a table",
+        fields = tables_of(list.names(isa.list), function(level)
+            return tables_of(OPS, function(op)
+                return method_fields(level, op)
+            end)
+        end) },
 }
-
-local LEVEL_FIELDS = tables_of(list.names(isa.list))
-local OP_FIELDS = tables_of(OPS)
-
--- nil, or what is wrong with the factors of one level.
-local function level_error(level, ops, where)
-    local ok, reason = data.check_fields(ops, OP_FIELDS, where)
-    for _, op in ipairs(ok and OPS or {}) do
-        if ok and ops[op] then
-            ok, reason = data.check_fields(ops[op], method_fields(level, op), where .. "." .. op)
-        end
-    end
-    return reason
-end
-
--- nil, or what is wrong with the factors.
-local function factors_error(factors, filename)
-    local ok, reason = data.check_fields(factors, LEVEL_FIELDS, filename .. ": factors")
-    for _, level in ipairs(ok and list.names(isa.list) or {}) do
-        reason = reason or factors[level] and level_error(level, factors[level],
-            ("%s: factors.%s"):format(filename, level))
-    end
-    return reason
-end
 
 -- The table of a file's text, or nil and a message.
 function corrections.parse(text, filename)
-    local record, reason = data.parse(text, filename)
-    local ok = record
-    if ok then
-        ok, reason = data.check_fields(record, FIELDS, filename)
-        reason = not ok and reason or factors_error(record.factors, filename)
-    end
-    if reason then
-        return nil, reason
-    end
-    return record
+    return data.record(text, filename, FIELDS)
 end
 
 local HEAD = [[
--- Measured time over llvm-mca's, %s's: by ISA level, op and method.
+-- Measured time over the model's, %s's: by ISA level, op and method.
 -- 'lutloom tune DIR --correction' wrote it.
 ]]
 

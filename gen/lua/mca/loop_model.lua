@@ -2,12 +2,14 @@
 -- assembly and gives them to llvm-mca. Two builds of ninja, which run on all CPUs.
 --
 -- A job is { kernels = records of space.kernels that share ISA and format, target = one with `mca`
--- that has that ISA }. In the folder that they work in:
+-- that has that ISA, core = what stands for llvm-mca's model (cores.lua), or nil }. In the folder
+-- that they work in:
 --   build.ninja        the commands (loop_ninja.lua)
 --   TRIPLE-FLAGS/      C, what it includes and assembly: the same for all targets that share them
 --   loops/HASH.s       a loop, once, however many kernels have it; beside it what llvm-mca says
 local assembly = require("mca.assembly")
 local check = require("base.fail").check
+local cores = require("mca.cores")
 local library_kernels = require("library.kernels")
 local fail = require("base.fail").fail
 local files = require("base.files")
@@ -18,6 +20,7 @@ local loop_ninja = require("mca.loop_ninja")
 local loops = require("mca.loops")
 local mca = require("mca.mca")
 local ninja = require("base.ninja")
+local pipes = require("mca.pipes")
 local programs = require("base.programs")
 local space = require("space.space")
 
@@ -150,7 +153,7 @@ local function simulate(jobs, found, folder, text, label)
     for _, job in ipairs(jobs) do
         for _, kernel in ipairs(job.kernels) do
             local loop = found[source_of(job)][kernel.name]
-            if loop and not loop.reason then
+            if loop and not loop.reason and not job.core then
                 local region = mca.region(loop.instructions)
                 loop.path = ("loops/%s.s"):format(hash.of({ region }))
                 texts[folder .. "/" .. loop.path] = region
@@ -174,10 +177,27 @@ local function read_region(path, target)
     return reader.region
 end
 
-local function result_of(loop, target, folder)
+-- What llvm-mca says of a loop.
+local function simulated(loop, target, folder)
     local outputs = loop_ninja.outputs(loop.path, target)
-    local result = mca.result(read_region(folder .. "/" .. outputs[1], target),
+    return mca.result(read_region(folder .. "/" .. outputs[1], target),
         read_region(folder .. "/" .. outputs[2], target))
+end
+
+-- The figures of a loop of the job; nil and the reason where there are none.
+local function result_of(loop, job, folder)
+    if not loop or loop.reason then
+        return nil, loop and loop.reason or "its template marks no loop"
+    end
+    local result, reason
+    if job.core then
+        result, reason = pipes.model(loop.instructions, job.core)
+    else
+        result = simulated(loop, job.target, folder)
+    end
+    if not result then
+        return nil, ("%s %s"):format(cores.path(job.target.name), reason)
+    end
     return { rows = loop.rows, k = loop.macs // loop.rows // loop.tokens, tokens = loop.tokens,
         macs = loop.macs, cycles = result.cycles, limit = result.limit }
 end
@@ -185,12 +205,8 @@ end
 local function results_of(job, found, folder)
     local results, unknown = {}, {}
     for _, kernel in ipairs(job.kernels) do
-        local loop = found[source_of(job)][kernel.name]
-        if loop and not loop.reason then
-            results[kernel.name] = result_of(loop, job.target, folder)
-        else
-            unknown[kernel.name] = loop and loop.reason or "its template marks no loop"
-        end
+        results[kernel.name], unknown[kernel.name] =
+            result_of(found[source_of(job)][kernel.name], job, folder)
     end
     return { results = results, unknown = unknown }
 end
@@ -209,6 +225,11 @@ function loop_model.run(jobs, folder, label)
     return outcome
 end
 
+-- The job of kernels on a target: as its core has them where there is one, else as llvm-mca does.
+function loop_model.job(kernels, target)
+    return { kernels = kernels, target = target, core = cores.of(target.name) }
+end
+
 -- Multiply-adds a cycle; for one token, weights a cycle.
 function loop_model.speed(result)
     return result.macs / result.cycles
@@ -224,7 +245,7 @@ function loop_model.tmac(format, target, folder, label)
         for _, record in ipairs(space.kernels({ format }, { "table", "table7" }, { level })) do
             kernels[#kernels + 1] = record.tmac and record or nil
         end
-        jobs[#jobs + 1] = #kernels > 0 and { kernels = kernels, target = target } or nil
+        jobs[#jobs + 1] = #kernels > 0 and loop_model.job(kernels, target) or nil
     end
     for _, outcome in ipairs(#jobs > 0 and loop_model.run(jobs, folder, label) or {}) do
         for _, result in pairs(outcome.results) do

@@ -59,12 +59,15 @@ local function find_loops(blocks)
     return found
 end
 
--- { kernel =, place = the mark's line in the source, and what a round multiplies }.
+-- { kernel =, place = the mark's line in the source, what a round multiplies, and `all`, what all
+-- rounds do where the mark says it }.
 local function parse_mark(text)
-    local kernel, rows, k, tokens, place = text:match("^(%S+) (%d+)x(%d+)x(%d+) (%d+)$")
+    local kernel, rows, k, tokens, of, place =
+        text:match("^(%S+) (%d+)x(%d+)x(%d+)/?(%d*) (%d+)$")
     rows, k, tokens = math.tointeger(rows), math.tointeger(k), math.tointeger(tokens)
+    of = math.tointeger(of)
     return { kernel = kernel, place = math.tointeger(place), rows = rows, k = k, tokens = tokens,
-        macs = rows * k * tokens }
+        macs = rows * k * tokens, all = of and rows * of * tokens }
 end
 
 -- Gives every loop the marks in it, and those around the loop it is in.
@@ -108,7 +111,8 @@ local function count_rounds(blocks, found, loop)
     end
     for _, inner in ipairs(found) do
         if inner ~= loop and loop.body[inner.head] then
-            inner.rounds = #inner.marks > 0 and inner.outer.marks[1].macs / work_of(inner)
+            inner.rounds = #inner.marks > 0
+                and (inner.marks[1].all or inner.outer.marks[1].macs) / work_of(inner)
             if not inner.rounds then
                 return "holds a loop without a mark"
             elseif inner.rounds < 1 or inner.rounds % 1 ~= 0 then

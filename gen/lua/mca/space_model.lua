@@ -1,6 +1,7 @@
 -- What llvm-mca says of all kernels that a library may have: a model for space.kernels
 -- (kernel_cost.lua).
 local check = require("base.fail").check
+local cores = require("mca.cores")
 local corrections = require("mca.corrections")
 local fail = require("base.fail").fail
 local home = require("base.home")
@@ -64,8 +65,7 @@ local function jobs_of(request, formats, by_level, wanted)
             local kernels = by_level[level] and one_for_each_loop(space.kernels({ weights },
                 modes.of_library(request.mode, request.llama), { isa.by_name[level] }), wanted)
                 or {}
-            jobs[#jobs + 1] = #kernels > 0 and { kernels = kernels, target = by_level[level] }
-                or nil
+            jobs[#jobs + 1] = #kernels > 0 and loop_model.job(kernels, by_level[level]) or nil
         end
     end
     return jobs
@@ -118,13 +118,18 @@ local function factors_of(by_level)
     return factors
 end
 
+local function source_of(target, factors)
+    return ("as %s, %s%s"):format(target,
+        home.has(cores.path(target)) and "with operations as gen/cores has them, " or "",
+        factors and "corrected" or "without a correction table")
+end
+
 -- What the costs rest on, in a line.
 local function note_of(request, by_level, timed, factors)
     local sources, analytic = {}, {}
     for _, level in ipairs(request.isas) do
         if timed.levels[level] then
-            local source = ("as %s, %s"):format(by_level[level].name,
-                factors[level] and "corrected" or "without a correction table")
+            local source = source_of(by_level[level].name, factors[level])
             table.insert(list.keyed(sources, source, { name = source, levels = {} }).levels, level)
         else
             analytic[#analytic + 1] = level

@@ -63,6 +63,15 @@ case("a loop inside runs as often as the marks say", function()
     check.equal(#loop.instructions, 4 * 2 + 1 + 2 + 1)
 end)
 
+case("loops side by side take the codes that their marks say", function()
+    local second = ".LBB0_5:\n\t# LOOM-MARK loom_k 8x16x1/64 14\n\tvpsubw\t%%ymm0, %%ymm1, %%ymm0\n"
+        .. "\tjb\t.LBB0_5\n\tjmp\t.LBB0_3\n"
+    local text = NESTED:gsub("8x32x1", "8x32x1/64"):gsub("\tjmp\t.LBB0_3\n", second)
+    local loop = hot_loop(text)
+    check.equal(count(loop.instructions, "vpaddw"), 2)
+    check.equal(count(loop.instructions, "vpsubw"), 4)
+end)
+
 case("a loop that the compiler unrolled does more in a round", function()
     local twice = [[
 loom_k:
@@ -218,7 +227,7 @@ case("explain models a kernel, T-MAC's schedule beside it", function()
     check.equal(theirs > 5 and ours > 2 * theirs, true, output)
     check.contains(output, "limited by Zn3FP")
     line.accepts("explain loom_gemm_w3g64_exact__dot_panel_b2m2n8k512_avx512vbmi --mca "
-        .. "--target zen4", "multiply-adds a cycle")
+        .. "--target zen4", "corrected by gen/cores/zen4.lua (llvm-mca's znver4: ")
 end)
 
 case("explain says what it needs to model a kernel", function()

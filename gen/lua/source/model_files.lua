@@ -4,6 +4,7 @@ local escaped = require("base.escaped")
 local fail = require("base.fail").fail
 local model_config = require("source.model_config")
 local names = require("source.names")
+local shown = require("source.shown")
 
 local model_files = {}
 
@@ -68,7 +69,7 @@ local function read_index(disk, path)
         local name = map[tensor]
         if not is_beside(name) then
             fail("%s: %s is in '%s', which is no name of a .safetensors file beside it", path,
-                escaped(tensor), escaped(tostring(name)))
+                escaped(tensor), shown(name))
         elseif not seen[name] then
             seen[name] = true
             files[#files + 1] = name

@@ -5,6 +5,7 @@ local cursor = require("source.cursor")
 local escaped = require("base.escaped")
 local json_strict = require("base.json_strict")
 local names = require("source.names")
+local shown = require("source.shown")
 
 local safetensors = {}
 
@@ -64,7 +65,7 @@ local function read_tensor(header, name, entry, data)
     end
     local bits = BITS[entry.dtype]
     if not bits then
-        wrong("has the unknown dtype %s", escaped(tostring(entry.dtype)))
+        wrong("has the unknown dtype %s", shown(entry.dtype))
     elseif not is_counts(entry.shape) then
         wrong("has a shape that is no list of whole numbers")
     elseif not is_counts(entry.data_offsets, 2) then
@@ -108,8 +109,8 @@ end
 local function read_header(header)
     local bytes = header:number("<i8", 8)
     if bytes < 0 or bytes > header.file.size - header.at then
-        header:fail("is cut, or no safetensors file: its %d bytes cannot hold a header of %d",
-            header.file.size, bytes)
+        header:fail("is cut, or no safetensors file: its %d bytes cannot hold a header of %s",
+            header.file.size, bytes < 0 and "2^63 and more" or bytes)
     end
     local text = header:bytes(bytes)
     if text:sub(1, 1) ~= "{" then

@@ -325,6 +325,7 @@ case("what does not fit is refused, in a line", function()
     refuses("has the AWQ version exllama; gemm, gemv, gemv_fast and marlin are read", "gemm", {},
         { version = "exllama" })
     refuses("has AWQ with 8 bits; 4 are read", "gemm", {}, { bits = 8 })
+    refuses("has AWQ with an object bits; 4 are read", "gemm", {}, { bits = { a = 4 } })
 end)
 
 made_up.close()

@@ -52,6 +52,7 @@ case("what does not fit is refused", function()
     refuses("a.weight_scale has no a.weight of U8 with two dimensions", { module()[2] })
     refuses("a.weight_scale has the type I32", module("I32"))
     refuses("the linear_class 'other' is none of autobitlinear and bitlinear", module(), "other")
+    refuses("the linear_class 'an object' is none of", module(), { a = 1 })
     local matrix = made_up.safetensors(module(nil, { 0xC0, 0 }), config())[1]
     made_up.refuses("a.weight has a code of 3 in row 3", matrix.dequantize, matrix, 3)
 end)

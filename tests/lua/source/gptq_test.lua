@@ -362,6 +362,7 @@ case("what does not fit is refused, in a line", function()
     refuses("has the GPTQ format \\x07; gptq, gptq_v2", {}, { format = "\a" })
     refuses("has GPTQ with 9 bits; 2 to 8 are read", {}, { bits = 9 })
     refuses("has GPTQ with no bits; 2 to 8 are read", {}, { bits = "no" })
+    refuses("has GPTQ with a list bits; 2 to 8 are read", {}, { bits = { 4 } })
 end)
 
 made_up.close()

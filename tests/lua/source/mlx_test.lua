@@ -84,6 +84,8 @@ case("what does not fit is refused", function()
     refuses("a.weight has no a.biases beside it", { codes, scales })
     refuses("a.weight has 7 bits and groups of 32; MLX has", { codes, scales, biases },
         { group_size = 32, bits = 7 })
+    refuses("a.weight has an object bits and groups of a list; MLX has", { codes, scales, biases },
+        { group_size = { 32 }, bits = { a = 4 } })
     refuses("a.scales has 2 elements; a.weight needs 4", { codes, scales, biases },
         { group_size = 32, bits = 2 })
     refuses("a.weight has rows of 4 words, which are no groups of 64", { codes, scales, biases },

@@ -11,11 +11,11 @@
 --                  scales [groups][M], permuted too. The zero point is 8.
 -- With gemm, gemv and marlin a weight is scale * (code - zero).
 local elements = require("source.elements")
-local escaped = require("base.escaped")
 local fail = require("base.fail").fail
 local integer_format = require("source.integer_format")
 local number = require("source.number")
 local roles = require("source.roles")
+local shown = require("source.shown")
 local tables = require("source.tables")
 local wrong = require("source.wrong")
 
@@ -146,7 +146,7 @@ local function groups_of(model, codes, settings, k)
     local group = size == -1 and k or size
     if math.type(group) ~= "integer" or group < 1 or k % group ~= 0 then
         wrong(model, codes, "has rows of %d weights; groups of %s do not divide them", k,
-            tostring(size))
+            shown(size))
     end
     return group, k // group
 end
@@ -221,14 +221,14 @@ end
 local LAYOUTS = { gemm = gemm, gemv = gemv, gemv_fast = gemv_fast, marlin = marlin }
 
 local function layout_of(model, settings)
-    local version = tostring(settings.version or settings.format or settings.checkpoint_format
+    local version = shown(settings.version or settings.format or settings.checkpoint_format
         or "gemm"):lower()
     local bits = settings.bits or settings.w_bit
     if not LAYOUTS[version] then
         fail("%s: has the AWQ version %s; gemm, gemv, gemv_fast and marlin are read", model.path,
-            escaped(version))
+            version)
     elseif bits ~= 4 then
-        fail("%s: has AWQ with %s bits; 4 are read", model.path, escaped(tostring(bits)))
+        fail("%s: has AWQ with %s bits; 4 are read", model.path, shown(bits))
     end
     return version, LAYOUTS[version]
 end

@@ -7,6 +7,7 @@ local elements = require("source.elements")
 local fail = require("base.fail").fail
 local number = require("source.number")
 local roles = require("source.roles")
+local shown = require("source.shown")
 local wrong = require("source.wrong")
 
 local bitnet = {}
@@ -53,7 +54,8 @@ function bitnet.find(model)
     end
     local class = model.quantization.linear_class or "bitlinear"
     if class ~= "bitlinear" and class ~= "autobitlinear" then
-        fail("%s: the linear_class '%s' is none of autobitlinear and bitlinear", model.path, class)
+        fail("%s: the linear_class '%s' is none of autobitlinear and bitlinear", model.path,
+            shown(class))
     end
     local matrices = {}
     for _, tensor in ipairs(model.tensors) do

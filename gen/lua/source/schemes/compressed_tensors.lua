@@ -9,12 +9,12 @@
 -- group of each column. A weight is (code - zero) * scale.
 local column_groups = require("source.column_groups")
 local elements = require("source.elements")
-local escaped = require("base.escaped")
 local fields = require("source.fields")
 local integer_format = require("source.integer_format")
 local number = require("source.number")
 local packed_fp4 = require("source.packed_fp4")
 local roles = require("source.roles")
+local shown = require("source.shown")
 local tables = require("source.tables")
 local wrong = require("source.wrong")
 
@@ -84,9 +84,9 @@ end
 local function in_words(list)
     local words = {}
     for index, own in ipairs(list) do
-        words[index] = escaped(("%s-bit %s by %s%s"):format(tostring(own.num_bits),
-            tostring(own.type), tostring(own.strategy),
-            own.strategy == "group" and " of " .. tostring(own.group_size) or ""))
+        words[index] = ("%s-bit %s by %s%s"):format(shown(own.num_bits),
+            shown(own.type), shown(own.strategy),
+            own.strategy == "group" and " of " .. shown(own.group_size) or "")
     end
     return #words > 0 and table.concat(words, ", ") or "nothing"
 end

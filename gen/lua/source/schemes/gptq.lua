@@ -18,12 +18,12 @@
 --               computed each for itself, modulo 8.
 local column_groups = require("source.column_groups")
 local elements = require("source.elements")
-local escaped = require("base.escaped")
 local fail = require("base.fail").fail
 local fields = require("source.fields")
 local integer_format = require("source.integer_format")
 local number = require("source.number")
 local roles = require("source.roles")
+local shown = require("source.shown")
 local tables = require("source.tables")
 local wrong = require("source.wrong")
 
@@ -155,7 +155,7 @@ local function checkpoint_format(model, settings)
     end
     if not FORMATS[format] then
         fail("%s: has the GPTQ format %s; gptq, gptq_v2 and gptq_p are read", model.path,
-            escaped(tostring(format)))
+            shown(format))
     end
     return format
 end
@@ -175,7 +175,7 @@ end
 local function bits_of(model, settings, codes, zeros)
     local m, words, wanted = codes.shape[2], zeros.shape[2], settings.bits
     if math.type(wanted) ~= "integer" or wanted < 2 or wanted > 8 then
-        fail("%s: has GPTQ with %s bits; 2 to 8 are read", model.path, escaped(tostring(wanted)))
+        fail("%s: has GPTQ with %s bits; 2 to 8 are read", model.path, shown(wanted))
     end
     local bits = math.tointeger(words * 32 / m)
     if not bits or bits < 2 or bits > 8 or bits ~= wanted and not settings.dynamic then
@@ -195,7 +195,7 @@ local function group_of(model, settings, scales, k)
         return k // groups, groups
     end
     wrong(model, scales, "has %d groups for %d columns, and the group size is %s", groups, k,
-        tostring(settings.group_size))
+        shown(settings.group_size))
 end
 
 -- The number of columns; whole blocks of 32 where a word does not hold whole codes.

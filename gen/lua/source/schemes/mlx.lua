@@ -7,6 +7,7 @@ local escaped = require("base.escaped")
 local fail = require("base.fail").fail
 local number = require("source.number")
 local roles = require("source.roles")
+local shown = require("source.shown")
 local wrong = require("source.wrong")
 
 local mlx = {}
@@ -55,7 +56,7 @@ local function affine(model, name, settings)
     local bits, group = settings.bits, settings.group_size
     if not BITS[bits] or not GROUPS[group] then
         wrong(model, codes, "has %s bits and groups of %s; MLX has 2, 3, 4, 5, 6 or 8 bits and "
-            .. "groups of 32, 64 or 128", bits, group)
+            .. "groups of 32, 64 or 128", shown(bits), shown(group))
     end
     local m, k, count = shape_of(model, codes, bits)
     if k % group ~= 0 or k * bits % 32 ~= 0 then
@@ -76,11 +77,11 @@ end
 local function other(model, name, settings)
     local codes = model.by_name[name .. ".weight"]
     if not BITS[settings.bits] then
-        wrong(model, codes, "has %s bits; MLX has 2, 3, 4, 5, 6 or 8", settings.bits)
+        wrong(model, codes, "has %s bits; MLX has 2, 3, 4, 5, 6 or 8", shown(settings.bits))
     end
     local m, k, count = shape_of(model, codes, settings.bits)
     return { name = name, role = roles.of(name), m = m, k = k, count = count,
-        kind = "MLX " .. tostring(settings.mode), why = "MLX's mode affine is supported alone",
+        kind = "MLX " .. shown(settings.mode), why = "MLX's mode affine is supported alone",
         parts = { codes = codes }, numbers = {}, dequantize = refuse }
 end
 

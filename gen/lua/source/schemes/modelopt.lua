@@ -1,8 +1,8 @@
 -- NVIDIA ModelOpt, whose settings are in hf_quant_config.json or have its name. NVFP4 is read
 -- (packed_fp4.lua); modules of another algorithm are not.
-local escaped = require("base.escaped")
 local fail = require("base.fail").fail
 local packed_fp4 = require("source.packed_fp4")
+local shown = require("source.shown")
 
 local modelopt = {}
 
@@ -13,7 +13,7 @@ function modelopt.find(model)
         return nil
     elseif settings.quant_algo ~= "NVFP4" then
         fail("%s: has ModelOpt's algorithm %s; NVFP4 is read", model.path,
-            escaped(tostring(settings.quant_algo)))
+            shown(settings.quant_algo))
     end
     local matrices = {}
     for _, tensor in ipairs(model.tensors) do

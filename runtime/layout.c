@@ -1,113 +1,212 @@
 /* Layouts: rows of codes to the packed stream and back.
  *
- * A row's codes of a unit become symbols, a byte each, then dense bytes (layout_map.h). Packing
- * takes 8 bytes of the unit at a time from tables of them; unpacking goes bit by bit. */
+ * Codes become symbols, and these words of 32 bits. The words of some rows and units side by side
+ * are the lanes of vectors. layout_map.h says how words of the source become those of the stream,
+ * and come back. */
 #include <string.h>
 
 #include "join.h"
 #include "layout_map.h"
 
-/* Units of a row that are packed before the next row's: some cache lines of codes. Their dense
- * bytes are so far apart. */
-enum { CHUNK_UNITS = 8, DENSE_STRIDE = LOOM_DENSE_BYTES + 8 };
+/* Units of a row that are packed before the next rows': some cache lines of codes. Lanes: rows of
+ * one unit, or of several where a block has fewer. */
+enum { CHUNK_UNITS = 8, LANES = 16, CHUNK_CODES = CHUNK_UNITS * LOOM_MAX_UNIT_K };
+
+struct lanes {
+    uint32_t lane[LANES];
+};
+
+/* The words of the lanes' units. */
+struct words {
+    struct lanes word[LOOM_MAX_SOURCE_WORDS];
+};
+
+/* Lane l is row `row` + l % rows of unit l / rows, counted from the first unit. */
+struct batch {
+    size_t row, rows, units;
+};
 
 static size_t min_size(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* ---- Pack ------------------------------------------------------------------------------ */
+/* ---- Bytes and words ------------------------------------------------------------------- */
 
-/* The dense bytes of a unit, and up to 7 more. */
-static inline void join_symbols(uint8_t *dense, const uint8_t *symbols, size_t count,
-                                unsigned bits) {
-    for (size_t s = 0; s < count; s += 8, dense += bits) {
-        loom_store_bytes(dense, loom_join_fields(loom_load_bytes(symbols + s), bits), 8);
-    }
-}
-
-/* The usual numbers of bits are constants to the compiler. */
-static void make_dense(uint8_t *dense, const uint8_t *symbols, size_t count, size_t bits) {
-    switch (bits) {
-    case 1:
-        join_symbols(dense, symbols, count, 1);
-        break;
-    case 2:
-        join_symbols(dense, symbols, count, 2);
-        break;
-    case 4:
-        join_symbols(dense, symbols, count, 4);
-        break;
-    default:
-        join_symbols(dense, symbols, count, (unsigned)bits);
-    }
-}
-
-/* A row's lane in each unit of a chunk, as the bytes stand in memory. */
-struct lanes {
-    uint64_t unit[CHUNK_UNITS];
-};
-
-static struct lanes look_up(const struct loom_layout_map *map, size_t lookups,
-                            const struct loom_lookup *lookup, const uint8_t *dense, uint8_t flip) {
-    struct lanes lanes;
-    memset(&lanes, flip, sizeof lanes);
-    for (size_t i = 0; i < lookups; i++) {
-        const uint64_t *const table = map->table[lookup[i].table];
-        const uint8_t *const from = dense + lookup[i].from;
-        for (size_t u = 0; u < CHUNK_UNITS; u++) {
-            lanes.unit[u] ^= table[from[u * DENSE_STRIDE]];
+static inline void load_words(struct words *restrict words, const uint8_t *const from[LANES],
+                              size_t count) {
+    for (size_t w = 0; w < count; w++) {
+        for (size_t l = 0; l < LANES; l++) {
+            words->word[w].lane[l] = loom_load_word(from[l] + 4 * w);
         }
     }
-    return lanes;
 }
 
-/* Whole bytes of a column, or of four columns that are neighbours. */
-static inline void store_columns(uint8_t *restrict to, size_t stride, const uint8_t *restrict bytes,
-                                 size_t units, size_t columns) {
-    for (size_t u = 0; u < units; u++) {
-        memcpy(to + u * stride, bytes + 8 * u, columns);
+static inline void store_words(uint8_t *const to[LANES], const struct words *restrict words,
+                               size_t lanes, size_t count) {
+    for (size_t l = 0; l < lanes; l++) {
+        uint8_t *const place = to[l];
+        for (size_t w = 0; w < count; w++) {
+            loom_store_word(place + 4 * w, words->word[w].lane[l]);
+        }
     }
 }
 
-/* What a row adds to bytes that it shares. No bit is shifted out of them. */
-static void add_column(uint8_t *restrict to, size_t stride, const uint8_t *restrict bytes,
-                       size_t units, unsigned shift) {
-    for (size_t u = 0; u < units; u++) {
-        to[u * stride] ^= (uint8_t)(bytes[8 * u] << shift);
+/* ---- Words and targets ----------------------------------------------------------------- */
+
+/* Adds the bits `mask` of all lanes, moved by `left` bits; negative: to the right. */
+static inline void add_moved(struct lanes *restrict to, const struct lanes *restrict from,
+                             uint32_t mask, int left) {
+    const unsigned up = left > 0 ? (unsigned)left : 0, down = left < 0 ? (unsigned)-left : 0;
+    for (size_t l = 0; l < LANES; l++) {
+        to->lane[l] |= (from->lane[l] & mask) << up >> down;
     }
 }
 
-/* `bit` is where the row's bits begin. */
-static void store_lane(uint8_t *unit, size_t stride, size_t units, uint32_t bit,
-                       const struct loom_section_map *section, const struct loom_lane *lane,
-                       const struct lanes *lanes) {
-    const uint8_t *const bytes = (const uint8_t *)lanes->unit;
-    uint8_t *const row = unit + bit / 8;
-    for (size_t c = 0; c < lane->columns; c += lane->run) {
-        uint8_t *const to = row + lane->column[c];
-        if (section->shared) {
-            add_column(to, stride, bytes + c, units, bit % 8);
-        } else if (lane->run == 4) {
-            store_columns(to, stride, bytes + c, units, 4);
-        } else if (units == CHUNK_UNITS) {
-            store_columns(to, stride, bytes + c, CHUNK_UNITS, 1);
+static inline void swap_bits(struct lanes *lanes, const struct loom_swap *swap) {
+    const uint32_t mask = swap->mask;
+    const unsigned up = swap->up;
+    for (size_t l = 0; l < LANES; l++) {
+        const uint32_t differ = (lanes->lane[l] ^ lanes->lane[l] >> up) & mask;
+        lanes->lane[l] ^= differ ^ differ << up;
+    }
+}
+
+static inline void flip_bits(struct lanes *lanes, uint8_t flip) {
+    for (size_t l = 0; l < LANES; l++) {
+        lanes->lane[l] ^= flip * UINT32_C(0x01010101);
+    }
+}
+
+static void make_target(struct lanes *lanes, const struct loom_target *target,
+                        const struct loom_step *step, const struct words *words) {
+    memset(lanes, 0, sizeof *lanes);
+    for (size_t i = 0; i < target->steps; i++) {
+        add_moved(lanes, &words->word[step[i].word], step[i].mask, step[i].left);
+    }
+    for (size_t i = target->swaps; i-- > 0;) {
+        swap_bits(lanes, &target->swap[i]);
+    }
+}
+
+/* The inverse: adds what the target has to the words. */
+static void take_target(struct words *words, const struct loom_target *target,
+                        const struct loom_step *step, struct lanes *lanes) {
+    for (size_t i = 0; i < target->swaps; i++) {
+        swap_bits(lanes, &target->swap[i]);
+    }
+    for (size_t i = 0; i < target->steps; i++) {
+        const int left = step[i].left;
+        const uint32_t mask = left >= 0 ? step[i].mask << left : step[i].mask >> -left;
+        add_moved(&words->word[step[i].word], lanes, mask, -left);
+    }
+}
+
+/* ---- Targets and the stream ------------------------------------------------------------- */
+
+/* Words of neighbouring rows, side by side. */
+static inline void store_row_words(uint8_t *restrict to, const uint32_t *restrict lane,
+                                   size_t rows) {
+    for (size_t r = 0; r < rows; r++) {
+        loom_store_word(to + 4 * r, lane[r]);
+    }
+}
+static inline void load_row_words(uint32_t *restrict lane, const uint8_t *restrict from,
+                                  size_t rows) {
+    for (size_t r = 0; r < rows; r++) {
+        lane[r] = loom_load_word(from + 4 * r);
+    }
+}
+
+/* Bytes of one row. To those that rows share the row's bits are added, none of which is shifted out
+ * of a byte. Other rows' bits come along when they are loaded. */
+static inline void store_row_bytes(uint8_t *to, uint32_t bit, const struct loom_target *target,
+                                   uint32_t word, int shared) {
+    to += bit / 8;
+    for (size_t c = 0; c < target->columns; c++, word >>= 8) {
+        if (shared) {
+            to[target->column[c]] ^= (uint8_t)((word & 255) << bit % 8);
         } else {
-            store_columns(to, stride, bytes + c, units, 1);
+            to[target->column[c]] = (uint8_t)word;
         }
     }
 }
+static inline uint32_t load_row_bytes(const uint8_t *from, uint32_t bit,
+                                      const struct loom_target *target, uint8_t flip) {
+    uint32_t word = 0;
+    from += bit / 8;
+    for (size_t c = 0; c < target->columns; c++) {
+        const unsigned byte = from[target->column[c]] ^ flip;
+        word |= (uint32_t)(byte >> bit % 8) << 8 * c;
+    }
+    return word;
+}
 
-static void pack_dense(const struct loom_layout_map *map, uint8_t *unit, size_t units, size_t row,
-                       const uint8_t *dense) {
+/* Rows of one unit. */
+static void store_rows(uint8_t *to, const struct loom_section_map *section,
+                       const struct loom_target *target, const struct batch *batch,
+                       const uint32_t *lane) {
+    const uint32_t *const bit = section->row + batch->row;
+    if (!section->adjacent || !target->run) {
+        for (size_t r = 0; r < batch->rows; r++) {
+            store_row_bytes(to, bit[r], target, lane[r], section->shared);
+        }
+    } else if (batch->rows == LANES) { /* a constant to the compiler */
+        store_row_words(to + bit[0] / 8 + target->column[0], lane, LANES);
+    } else {
+        store_row_words(to + bit[0] / 8 + target->column[0], lane, batch->rows);
+    }
+}
+static void load_rows(uint32_t *lane, const uint8_t *from, const struct loom_section_map *section,
+                      const struct loom_target *target, const struct batch *batch) {
+    const uint32_t *const bit = section->row + batch->row;
+    if (!section->adjacent || !target->run) {
+        for (size_t r = 0; r < batch->rows; r++) {
+            lane[r] = load_row_bytes(from, bit[r], target, section->shared ? section->flip : 0);
+        }
+    } else if (batch->rows == LANES) {
+        load_row_words(lane, from + bit[0] / 8 + target->column[0], LANES);
+    } else {
+        load_row_words(lane, from + bit[0] / 8 + target->column[0], batch->rows);
+    }
+}
+
+/* The batch's words to units of the stream, the first of them `unit`. */
+static void pack_words(const struct loom_layout_map *map, uint8_t *unit, const struct batch *batch,
+                       const struct words *words) {
     for (size_t s = 0; s < map->sections; s++) {
         const struct loom_section_map *const section = &map->section[s];
-        const struct loom_lookup *lookup = section->lookup;
-        for (size_t l = 0; l < section->lanes; l++) {
-            const struct loom_lane *const lane = &section->lane[l];
-            const struct lanes lanes =
-                look_up(map, lane->lookups, lookup, dense, section->shared ? 0 : section->flip);
-            store_lane(unit, map->unit_bytes, units, section->row[row], section, lane, &lanes);
-            lookup += lane->lookups;
+        const struct loom_step *step = section->step;
+        for (size_t t = 0; t < section->targets; step += section->target[t++].steps) {
+            struct lanes lanes;
+            make_target(&lanes, &section->target[t], step, words);
+            if (section->flip && !section->shared) {
+                flip_bits(&lanes, section->flip);
+            }
+            for (size_t u = 0; u < batch->units; u++) {
+                store_rows(unit + u * map->unit_bytes, section, &section->target[t], batch,
+                           lanes.lane + u * batch->rows);
+            }
+        }
+        unit += section->bytes;
+    }
+}
+
+static void unpack_words(const struct loom_layout_map *map, struct words *words,
+                         const uint8_t *unit, const struct batch *batch) {
+    memset(words, 0, map->words * sizeof words->word[0]);
+    for (size_t s = 0; s < map->sections; s++) {
+        const struct loom_section_map *const section = &map->section[s];
+        const struct loom_step *step = section->step;
+        for (size_t t = 0; t < section->targets; step += section->target[t++].steps) {
+            struct lanes lanes = {{0}};
+            for (size_t u = 0; u < batch->units; u++) {
+                load_rows(lanes.lane + u * batch->rows, unit + u * map->unit_bytes, section,
+                          &section->target[t], batch);
+            }
+            if (section->flip && !section->shared) {
+                flip_bits(&lanes, section->flip);
+            }
+            take_target(words, &section->target[t], step, &lanes);
         }
         unit += section->bytes;
     }
@@ -123,31 +222,26 @@ static uint8_t largest_of(const uint8_t *codes, size_t count) {
     return largest;
 }
 
-/* Codes and zeros up to the end of a chunk; the codes themselves if they fill it. */
-static const uint8_t *fill_chunk(const struct loom_layout_map *map, uint8_t *padded,
-                                 const uint8_t *codes, size_t width) {
-    const size_t all = CHUNK_UNITS * map->unit_k;
-    if (width == all) {
-        return codes;
-    }
-    memcpy(padded, codes, width);
-    memset(padded + width, 0, all - width);
-    return padded;
+/* `count` bytes, and zeros up to `all`. Rows are copied since many of them at once are too often
+ * in the same lines of a level 1 cache. */
+static void fill_chunk(uint8_t *restrict to, const uint8_t *restrict bytes, size_t count,
+                       size_t all) {
+    memcpy(to, bytes, count);
+    memset(to + count, 0, all - count);
 }
 
-/* `width` codes of a row; false if one is above max_code. */
-static int dense_of_codes(const struct loom_layout_map *map, uint8_t *dense, const uint8_t *codes,
-                          size_t width, uint8_t max_code) {
-    uint8_t padded[CHUNK_UNITS * LOOM_MAX_UNIT_K], symbols[8 * LOOM_DENSE_BYTES];
+/* The symbols of `width` codes of a row; false if a code is above max_code. */
+static int symbols_of_codes(const struct loom_layout_map *map, uint8_t *symbols,
+                            const uint8_t *codes, size_t width, uint8_t max_code) {
+    uint8_t padded[CHUNK_CODES];
+    const size_t all = CHUNK_UNITS * map->unit_k;
     if (largest_of(codes, width) > max_code) {
         return 0;
     }
-    codes = fill_chunk(map, padded, codes, width);
-    for (size_t u = 0; u < CHUNK_UNITS; u++, codes += map->unit_k, dense += DENSE_STRIDE) {
-        if (map->symbol_k > 1) {
-            loom_symbols(map->symbol_k, symbols, codes, map->symbols);
-        }
-        make_dense(dense, map->symbol_k > 1 ? symbols : codes, map->symbols, map->planes);
+    fill_chunk(map->symbol_k > 1 ? padded : symbols, codes, width, all);
+    for (size_t u = 0; u < CHUNK_UNITS && map->symbol_k > 1; u++) {
+        loom_symbols(map->symbol_k, symbols + u * map->symbols, padded + u * map->unit_k,
+                     map->symbols);
     }
     return 1;
 }
@@ -162,8 +256,7 @@ static uint8_t field_at(const uint8_t *fields, size_t index, unsigned bits) {
     return (uint8_t)(two >> bit % 8 & ((1u << bits) - 1));
 }
 
-static inline void codes_of_fields(uint8_t *codes, const uint8_t *fields, size_t count,
-                                   unsigned bits) {
+static void codes_of_fields(uint8_t *codes, const uint8_t *fields, size_t count, unsigned bits) {
     size_t i = 0;
     for (; i + 8 <= count; i += 8) {
         uint8_t eight[8] = {0};
@@ -184,55 +277,40 @@ static int has_three(const uint8_t *fields, size_t bytes) {
     return both != 0;
 }
 
-/* The usual sizes are constants to the compiler. */
-static void copy_dense(uint8_t *dense, const uint8_t *fields, size_t bytes) {
-    switch (bytes) {
-    case 4:
-        memcpy(dense, fields, 4);
-        break;
-    case 8:
-        memcpy(dense, fields, 8);
-        break;
-    case 16:
-        memcpy(dense, fields, 16);
-        break;
-    default:
-        memcpy(dense, fields, bytes);
+/* Fields that are the map's source: `width` of them, without what follows the last one. False if
+ * one is above max_code. */
+static int fields_alone(const struct loom_layout_map *map, uint8_t *to, const uint8_t *fields,
+                        size_t width, uint8_t max_code) {
+    const size_t bits = width * map->bits, all = CHUNK_UNITS * 4 * map->words;
+    fill_chunk(to, fields, (bits + 7) / 8, all);
+    if (bits % 8 != 0) {
+        to[bits / 8] &= (uint8_t)((1u << bits % 8) - 1);
     }
+    return max_code != 2 || !has_three(to, all);
 }
 
-/* Fields are dense already, where a symbol is one code. */
-static int dense_of_fields(const struct loom_layout_map *map, uint8_t *dense,
-                           const struct loom_source *source, const uint8_t *fields, size_t width) {
-    uint8_t codes[CHUNK_UNITS * LOOM_MAX_UNIT_K];
-    if (map->symbol_k == 1 && width == CHUNK_UNITS * map->unit_k) {
-        if (source->max_code == 2 && has_three(fields, CHUNK_UNITS * map->dense_bytes)) {
-            return 0;
-        }
-        for (size_t u = 0; u < CHUNK_UNITS; u++) {
-            copy_dense(dense + u * DENSE_STRIDE, fields + u * map->dense_bytes, map->dense_bytes);
-        }
-        return 1;
-    }
-    if (source->bits == 2) { /* a constant to the compiler */
-        codes_of_fields(codes, fields, width, 2);
-    } else {
-        codes_of_fields(codes, fields, width, source->bits);
-    }
-    return dense_of_codes(map, dense, codes, width, source->max_code);
-}
-
-/* `width` codes of a row from code `first` on, and zeros. */
-static int dense_of(const struct loom_layout_map *map, uint8_t *dense,
-                    const struct loom_source *source, size_t row, size_t first, size_t width) {
-    const uint8_t *const bytes = source->bytes + row * source->row_bytes;
-    if (width == 0) {
-        return dense_of_codes(map, dense, source->bytes, 0, source->max_code);
-    }
+/* The symbols of `width` codes of a row from code `first` on, then those of codes 0; false where a
+ * code is none. With a width of 0 nothing of the source is there. */
+static int symbols_of(const struct loom_layout_map *map, uint8_t *symbols,
+                      const struct loom_source *source, size_t row, size_t first, size_t width) {
+    const size_t at = width ? row * source->row_bytes + first / 8 * source->bits : 0;
+    const uint8_t *const from = source->bytes + at;
     if (source->bits == 8) {
-        return dense_of_codes(map, dense, bytes + first, width, source->max_code);
+        return symbols_of_codes(map, symbols, from, width, source->max_code);
     }
-    return dense_of_fields(map, dense, source, bytes + first / 8 * source->bits, width);
+    if (map->bits == source->bits) {
+        return fields_alone(map, symbols, from, width, source->max_code);
+    }
+    uint8_t codes[CHUNK_CODES];
+    codes_of_fields(codes, from, width, source->bits);
+    return symbols_of_codes(map, symbols, codes, width, source->max_code);
+}
+
+/* Symbols of these bits, or of a byte where words would not have whole ones of a unit. */
+static unsigned bits_for(const struct loom_layout *layout, const struct loom_source *source) {
+    const size_t unit_bits = loom_unit_symbols(layout) * source->bits;
+    const int whole = 8 % source->bits == 0 && unit_bits % 32 == 0;
+    return whole && layout->symbol_k == 1 && layout->bits == source->bits ? source->bits : 8;
 }
 
 /* ---- A row block ----------------------------------------------------------------------- */
@@ -248,19 +326,62 @@ static void begin_units(const struct loom_layout_map *map, uint8_t *unit, size_t
     }
 }
 
+/* The symbols of a batch's rows. */
+struct chunk_rows {
+    uint8_t symbols[LANES][CHUNK_CODES];
+};
+
+/* Rows of a batch from row `row` of the matrix on. Codes beyond it are 0, whose symbol may be
+ * another number. False where a code is none. */
+static int read_rows(const struct loom_layout_map *map, struct chunk_rows *to, size_t rows,
+                     const struct loom_source *source, size_t row, size_t first, size_t width) {
+    for (size_t r = 0; r < rows; r++) {
+        const size_t here = row + r < source->m ? width : 0;
+        if (!symbols_of(map, to->symbols[r], source, row + r, first, here)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* As many units at once as there are lanes for. */
+static void pack_rows(const struct loom_layout_map *map, uint8_t *unit, size_t units,
+                      struct batch batch, const struct chunk_rows *chunk) {
+    size_t row_of[LANES], unit_of[LANES];
+    for (size_t l = 0; l < LANES; l++) {
+        row_of[l] = l % batch.rows;
+        unit_of[l] = l / batch.rows;
+    }
+    for (size_t u = 0; u < units; u += batch.units) {
+        const uint8_t *from[LANES];
+        struct words words;
+        batch.units = min_size(units - u, LANES / batch.rows);
+        for (size_t l = 0; l < LANES; l++) { /* lanes without a unit are not stored */
+            const size_t last = u + batch.units - 1, lane_unit = u + unit_of[l];
+            from[l] = chunk->symbols[row_of[l]] + min_size(lane_unit, last) * 4 * map->words;
+        }
+        if (map->words == 8) { /* a constant to the compiler */
+            load_words(&words, from, 8);
+        } else {
+            load_words(&words, from, map->words);
+        }
+        pack_words(map, unit + u * map->unit_bytes, &batch, &words);
+    }
+}
+
 /* `units` units of a row block whose first row is `block_row`, from code `first` on. */
 static loom_status pack_chunk(const struct loom_layout_map *map, uint8_t *unit, size_t units,
                               const struct loom_source *source, size_t block_row, size_t first) {
     const size_t k_left = source->k - min_size(first, source->k);
     const size_t width = min_size(units * map->unit_k, k_left);
-    uint8_t dense[CHUNK_UNITS * DENSE_STRIDE];
+    struct chunk_rows chunk;
     begin_units(map, unit, units);
-    for (size_t r = 0; r < map->rows; r++) {
-        const size_t row = block_row + r;
-        if (!dense_of(map, dense, source, row, first, row < source->m ? width : 0)) {
+    for (size_t r = 0; r < map->rows; r += LANES) {
+        const struct batch batch = {.row = r, .rows = min_size(LANES, map->rows - r)};
+        if (!read_rows(map, &chunk, batch.rows, source, block_row + r, first, width)) {
             return LOOM_ERROR_VALUE;
         }
-        pack_dense(map, unit, units, r, dense);
+        pack_rows(map, unit, units, batch, &chunk);
     }
     return LOOM_OK;
 }
@@ -269,9 +390,7 @@ loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream,
                             const struct loom_source *source, size_t k_padded, size_t begin,
                             size_t end) {
     struct loom_layout_map map;
-    if (!loom_layout_map(&map, layout)) {
-        return LOOM_ERROR_FORMAT;
-    }
+    loom_layout_map(&map, layout, bits_for(layout, source));
     const size_t all = (k_padded + map.unit_k - 1) / map.unit_k;
     uint8_t *unit = stream + begin / map.rows * all * map.unit_bytes;
     for (size_t row = begin; row < end; row += map.rows) {
@@ -289,47 +408,72 @@ loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream,
 
 /* ---- Unpack ---------------------------------------------------------------------------- */
 
-static void unpack_section(const struct loom_layout_map *map,
-                           const struct loom_section_map *section, const uint8_t *from, size_t row,
-                           uint8_t *symbols) {
-    const int32_t *dense = section->dense;
-    for (size_t s = 0; s < map->symbols; s++) {
-        for (size_t p = 0; p < map->planes; p++, dense++) {
-            const uint32_t bit = section->row[row] + (uint32_t)*dense;
-            if (*dense >= 0) {
-                symbols[s] |= (uint8_t)(((unsigned)from[bit / 8] ^ section->flip) >> bit % 8 & 1u)
-                              << p;
-            }
+/* The words of a batch to the symbols of its rows, from unit `u` of these on. */
+static void write_words(const struct loom_layout_map *map, struct chunk_rows *rows, size_t u,
+                        const struct batch *batch, const struct words *words) {
+    const size_t lanes = batch->units * batch->rows;
+    uint8_t *to[LANES];
+    for (size_t l = 0; l < lanes; l++) {
+        to[l] = l < batch->rows ? rows->symbols[l] + u * map->symbols
+                                : to[l - batch->rows] + map->symbols;
+    }
+    if (map->words == 8 && lanes == LANES) { /* constants to the compiler */
+        store_words(to, words, LANES, 8);
+    } else {
+        store_words(to, words, lanes, map->words);
+    }
+}
+
+static void unpack_rows(const struct loom_layout_map *map, const uint8_t *unit, size_t units,
+                        struct batch batch, struct chunk_rows *rows) {
+    for (size_t u = 0; u < units; u += batch.units) {
+        struct words words;
+        batch.units = min_size(units - u, LANES / batch.rows);
+        unpack_words(map, &words, unit + u * map->unit_bytes, &batch);
+        write_words(map, rows, u, &batch, &words);
+    }
+}
+
+/* `width` codes of each row of a batch, rows `k` codes apart. */
+static void unpack_batch(const struct loom_layout_map *map, const uint8_t *unit,
+                         const struct batch *batch, uint8_t *codes, size_t k, size_t width) {
+    const size_t units = (width + map->unit_k - 1) / map->unit_k;
+    struct chunk_rows rows;
+    uint8_t row_codes[CHUNK_CODES];
+    unpack_rows(map, unit, units, *batch, &rows);
+    for (size_t r = 0; r < batch->rows; r++) {
+        const uint8_t *const from = rows.symbols[r];
+        for (size_t u = 0; u < units && map->symbol_k > 1; u++) {
+            loom_symbol_codes(map->symbol_k, row_codes + u * map->unit_k, from + u * map->symbols,
+                              map->symbols);
+        }
+        memcpy(codes + r * k, map->symbol_k > 1 ? row_codes : from, width);
+    }
+}
+
+/* Rows [begin, end) of a row block, a chunk after the other: what is read of the stream for some
+ * rows is in a cache for the next ones. */
+static void unpack_block(const struct loom_layout_map *map, const uint8_t *unit, uint8_t *codes,
+                         size_t k, size_t begin, size_t end) {
+    const size_t chunk = CHUNK_UNITS * map->unit_k;
+    for (size_t first = 0; first < k; first += chunk, unit += CHUNK_UNITS * map->unit_bytes) {
+        for (size_t row = begin; row < end; row += LANES) {
+            const struct batch batch = {.row = row, .rows = min_size(LANES, end - row)};
+            unpack_batch(map, unit, &batch, codes + (row - begin) * k + first, k,
+                         min_size(chunk, k - first));
         }
     }
 }
 
-/* `width` codes of a row. */
-static void unpack_row(const struct loom_layout_map *map, const uint8_t *unit, size_t row,
-                       uint8_t *codes, size_t width) {
-    uint8_t symbols[8 * LOOM_DENSE_BYTES] = {0}, row_codes[LOOM_MAX_UNIT_K];
-    for (size_t s = 0; s < map->sections; s++) {
-        unpack_section(map, &map->section[s], unit, row, symbols);
-        unit += map->section[s].bytes;
-    }
-    for (size_t s = 0; s < map->symbols; s++) {
-        loom_symbol_codes(map->symbol_k, symbols[s], row_codes + s, map->symbols);
-    }
-    memcpy(codes, row_codes, width);
-}
-
-loom_status loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream,
-                              uint8_t *codes, size_t k, size_t k_padded, size_t begin, size_t end) {
+void loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream, uint8_t *codes,
+                       size_t k, size_t k_padded, size_t begin, size_t end) {
     struct loom_layout_map map;
-    if (!loom_layout_map(&map, layout)) {
-        return LOOM_ERROR_FORMAT;
+    loom_layout_map(&map, layout, 8);
+    for (size_t row = begin; row < end;) {
+        const size_t block = row / map.rows, first = block * map.rows;
+        const size_t last = min_size(end, first + map.rows);
+        unpack_block(&map, stream + block * loom_block_bytes(layout, k_padded), codes + row * k, k,
+                     row - first, last - first);
+        row = last;
     }
-    for (size_t row = begin; row < end; row++) {
-        const uint8_t *const block = stream + row / map.rows * loom_block_bytes(layout, k_padded);
-        for (size_t first = 0; first < k; first += map.unit_k) {
-            unpack_row(&map, block + first / map.unit_k * map.unit_bytes, row % map.rows,
-                       codes + row * k + first, min_size(map.unit_k, k - first));
-        }
-    }
-    return LOOM_OK;
 }

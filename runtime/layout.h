@@ -61,9 +61,9 @@ static inline size_t loom_block_bytes(const struct loom_layout *layout, size_t k
 }
 
 /* `count` symbols of 3 or 5 codes: those of symbol s are at s, s + count, s + 2 count ... And the
- * codes of one symbol of 1, 3 or 5, `stride` apart (symbol.c). */
+ * codes of symbols, which may be of 1, too (symbol.c). */
 void loom_symbols(size_t symbol_k, uint8_t *symbols, const uint8_t *codes, size_t count);
-void loom_symbol_codes(size_t symbol_k, uint8_t symbol, uint8_t *codes, size_t stride);
+void loom_symbol_codes(size_t symbol_k, uint8_t *codes, const uint8_t *symbols, size_t count);
 
 /* Codes of a matrix: M rows of K, row-major. */
 struct loom_source {
@@ -75,12 +75,11 @@ struct loom_source {
 };
 
 /* Packs and unpacks rows [begin, end), layout alone, no scales.
- * LOOM_ERROR_VALUE: a code above max_code. LOOM_ERROR_FORMAT: a layout beyond the bounds of
- * layout_map.h, as none that is generated. */
+ * LOOM_ERROR_VALUE: a code above max_code. */
 loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream,
                             const struct loom_source *source, size_t k_padded, size_t begin,
                             size_t end);
-loom_status loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream,
-                              uint8_t *codes, size_t k, size_t k_padded, size_t begin, size_t end);
+void loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream, uint8_t *codes,
+                       size_t k, size_t k_padded, size_t begin, size_t end);
 
 #endif

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-static const int32_t nowhere = -1;
+enum { NOWHERE = -1, WORD_BITS = 32, INDEX_BITS = 5 };
+
+/* ---- Where the bits are ------------------------------------------------------------------ */
 
 /* A bit of a section: where, and of what. */
 struct spot {
@@ -11,7 +13,7 @@ struct spot {
     unsigned at[3]; /* by enum loom_axis */
 };
 
-/* The spots at all steps of a digit, from those at its first step. */
+/* The spots at all steps of a digit, from those at its first step: digits ascend, so spots do. */
 static size_t spread(struct spot *spots, size_t count, const struct loom_digit *digit,
                      uint32_t weight) {
     for (size_t i = count; i < count * digit->count; i++) {
@@ -23,18 +25,33 @@ static size_t spread(struct spot *spots, size_t count, const struct loom_digit *
     return count * digit->count;
 }
 
-static size_t dense_bit(const struct loom_layout_map *map, const struct spot *spot) {
-    return spot->at[LOOM_AXIS_K] * map->planes + spot->at[LOOM_AXIS_PLANE];
-}
-
-static void place_bits(const struct loom_layout_map *map, struct loom_section_map *to,
-                       const struct loom_section *section) {
-    struct spot rows[LOOM_MAX_ROWS] = {{0}}, bits[8 * LOOM_DENSE_BYTES] = {{0}};
-    size_t row_count = 1, bit_count = section->listed ? 8 : 1;
-    for (uint32_t i = 0; i < bit_count; i++) {
-        bits[i] = (struct spot){
+/* Those that a section begins with: 8 that are listed, or one that digits add to. */
+static size_t begin_spots(struct spot *spots, const struct loom_section *section) {
+    const size_t count = section->listed ? 8 : 1;
+    for (uint32_t i = 0; i < count; i++) {
+        spots[i] = (struct spot){
             i, {0, section->bit[i].k, (unsigned)section->first_plane + section->bit[i].plane}};
     }
+    return count;
+}
+
+static void place_rows(struct loom_section_map *to, const struct spot *rows, size_t count) {
+    to->shared = 0;
+    for (size_t i = 0; i < count; i++) {
+        to->row[rows[i].at[LOOM_AXIS_ROW]] = rows[i].bit;
+        to->shared |= rows[i].bit % 8 != 0;
+    }
+    to->adjacent = 1;
+    for (size_t row = 1; row < count; row++) {
+        to->adjacent &= to->row[row] == to->row[row - 1] + WORD_BITS;
+    }
+}
+
+/* The bits of one row, from the lowest place upwards: their number. */
+static size_t place_bits(struct loom_section_map *to, struct spot *bits,
+                         const struct loom_section *section) {
+    struct spot rows[LOOM_MAX_ROWS] = {{0}};
+    size_t row_count = 1, bit_count = begin_spots(bits, section);
     uint32_t weight = (uint32_t)bit_count;
     for (size_t d = 0; d < section->digits; d++) {
         const struct loom_digit *const digit = &section->digit[d];
@@ -47,129 +64,141 @@ static void place_bits(const struct loom_layout_map *map, struct loom_section_ma
     }
     to->bytes = weight / 8;
     to->flip = section->flip;
-    to->shared = 0;
-    for (size_t i = 0; i < row_count; i++) {
-        to->row[rows[i].at[LOOM_AXIS_ROW]] = rows[i].bit;
-        to->shared |= rows[i].bit % 8 != 0;
-    }
-    for (size_t i = 0; i < 8 * LOOM_DENSE_BYTES; i++) {
-        to->dense[i] = nowhere;
-    }
-    for (size_t i = 0; i < bit_count; i++) {
-        to->dense[dense_bit(map, &bits[i])] = (int32_t)bits[i].bit;
-    }
+    place_rows(to, rows, row_count);
+    return bit_count;
 }
 
-/* The place of a byte among the section's columns, which are in the order of the dense bytes that
- * they come from: so a lane needs few of those. */
-static size_t column_of(struct loom_section_map *section, size_t *columns, uint16_t byte) {
-    for (size_t i = 0; i < *columns; i++) {
-        if (section->lane[i / 8].column[i % 8] == byte) {
-            return i;
-        }
+/* ---- A target: 32 bits of a row ----------------------------------------------------------- */
+
+/* The bit of the source that each bit of a target is. */
+struct origins {
+    int bit[WORD_BITS];
+};
+
+/* Takes the spots of up to four bytes; their number. */
+static size_t take_target(struct loom_target *target, struct origins *origins,
+                          const struct loom_layout_map *map, const struct spot *spots,
+                          size_t count) {
+    size_t taken = 0;
+    for (size_t i = 0; i < WORD_BITS; i++) {
+        origins->bit[i] = NOWHERE;
     }
-    struct loom_lane *const lane = &section->lane[*columns / 8];
-    lane->column[lane->columns++] = byte;
-    return (*columns)++;
+    for (; taken < count; taken++) {
+        const uint16_t byte = (uint16_t)(spots[taken].bit / 8);
+        const unsigned symbol = spots[taken].at[LOOM_AXIS_K];
+        if (target->columns == 0 || target->column[target->columns - 1] != byte) {
+            if (target->columns == 4) {
+                break;
+            }
+            target->column[target->columns++] = byte;
+        }
+        origins->bit[8 * (target->columns - 1) + spots[taken].bit % 8] =
+            (int)(symbol * map->bits + spots[taken].at[LOOM_AXIS_PLANE]);
+    }
+    target->run = target->columns == 4 && target->column[3] - target->column[0] == 3;
+    return taken;
 }
 
-static size_t table_of(struct loom_layout_map *map, const uint64_t bits[8]) {
-    for (size_t t = 0; t < map->tables; t++) {
-        size_t same = 0;
-        while (same < 8 && map->table[t][(size_t)1 << same] == bits[same]) {
-            same++;
-        }
-        if (same == 8) {
-            return t;
-        }
-    }
-    if (map->tables == LOOM_MAP_TABLES) {
-        return LOOM_MAP_TABLES;
-    }
-    uint64_t *const table = map->table[map->tables];
-    table[0] = 0;
-    for (size_t bit = 0; bit < 8; bit++) {
-        for (size_t i = 0; i < (size_t)1 << bit; i++) {
-            table[((size_t)1 << bit) + i] = table[i] ^ bits[bit];
-        }
-    }
-    return map->tables++;
-}
-
-/* What each bit of a dense byte is in a lane; `column` has the columns of all dense bits. False
- * where it is nothing. */
-static int lane_bits(const struct loom_section_map *section, const uint16_t *column, size_t from,
-                     size_t lane, uint64_t bits[8]) {
-    int any = 0;
-    for (size_t i = 0; i < 8; i++) {
-        const int32_t bit = section->dense[8 * from + i];
-        const size_t at = column[8 * from + i];
-        uint8_t bytes[8] = {0};
-        if (bit >= 0 && at / 8 == lane) {
-            bytes[at % 8] = (uint8_t)(1u << bit % 8);
-            any = 1;
-        }
-        memcpy(&bits[i], bytes, sizeof bytes);
-    }
-    return any;
-}
-
-/* Four neighbours are stored at once, unless they are shared. */
-static uint8_t run_of(const struct loom_section_map *section, const struct loom_lane *lane) {
-    for (size_t c = 0; c < lane->columns; c++) {
-        if (section->shared || lane->columns % 4 != 0 ||
-            lane->column[c] != lane->column[c / 4 * 4] + c % 4) {
-            return 1;
-        }
-    }
-    return 4;
-}
-
-static int make_lanes(struct loom_layout_map *map, struct loom_section_map *section) {
-    uint16_t column[8 * LOOM_DENSE_BYTES] = {0};
-    size_t columns = 0;
-    for (size_t i = 0; i < 8 * map->dense_bytes; i++) {
-        if (section->dense[i] >= 0) {
-            column[i] = (uint16_t)column_of(section, &columns, (uint16_t)(section->dense[i] / 8));
-        }
-    }
-    section->lanes = (columns + 7) / 8;
-    struct loom_lookup *lookup = section->lookup;
-    for (size_t l = 0; l < section->lanes; l++) {
-        struct loom_lane *const lane = &section->lane[l];
-        lane->run = run_of(section, lane);
-        for (size_t from = 0; from < map->dense_bytes; from++) {
-            uint64_t bits[8];
-            if (lane_bits(section, column, from, l, bits)) {
-                const size_t table = table_of(map, bits);
-                if (table == LOOM_MAP_TABLES) {
-                    return 0;
-                }
-                *lookup++ = (struct loom_lookup){(uint8_t)from, (uint8_t)table};
-                lane->lookups++;
+/* The bit of a place's number in a target that says what bit `of` of the place in the source says;
+ * NOWHERE: there is none. */
+static int index_bit(const struct origins *origins, unsigned of) {
+    for (int index = 0; index < INDEX_BITS; index++) {
+        int pairs = 0, same = 1;
+        for (int i = 0; i < WORD_BITS; i++) {
+            const int from = origins->bit[i], to = origins->bit[i ^ 1 << index];
+            if (from != NOWHERE && to != NOWHERE) {
+                pairs++;
+                same &= (from ^ to) == 1 << of;
             }
         }
+        if (pairs && same) {
+            return index;
+        }
     }
-    return 1;
+    return NOWHERE;
 }
 
-int loom_layout_map(struct loom_layout_map *map, const struct loom_layout *layout) {
+/* Exchanges two bits of the numbers of all places. */
+static void swap_index(struct loom_target *target, struct origins *origins, unsigned low,
+                       unsigned high) {
+    struct loom_swap *const swap = &target->swap[target->swaps++];
+    const struct origins before = *origins;
+    *swap = (struct loom_swap){.up = (uint8_t)((1u << high) - (1u << low))};
+    for (unsigned i = 0; i < WORD_BITS; i++) {
+        if ((i >> low & 1) != 0 && (i >> high & 1) == 0) {
+            swap->mask |= UINT32_C(1) << i;
+            origins->bit[i] = before.bit[i + swap->up];
+            origins->bit[i + swap->up] = before.bit[i];
+        }
+    }
+}
+
+/* Symbols of a word of the source stay at their places in the steps, where swaps can bring them
+ * from there: then the bits of all of them are one step. */
+static void make_swaps(struct loom_target *target, struct origins *origins, unsigned bits) {
+    unsigned of = 0;
+    while (1u << of < bits) {
+        of++;
+    }
+    for (; of < INDEX_BITS && target->swaps < LOOM_MAX_SWAPS; of++) {
+        const int at = index_bit(origins, of);
+        if (at != NOWHERE && at != (int)of) {
+            const unsigned from = (unsigned)at;
+            swap_index(target, origins, from < of ? from : of, from < of ? of : from);
+        }
+    }
+}
+
+/* The step of a target that brings bits of this word so far; a new one if there is none. */
+static struct loom_step *step_of(struct loom_target *target, struct loom_step *steps, int word,
+                                 int left) {
+    for (size_t i = 0; i < target->steps; i++) {
+        if (steps[i].word == word && steps[i].left == left) {
+            return &steps[i];
+        }
+    }
+    steps[target->steps] = (struct loom_step){.word = (uint8_t)word, .left = (int16_t)left};
+    return &steps[target->steps++];
+}
+
+static void make_steps(struct loom_target *target, const struct origins *origins,
+                       struct loom_step *steps) {
+    for (int i = 0; i < WORD_BITS; i++) {
+        if (origins->bit[i] != NOWHERE) {
+            const int from = origins->bit[i] % WORD_BITS, word = origins->bit[i] / WORD_BITS;
+            step_of(target, steps, word, i - from)->mask |= UINT32_C(1) << from;
+        }
+    }
+}
+
+static void make_targets(const struct loom_layout_map *map, struct loom_section_map *section,
+                         const struct spot *spots, size_t count) {
+    struct loom_step *steps = section->step;
+    for (section->targets = 0; count > 0; section->targets++) {
+        struct loom_target *const target = &section->target[section->targets];
+        struct origins origins;
+        const size_t taken = take_target(target, &origins, map, spots, count);
+        make_swaps(target, &origins, map->bits);
+        make_steps(target, &origins, steps);
+        steps += target->steps;
+        spots += taken;
+        count -= taken;
+    }
+}
+
+void loom_layout_map(struct loom_layout_map *map, const struct loom_layout *layout, unsigned bits) {
+    memset(map, 0, sizeof *map);
     map->rows = layout->rows;
     map->unit_k = layout->unit_k;
     map->unit_bytes = loom_unit_bytes(layout);
     map->symbol_k = layout->symbol_k;
     map->symbols = loom_unit_symbols(layout);
-    map->planes = layout->bits;
-    map->dense_bytes = map->symbols * map->planes / 8;
     map->sections = layout->sections;
-    map->tables = 0;
+    map->bits = bits;
+    map->words = map->symbols * bits / WORD_BITS;
     for (size_t s = 0; s < map->sections; s++) {
-        struct loom_section_map *const section = &map->section[s];
-        memset(section->lane, 0, sizeof section->lane);
-        place_bits(map, section, &layout->section[s]);
-        if (!make_lanes(map, section)) {
-            return 0;
-        }
+        struct spot spots[LOOM_MAX_UNIT_BITS];
+        const size_t count = place_bits(&map->section[s], spots, &layout->section[s]);
+        make_targets(map, &map->section[s], spots, count);
     }
-    return 1;
 }

@@ -1,47 +1,61 @@
 /* A layout as maps of bits, for packing and unpacking. Not for users of the library.
  *
  * The place of a bit in a section is the sum of a part that its row gives and a part that its
- * symbol and plane give, since each digit of a layout moves along one axis. */
+ * symbol and plane give, since each digit of a layout moves along one axis. So the bits of a row
+ * move in the same way in every unit: words of the row's symbols become words of its bytes in the
+ * section by steps, for as many rows and units at once as vectors have lanes. Unpacking takes the
+ * same steps backwards. */
 #ifndef LOOM_LAYOUT_MAP_H
 #define LOOM_LAYOUT_MAP_H
 
 #include "layout.h"
 
-/* A row's symbols of a unit are `dense`: bit p of symbol s is bit s * planes + p. Of all tables
- * LOOM_MAP_TABLES may differ: of a layout that is generated 8, of 5 and 6 bits 30 and 36. */
-enum { LOOM_DENSE_BYTES = LOOM_MAX_UNIT_BITS / 8, LOOM_MAP_TABLES = 36 };
+/* A symbol of the source has 1, 2, 4 or 8 bits, so that words of 32 bits have whole ones. */
+enum { LOOM_MAX_SOURCE_WORDS = LOOM_MAX_UNIT_K / 4, LOOM_MAX_SWAPS = 4 };
 
-/* 8 bytes of a section, or fewer, that a row has bits in. Together they are the exclusive or of
- * table[table][dense[from]] for `lookups` lookups, as bytes in memory. */
-struct loom_lane {
-    uint8_t lookups, columns;
-    uint16_t column[8]; /* the bytes, counted from that of the row's bits */
-    uint8_t run;        /* so many columns are neighbours: 1 or 4 */
+/* The bits `mask` of a word, moved by `left` bits; negative: to the right. */
+struct loom_step {
+    uint8_t word; /* of the source */
+    int16_t left;
+    uint32_t mask;
 };
 
-struct loom_lookup {
-    uint8_t from, table;
+/* Exchanges the bits `mask` with those `up` bits above. */
+struct loom_swap {
+    uint8_t up;
+    uint32_t mask;
+};
+
+/* Four bytes of a section that a row has bits in, or fewer: steps bring the bits together, then
+ * swaps, from the last one to the first, bring them to their places. */
+struct loom_target {
+    uint8_t columns, swaps;
+    uint8_t run; /* 1: the columns are neighbours, four of them */
+    uint16_t steps;
+    uint16_t column[4]; /* the bytes, counted from that of the row's bits */
+    struct loom_swap swap[LOOM_MAX_SWAPS];
 };
 
 struct loom_section_map {
     size_t bytes; /* in a unit */
     uint8_t flip;
-    uint8_t shared;                      /* bytes have bits of several rows */
-    uint32_t row[LOOM_MAX_ROWS];         /* the bit where a row's bits are counted from */
-    int32_t dense[8 * LOOM_DENSE_BYTES]; /* the bit that a bit of dense is; negative: none */
-    size_t lanes;
-    struct loom_lane lane[LOOM_MAX_UNIT_BITS / 8];
-    struct loom_lookup lookup[LOOM_MAX_UNIT_BITS]; /* the first lane's, then the next one's */
+    uint8_t shared;              /* bytes have bits of several rows */
+    uint8_t adjacent;            /* a row's bits begin 4 bytes behind those of the row before */
+    uint32_t row[LOOM_MAX_ROWS]; /* the bit where a row's bits are counted from */
+    size_t targets;
+    struct loom_target target[LOOM_MAX_UNIT_BITS / 4];
+    struct loom_step step[LOOM_MAX_UNIT_BITS]; /* the first target's, then the next one's */
 };
 
 struct loom_layout_map {
-    size_t rows, unit_k, unit_bytes, symbol_k, symbols, planes, dense_bytes, sections;
+    size_t rows, unit_k, unit_bytes, symbol_k, symbols, sections;
+    unsigned bits; /* of a symbol of the source */
+    size_t words;  /* of a row's unit there */
     struct loom_section_map section[LOOM_MAX_SECTIONS];
-    size_t tables;
-    uint64_t table[LOOM_MAP_TABLES][256];
 };
 
-/* False where a layout needs more tables. */
-int loom_layout_map(struct loom_layout_map *map, const struct loom_layout *layout);
+/* For a source whose symbols have so many bits: 8, or those of the layout's planes where that is 1,
+ * 2 or 4 and a unit's are whole words. */
+void loom_layout_map(struct loom_layout_map *map, const struct loom_layout *layout, unsigned bits);
 
 #endif

@@ -169,18 +169,24 @@ static int shares_bytes(const loom_plan *plan) {
     return plan->format.sub && plan->format.offsets && !loom_has_mins(&plan->format);
 }
 
-/* Factors and minimums of these rows are within their bits. */
+/* 1 if each byte, more `least`, has no bits above the lowest `bits`. */
+static int bytes_fit(const uint8_t *bytes, size_t begin, size_t end, unsigned bits,
+                     unsigned least) {
+    uint8_t above = 0;
+    for (size_t i = begin; i < end; i++) {
+        above |= (uint8_t)(bytes[i] + least) >> bits;
+    }
+    return above == 0;
+}
+
+/* Factors and minimums of these rows are within their bits. Without offsets factors are signed. */
 static int factors_fit(const loom_plan *plan, const loom_parts *parts, size_t begin, size_t end) {
     const size_t row_factors = loom_groups(plan) * loom_format_subs(&plan->format);
-    const int bits = plan->format.factor_bits, is_signed = !plan->format.offsets;
-    const int low = is_signed ? -(1 << (bits - 1)) : 0;
-    const int high = is_signed ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
-    int wrong = 0;
-    for (size_t i = begin * row_factors; i < end * row_factors; i++) {
-        const int factor = is_signed ? (int8_t)parts->factors[i] : parts->factors[i];
-        wrong |= factor < low || factor > high || (parts->mins && parts->mins[i] > high);
-    }
-    return !wrong;
+    const size_t first = begin * row_factors, last = end * row_factors;
+    const unsigned bits = plan->format.factor_bits;
+    const unsigned least = plan->format.offsets ? 0 : 1u << (bits - 1);
+    return bytes_fit(parts->factors, first, last, bits, least) &&
+           (!parts->mins || bytes_fit(parts->mins, first, last, bits, 0));
 }
 
 /* ---- The matrix ------------------------------------------------------------------------ */
@@ -349,11 +355,8 @@ loom_status loom_unpack_parts(const loom_plan *plan, const void *packed, const l
     const struct loom_packed_offsets at = loom_packed_offsets(plan);
     const uint8_t *bytes = packed;
     if (parts->codes) {
-        const loom_status status = loom_unpack_codes(
-            plan->gemv->layout, bytes + at.weights, parts->codes, plan->k, at.k_padded, begin, end);
-        if (status != LOOM_OK) {
-            return status;
-        }
+        loom_unpack_codes(plan->gemv->layout, bytes + at.weights, parts->codes, plan->k,
+                          at.k_padded, begin, end);
     }
     unpack_others(plan, bytes, &at, parts, begin, end);
     return LOOM_OK;

@@ -92,12 +92,13 @@ static void write_iq4_xs(uint8_t *block, const loom_parts *parts) {
  * Bytes 0 to 3 begin with the first four factors, bytes 4 to 7 with the first four minimums. Their
  * upper two bits are those of the last four, whose lower four bits are in the last bytes. */
 static void read_six_bits(const loom_parts *parts, const uint8_t *bytes) {
-    for (unsigned i = 0; i < 4; i++) {
-        parts->factors[i] = bytes[i] & 63;
-        parts->mins[i] = bytes[4 + i] & 63;
-        parts->factors[4 + i] = (uint8_t)((bytes[8 + i] & 15) | bytes[i] >> 6 << 4);
-        parts->mins[4 + i] = (uint8_t)(bytes[8 + i] >> 4 | bytes[4 + i] >> 6 << 4);
-    }
+    const uint32_t factors = loom_load_word(bytes), mins = loom_load_word(bytes + 4);
+    const uint32_t last = loom_load_word(bytes + 8);
+    const uint32_t six = 0x3f3f3f3f, four = 0x0f0f0f0f, upper_two = 0x30303030;
+    loom_store_word(parts->factors, factors & six);
+    loom_store_word(parts->mins, mins & six);
+    loom_store_word(parts->factors + 4, (last & four) | (factors >> 2 & upper_two));
+    loom_store_word(parts->mins + 4, (last >> 4 & four) | (mins >> 2 & upper_two));
 }
 static void write_six_bits(uint8_t *bytes, const loom_parts *parts) {
     for (unsigned i = 0; i < 4; i++) {

@@ -22,26 +22,32 @@ static void write_tq2_0(uint8_t *block, const loom_parts *parts) {
  *
  * Five digits are 243 of the 256 bytes, four are 81. Of the bytes with the same digits one is
  * written, that of ggml's quantiser: so others come back as that one, which is the same weights. */
-static const struct {
+static const struct run {
     uint8_t first, bytes, digits, at;
 } tq1_0_runs[] = {{0, 32, 5, 0}, {32, 16, 5, 160}, {48, 4, 4, 240}};
+
+/* The digits of a run, whose numbers are constants where it is used: so its loops are vector code.
+ */
+static inline void read_digits(uint8_t *restrict codes, const uint8_t *restrict block,
+                               struct run run) {
+    uint8_t fractions[32];
+    memcpy(fractions, block + run.first, run.bytes);
+    for (unsigned digit = 0; digit < run.digits; digit++) {
+        uint8_t *const to = codes + run.at + digit * run.bytes;
+        for (unsigned i = 0; i < run.bytes; i++) {
+            const unsigned product = fractions[i] * 3u;
+            to[i] = (uint8_t)(product >> 8);
+            fractions[i] = (uint8_t)product;
+        }
+    }
+}
 
 static void read_tq1_0(const loom_parts *parts, const uint8_t *block) {
     uint8_t codes[256];
     copy_half(parts->scales, block + 52);
-    for (unsigned r = 0; r < 3; r++) {
-        const unsigned bytes = tq1_0_runs[r].bytes;
-        uint8_t fractions[32];
-        memcpy(fractions, block + tq1_0_runs[r].first, bytes);
-        for (unsigned digit = 0; digit < tq1_0_runs[r].digits; digit++) {
-            uint8_t *const to = codes + tq1_0_runs[r].at + digit * bytes;
-            for (unsigned i = 0; i < bytes; i++) {
-                const unsigned product = fractions[i] * 3u;
-                to[i] = (uint8_t)(product >> 8);
-                fractions[i] = (uint8_t)product;
-            }
-        }
-    }
+    read_digits(codes, block, tq1_0_runs[0]);
+    read_digits(codes, block, tq1_0_runs[1]);
+    read_digits(codes, block, tq1_0_runs[2]);
     for (unsigned i = 0; i < 256; i += 8) {
         loom_store_bytes(parts->codes + i / 4, loom_join_fields(loom_load_bytes(codes + i), 2), 2);
     }

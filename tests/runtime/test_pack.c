@@ -1,5 +1,6 @@
 /* Packing and unpacking: bit for bit, in every kind of layout, in parts, on threads. */
 #include "fake.h"
+#include "made_up_layouts.h"
 #include "plan.h"
 
 #include <pthread.h>
@@ -7,113 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROW(count, stride) {LOOM_AXIS_ROW, count, stride}
-#define K(count, stride) {LOOM_AXIS_K, count, stride}
-#define PLANE(count, stride) {LOOM_AXIS_PLANE, count, stride}
-#define SECTION(plane, inverted, count, ...)                                                       \
-    {                                                                                              \
-        .first_plane = plane, .flip = inverted, .digits = count, .digit = { __VA_ARGS__ }          \
-    }
-
-/* Layouts of the kinds that kernels use, and some that they do not. */
-static const struct loom_layout layouts[] = {
-    {"row by row", 1, 32, 1, 1, 1, {SECTION(0, 0, 1, K(32, 1))}},
-    {"plane by plane", 1, 32, 3, 1, 1, {SECTION(0, 0, 3, K(8, 1), PLANE(3, 1), K(4, 8))}},
-    {"nibbles of 4 k in lanes",
-     128,
-     32,
-     2,
-     1,
-     1,
-     {SECTION(0, 0, 6, K(4, 1), K(2, 16), K(4, 4), ROW(16, 1), ROW(8, 16), PLANE(2, 1))}},
-    {"two planes a byte, odd plane apart",
-     32,
-     32,
-     3,
-     1,
-     2,
-     {SECTION(0, 0, 7, K(4, 1), K(2, 4), PLANE(2, 1), ROW(2, 8), ROW(8, 1), ROW(2, 16), K(4, 8)),
-      SECTION(2, 0, 6, K(4, 1), K(2, 4), ROW(2, 16), ROW(2, 8), ROW(8, 1), K(4, 8))}},
-    {"fields of 4 bits",
-     16,
-     32,
-     4,
-     1,
-     1,
-     {SECTION(0, 0, 5, PLANE(4, 1), K(2, 4), K(4, 1), ROW(16, 1), K(4, 8))}},
-    {"fields of 2 bits, then of 1",
-     8,
-     32,
-     3,
-     1,
-     2,
-     {SECTION(0, 0, 5, PLANE(2, 1), K(4, 4), K(4, 1), ROW(8, 1), K(2, 16)),
-      SECTION(2, 0, 4, K(2, 16), K(4, 4), K(4, 1), ROW(8, 1))}},
-    {"rows innermost", 256, 64, 2, 1, 1, {SECTION(0, 0, 3, ROW(256, 1), K(64, 1), PLANE(2, 1))}},
-    {"odd counts",
-     15,
-     32,
-     3,
-     1,
-     1,
-     {SECTION(0, 0, 5, K(8, 1), ROW(5, 3), PLANE(3, 1), K(4, 8), ROW(3, 1))}},
-    {"rows in a byte, its top bit inverted",
-     8,
-     32,
-     4,
-     1,
-     1,
-     {SECTION(0, 128, 5, PLANE(4, 1), ROW(2, 4), K(4, 1), ROW(4, 1), K(8, 4))}},
-    {"codes that straddle the digits of a byte",
-     4,
-     32,
-     4,
-     1,
-     1,
-     {{.digits = 2,
-       .digit = {ROW(4, 1), K(16, 2)},
-       .listed = 1,
-       .bit = {{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {1, 2}, {1, 3}, {0, 3}}}}},
-    {"fields of 4 bits, then of 1",
-     8,
-     32,
-     5,
-     1,
-     2,
-     {SECTION(0, 0, 5, PLANE(4, 1), K(2, 4), K(4, 1), ROW(8, 1), K(4, 8)),
-      SECTION(4, 0, 3, K(8, 4), K(4, 1), ROW(8, 1))}},
-    {"fields of 4 bits, then of 2",
-     16,
-     32,
-     6,
-     1,
-     2,
-     {SECTION(0, 0, 5, PLANE(4, 1), K(2, 16), K(4, 1), ROW(16, 1), K(4, 4)),
-      SECTION(4, 0, 4, PLANE(2, 1), K(4, 8), K(8, 1), ROW(16, 1))}},
-    {"bytes, their top bit inverted",
-     16,
-     32,
-     8,
-     1,
-     1,
-     {SECTION(0, 128, 4, PLANE(8, 1), K(4, 1), ROW(16, 1), K(8, 4))}},
-    {"upside down",
-     4,
-     32,
-     2,
-     1,
-     2,
-     {SECTION(1, 0, 2, ROW(4, 1), K(32, 1)), SECTION(0, 0, 2, ROW(4, 1), K(32, 1))}},
+enum {
+    LAYOUTS = sizeof made_up_layouts / sizeof made_up_layouts[0],
+    FIELDS_OF_4 = 4,
+    ODD_COUNTS = 7
 };
-enum { LAYOUTS = sizeof layouts / sizeof layouts[0], FIELDS_OF_4 = 4, ODD_COUNTS = 7 };
 
 /* A plan as loom_select would make it, for a kernel of the layout. */
 static struct loom_kernel plan_kernels[LAYOUTS];
 
 static loom_plan plan_named(size_t layout, const char *name, size_t m, size_t k) {
-    plan_kernels[layout].layout = &layouts[layout];
+    plan_kernels[layout].layout = &made_up_layouts[layout];
     loom_plan plan = {
-        .m = m, .k = k, .row_block = layouts[layout].rows, .gemv = &plan_kernels[layout]};
+        .m = m, .k = k, .row_block = made_up_layouts[layout].rows, .gemv = &plan_kernels[layout]};
     plan.few = plan.gemm = plan.gemv;
     assert_int_equal(loom_format_parse(&plan.format, name), LOOM_OK);
     plan.check = loom_plan_check(&plan);
@@ -123,184 +30,8 @@ static loom_plan plan_named(size_t layout, const char *name, size_t m, size_t k)
 /* Of the format that has the layout's bits. */
 static loom_plan plan_for(size_t layout, const char *grain, size_t m, size_t k) {
     char name[32];
-    snprintf(name, sizeof name, "w%u%s", layouts[layout].bits, grain);
+    snprintf(name, sizeof name, "w%u%s", made_up_layouts[layout].bits, grain);
     return plan_named(layout, name, m, k);
-}
-
-/* ---- Symbols ----------------------------------------------------------------------------- */
-
-/* Number `number` in base 3, `count` digits 2 bytes apart. */
-static void write_digits(uint8_t *codes, unsigned count, unsigned number) {
-    for (unsigned i = 0; i < count; i++, number /= 3) {
-        codes[2 * i] = (uint8_t)(number % 3);
-    }
-}
-
-static void symbols_hold_any_codes(void **state) {
-    (void)state;
-    for (unsigned number = 0; number < 243; number++) {
-        uint8_t codes[10] = {0}, back[10] = {0}, symbols[2];
-        write_digits(codes, 5, number);
-        loom_symbols(5, symbols, codes, 2);
-        loom_symbol_codes(5, symbols[0], back, 2);
-        assert_memory_equal(codes, back, sizeof codes);
-    }
-}
-
-/* Index and sign: codes less 1 are the digits of a number from -13 to 13. */
-static void signed_symbols_hold_any_codes(void **state) {
-    (void)state;
-    for (unsigned number = 0; number < 27; number++) {
-        uint8_t codes[6] = {0}, back[6] = {0}, symbols[2];
-        write_digits(codes, 3, number);
-        loom_symbols(3, symbols, codes, 2);
-        assert_int_equal(symbols[0], number < 13 ? 16 + (13 - number) : number - 13);
-        loom_symbol_codes(3, symbols[0], back, 2);
-        assert_memory_equal(codes, back, sizeof codes);
-    }
-}
-
-static void any_symbol_holds_ternary_codes(void **state) {
-    static const struct {
-        unsigned symbol_k, symbols;
-    } kinds[] = {{5, 256}, {3, 32}};
-    (void)state;
-    for (unsigned i = 0; i < 2; i++) {
-        const unsigned symbol_k = kinds[i].symbol_k;
-        for (unsigned symbol = 0; symbol < kinds[i].symbols; symbol++) {
-            uint8_t codes[5], smallest;
-            loom_symbol_codes(symbol_k, (uint8_t)symbol, codes, 1);
-            for (unsigned j = 0; j < symbol_k; j++) {
-                assert_in_range(codes[j], 0, 2);
-            }
-            loom_symbols(symbol_k, &smallest, codes, 1);
-            assert_true(smallest <= symbol);
-        }
-    }
-}
-
-/* ---- Where the bits are ------------------------------------------------------------------ */
-
-/* The definition in layout.h, bit by bit. */
-static unsigned bit_by_definition(const struct loom_layout *layout, const uint8_t *codes, size_t m,
-                                  size_t k, size_t units, size_t unit, size_t bit) {
-    const struct loom_section *section = layout->section;
-    size_t bits;
-    for (;; section++) {
-        bits = section->listed ? 8 : 1;
-        for (size_t d = 0; d < section->digits; d++) {
-            bits *= section->digit[d].count;
-        }
-        if (bit < bits) {
-            break;
-        }
-        bit -= bits;
-    }
-    const unsigned inverted = section->flip >> bit % 8 & 1u;
-    const struct loom_bit place = section->bit[bit % 8];
-    size_t at[3] = {0, place.k, section->first_plane + place.plane};
-    bit /= section->listed ? 8 : 1;
-    for (size_t d = 0; d < section->digits; d++) {
-        const struct loom_digit *digit = &section->digit[d];
-        at[digit->axis] += bit % digit->count * digit->stride;
-        bit /= digit->count;
-    }
-    const size_t row = unit / units * layout->rows + at[LOOM_AXIS_ROW];
-    const size_t column = unit % units * layout->unit_k + at[LOOM_AXIS_K];
-    const unsigned code = row < m && column < k ? codes[row * k + column] : 0;
-    return (code >> at[LOOM_AXIS_PLANE] & 1u) ^ inverted;
-}
-
-static void stream_follows_the_definition(void **state) {
-    (void)state;
-    for (size_t i = 0; i < LAYOUTS; i++) {
-        const struct loom_layout *layout = &layouts[i];
-        const size_t m = layout->rows + 1, k = 2 * layout->unit_k - 5, k_padded = 128;
-        const loom_plan plan = plan_for(i, "g64", m, k);
-        struct fake_matrix matrix = fake_matrix_new(&plan, i);
-        const size_t unit_bytes = (size_t)layout->rows * layout->unit_k * layout->bits / 8;
-        const size_t units = k_padded / layout->unit_k, size = 2 * units * unit_bytes;
-        uint8_t *stream = fake_alloc(size);
-        const struct loom_source source = {.bytes = matrix.parts.codes,
-                                           .row_bytes = k,
-                                           .bits = 8,
-                                           .max_code = (uint8_t)((1u << layout->bits) - 1),
-                                           .m = m,
-                                           .k = k};
-        assert_int_equal(loom_pack_codes(layout, stream, &source, k_padded, 0, m), LOOM_OK);
-        for (size_t bit = 0; bit < size * 8; bit++) {
-            const unsigned expected =
-                bit_by_definition(layout, matrix.parts.codes, m, k, units, bit / (unit_bytes * 8),
-                                  bit % (unit_bytes * 8));
-            if ((stream[bit / 8] >> bit % 8 & 1u) != expected) {
-                fail_msg("layout '%s': bit %zu is not %u", layout->name, bit, expected);
-            }
-        }
-        fake_free(stream, size);
-        fake_matrix_free(&matrix);
-    }
-}
-
-/* The codes side by side, with ones after the last one of each row. */
-static uint8_t *fields_of(const loom_plan *plan, const uint8_t *codes, size_t *bytes) {
-    const size_t bits = plan->format.bits, row_bytes = (plan->k * bits + 7) / 8;
-    *bytes = plan->m * row_bytes;
-    uint8_t *const fields = fake_alloc(*bytes);
-    memset(fields, 0xff, *bytes);
-    for (size_t i = 0; i < plan->m * plan->k * bits; i++) {
-        const size_t code = i / bits, bit = code % plan->k * bits + i % bits;
-        uint8_t *const byte = fields + code / plan->k * row_bytes + bit / 8;
-        if (!(codes[code] >> i % bits & 1u)) {
-            *byte &= (uint8_t)~(1u << bit % 8);
-        }
-    }
-    return fields;
-}
-
-/* Ternary codes in symbols, the last unit longer than the padded row: they come back, and are the
- * same from bytes and from fields. */
-static void symbols_of_a_layout_return(void **state) {
-    (void)state;
-    static const struct loom_layout symbol_layouts[] = {
-        {"signs apart",
-         4,
-         24,
-         5,
-         3,
-         2,
-         {SECTION(0, 0, 4, PLANE(4, 1), K(2, 1), ROW(4, 1), K(4, 2)),
-          SECTION(4, 0, 2, K(8, 1), ROW(4, 1))}},
-        {"planes of 5 in 8 bits",
-         4,
-         160,
-         8,
-         5,
-         1,
-         {SECTION(0, 0, 5, K(2, 16), K(4, 4), K(4, 1), ROW(4, 1), PLANE(8, 1))}},
-    };
-    enum { M = 7, K_CODES = 250, K_PADDED = 256 };
-    const loom_plan plan = {.m = M, .k = K_CODES, .format = {.bits = 2}};
-    uint8_t codes[M * K_CODES], back[M * K_CODES];
-    for (size_t i = 0; i < sizeof codes; i++) {
-        codes[i] = (uint8_t)(i * i * 7 / 3 % 3);
-    }
-    size_t field_bytes;
-    uint8_t *const fields = fields_of(&plan, codes, &field_bytes);
-    const struct loom_source source = {codes, K_CODES, 8, 2, M, K_CODES};
-    const struct loom_source of_fields = {fields, field_bytes / M, 2, 2, M, K_CODES};
-    for (size_t i = 0; i < 2; i++) {
-        const struct loom_layout *const layout = &symbol_layouts[i];
-        const size_t size = 2 * loom_block_bytes(layout, K_PADDED);
-        uint8_t *const stream = fake_alloc(size), *const same = fake_alloc(size);
-        assert_int_equal(loom_pack_codes(layout, stream, &source, K_PADDED, 0, M), LOOM_OK);
-        assert_int_equal(loom_pack_codes(layout, same, &of_fields, K_PADDED, 0, M), LOOM_OK);
-        assert_memory_equal(stream, same, size);
-        assert_int_equal(loom_unpack_codes(layout, stream, back, K_CODES, K_PADDED, 0, M), LOOM_OK);
-        assert_memory_equal(codes, back, sizeof codes);
-        fake_free(stream, size);
-        fake_free(same, size);
-    }
-    fake_free(fields, field_bytes);
 }
 
 /* ---- Round trips ------------------------------------------------------------------------- */
@@ -339,6 +70,22 @@ static void check_rows(const loom_plan *plan, const struct fake_matrix *matrix, 
     fake_free(got.offsets, bytes->offsets);
     fake_free(got.factors, bytes->factors);
     fake_free(got.mins, bytes->mins);
+}
+
+/* The codes side by side, with ones after the last one of each row. */
+static uint8_t *fields_of(const loom_plan *plan, const uint8_t *codes, size_t *bytes) {
+    const size_t bits = plan->format.bits, row_bytes = (plan->k * bits + 7) / 8;
+    *bytes = plan->m * row_bytes;
+    uint8_t *const fields = fake_alloc(*bytes);
+    memset(fields, 0xff, *bytes);
+    for (size_t i = 0; i < plan->m * plan->k * bits; i++) {
+        const size_t code = i / bits, bit = code % plan->k * bits + i % bits;
+        uint8_t *const byte = fields + code / plan->k * row_bytes + bit / 8;
+        if (!(codes[code] >> i % bits & 1u)) {
+            *byte &= (uint8_t)~(1u << bit % 8);
+        }
+    }
+    return fields;
 }
 
 static loom_status pack_fields(const loom_plan *plan, void *packed, const loom_parts *parts,
@@ -447,7 +194,7 @@ static void packed_bytes_are_reproducible(void **state) {
     static const char *const grains[] = {"g64",       "g64zf32",    "rowme8m0", "g256s16x4m",
                                          "g256s32x6", "g256s16x6m", "tensorm"};
     for (size_t i = 0; i < LAYOUTS * 7; i++) {
-        const char *grain = layouts[i / 7].bits == 1 ? "g64zf32" : grains[i % 7];
+        const char *grain = made_up_layouts[i / 7].bits == 1 ? "g64zf32" : grains[i % 7];
         const loom_plan plan = plan_for(i / 7, grain, 37, 77);
         struct fake_matrix matrix = fake_matrix_new(&plan, i);
         const size_t size = loom_packed_size(&plan);
@@ -601,12 +348,12 @@ static void check_threads(const loom_plan *plan) {
 static void threads_pack_and_unpack(void **state) {
     (void)state;
     for (size_t i = 0; i < LAYOUTS; i++) {
-        const size_t m = 6 * layouts[i].rows + 1;
+        const size_t m = 6 * made_up_layouts[i].rows + 1;
         const loom_plan group = plan_for(i, "g64z", m, 200),
                         tensor = plan_for(i, "tensorz", m, 200);
         check_threads(&group);
         check_threads(&tensor);
-        if (layouts[i].bits > 1) {
+        if (made_up_layouts[i].bits > 1) {
             const loom_plan factors = plan_for(i, "g256s32x4m", m, 300);
             check_threads(&factors);
         }
@@ -630,7 +377,7 @@ static void every_code_is_checked(void **state) {
     for (size_t i = 0; i < LAYOUTS; i++) {
         const loom_plan plan = plan_for(i, "g64", 5, 70);
         struct fake_matrix matrix = fake_matrix_new(&plan, i);
-        const unsigned beyond = 1u << layouts[i].bits;
+        const unsigned beyond = 1u << made_up_layouts[i].bits;
         for (size_t j = 0; j < matrix.bytes.codes; j += 3) {
             const uint8_t code = matrix.parts.codes[j];
             if (beyond < 256) {
@@ -744,11 +491,6 @@ static void other_rows_are_not_read(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(symbols_hold_any_codes),
-        cmocka_unit_test(signed_symbols_hold_any_codes),
-        cmocka_unit_test(any_symbol_holds_ternary_codes),
-        cmocka_unit_test(stream_follows_the_definition),
-        cmocka_unit_test(symbols_of_a_layout_return),
         cmocka_unit_test(every_layout_returns_what_it_got),
         cmocka_unit_test(every_part_returns),
         cmocka_unit_test(codes_of_a_book_return),

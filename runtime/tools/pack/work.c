@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
 #include "pack/work.h"
 
-#include "codec/parallel.h"
 #include "codec/rows.h"
+#include "codec/threads.h"
 #include "pack/fail.h"
 #include "pack/sections.h"
 #include "pack/sources.h"
@@ -271,7 +271,10 @@ void work_all(const struct recipe *recipe, const struct packing *packings, struc
         bytes += source_size(recipe, i);
     }
     progress_begin(progress, bytes);
-    parallel(THREADS, run_thread, &job);
+    struct threads threads;
+    threads_begin(&threads);
+    threads_run(&threads, THREADS, run_thread, &job);
+    threads_end(&threads);
     for (size_t i = 0; i < recipe->matrix_count; i++) {
         image->matrices[i].sum = sum_of(&job.items[i]);
     }

@@ -1,5 +1,6 @@
 #include "llama/buffer.h"
 
+#include "codec/threads.h"
 #include "llama/host.h"
 #include "llama/mapping.h"
 #include "llama/report.h"
@@ -11,6 +12,7 @@ struct memory {
     uint8_t *base;
     size_t size;
     struct matrix *matrices;
+    struct threads threads;
 };
 
 static struct ggml_buffer_type type;
@@ -51,6 +53,7 @@ static void free_buffer(struct ggml_buffer *buffer) {
         next = matrix->next;
         free(matrix);
     }
+    threads_end(&memory->threads);
     loom_memory_free(memory->base, memory->size);
     free(memory);
 }
@@ -81,7 +84,6 @@ static int init_tensor(struct ggml_buffer *buffer, struct ggml_tensor *tensor) {
 
 static void memset_tensor(struct ggml_buffer *buffer, struct ggml_tensor *tensor, uint8_t value,
                           size_t offset, size_t size) {
-    (void)buffer;
     const struct matrix *const matrix = buffer_matrix(tensor);
     if (!matrix) {
         memset((uint8_t *)tensor->data + offset, value, size);
@@ -90,17 +92,16 @@ static void memset_tensor(struct ggml_buffer *buffer, struct ggml_tensor *tensor
     void *const bytes = malloc(size);
     if (bytes) {
         memset(bytes, value, size);
-        matrix_set(matrix, bytes, offset, size);
+        matrix_set(matrix, &memory_of(buffer)->threads, bytes, offset, size);
     }
     free(bytes);
 }
 
 static void set_tensor(struct ggml_buffer *buffer, struct ggml_tensor *tensor, const void *data,
                        size_t offset, size_t size) {
-    (void)buffer;
     const struct matrix *const matrix = buffer_matrix(tensor);
     if (matrix) {
-        matrix_set(matrix, data, tensor->view_offset + offset, size);
+        matrix_set(matrix, &memory_of(buffer)->threads, data, tensor->view_offset + offset, size);
         mapping_release(data, size);
     } else {
         memcpy((uint8_t *)tensor->data + offset, data, size);
@@ -153,8 +154,10 @@ static struct ggml_buffer *alloc_buffer(struct ggml_buffer_type *of, size_t size
     }
     memory->size = size;
     memory->base = loom_memory_alloc(size, NULL);
+    threads_begin(&memory->threads);
     struct ggml_buffer *const buffer = memory->base ? init_buffer(memory) : NULL;
     if (!buffer) {
+        threads_end(&memory->threads);
         loom_memory_free(memory->base, size);
         free(memory);
     }

@@ -2,6 +2,7 @@
 
 #include "llama/buffer.h"
 #include "llama/host.h"
+#include "llama/meter.h"
 #include "llama/multiply.h"
 #include "loom.h"
 
@@ -100,36 +101,86 @@ static void add_node(struct engine *engine, struct ggml_graph *graph, ggml_custo
     host.graph_add_node(graph, node);
 }
 
-/* Whether a node writes where the tensor is. */
-static bool overwrites(const struct ggml_tensor *node, const struct ggml_tensor *tensor) {
-    const uintptr_t to = (uintptr_t)node->data, from = (uintptr_t)tensor->data;
-    return node != tensor && to < from + host.nbytes(tensor) && from < to + host.nbytes(node);
+static bool overlap(const struct ggml_tensor *a, const struct ggml_tensor *b) {
+    const uintptr_t first = (uintptr_t)a->data, second = (uintptr_t)b->data;
+    return first < second + host.nbytes(b) && second < first + host.nbytes(a);
 }
 
-/* The graph with this library's nodes in the place of products. `last` is the one whose activations
- * stand prepared: Q, K and V share them. */
+/* Whether a node writes where the tensor is. */
+static bool overwrites(const struct ggml_tensor *node, const struct ggml_tensor *tensor) {
+    return node != tensor && overlap(node, tensor);
+}
+
+/* Whether a node has to do with a product's result, or writes what the product reads. */
+static bool orders(const struct ggml_tensor *node, const struct product *product) {
+    bool touches = overlap(node, product->y);
+    for (size_t i = 0; i < GGML_SOURCES && !touches; i++) {
+        touches = node->src[i] && overlap(node->src[i], product->y);
+    }
+    return touches || (product->ids && overlap(node, product->ids));
+}
+
+/* The products that are being put into the place of nodes. */
+struct rebuilding {
+    struct product *product; /* the next one */
+    struct product *last;    /* whose activations stand prepared: Q, K and V share them; or NULL */
+    struct product *first;   /* the first one of the last node of products */
+    size_t first_at;         /* the place of the host's node for it */
+};
+
+/* Nodes up to which a product may be moved forward: between Q and K stands Q's rotation. */
+enum { MOST_MOVED = 8 };
+
+/* Whether the product of node `at` may be computed with the first of the products before it. */
+static bool joins(const struct rebuilding *now, struct ggml_tensor **nodes, size_t at) {
+    if (at - now->first_at > MOST_MOVED) {
+        return false;
+    }
+    for (size_t i = now->first_at; i < at; i++) {
+        if (host_computes(nodes[i]) && orders(nodes[i], now->product)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void add_product(struct engine *engine, struct ggml_graph *graph, struct rebuilding *now,
+                        struct ggml_tensor **nodes, size_t at) {
+    struct product *const product = now->product;
+    const bool shares = now->last && product_shares(now->last, product);
+    if (shares && joins(now, nodes, at)) {
+        now->first->more++;
+    } else {
+        if (!shares && product->gathers) {
+            add_node(engine, graph, product_gather, product);
+        }
+        if (!shares) {
+            add_node(engine, graph, product_prepare, product);
+        }
+        add_node(engine, graph, product_multiply, product);
+        now->first = product;
+        now->first_at = at;
+    }
+    now->last = product;
+    now->product++;
+}
+
+/* The graph with this library's nodes in the place of products. */
 static bool rebuild(struct engine *engine, struct ggml_graph *graph, struct ggml_tensor **nodes,
                     size_t count) {
     struct scratch_sizes sizes = {0};
-    struct product *product = engine->products, *last = NULL;
+    struct rebuilding now = {.product = engine->products};
     for (size_t i = 0; i < count; i++) {
         const struct matrix *const weights = weights_of(nodes[i]);
         if (weights) {
-            product_make(product, weights, nodes[i], &engine->scratch);
-            product_sizes(product, &sizes);
-            if (!last || !product_shares(last, product)) {
-                if (product->gathers) {
-                    add_node(engine, graph, product_gather, product);
-                }
-                add_node(engine, graph, product_prepare, product);
-            }
-            add_node(engine, graph, product_multiply, product);
-            last = product++;
+            product_make(now.product, weights, nodes[i], &engine->scratch);
+            product_sizes(now.product, &sizes);
+            add_product(engine, graph, &now, nodes, i);
         } else {
             host.graph_add_node(graph, nodes[i]);
         }
-        if (last && host_computes(nodes[i]) && overwrites(nodes[i], last->x)) {
-            last = NULL;
+        if (now.last && host_computes(nodes[i]) && overwrites(nodes[i], now.last->x)) {
+            now.last = NULL;
         }
     }
     return grow_scratch(engine, &sizes);
@@ -160,7 +211,10 @@ static int compute(struct ggml_backend *cpu, struct ggml_graph *graph) {
         host.log(GGML_LOG_ERROR, "lutloom: no memory for a graph of %zu nodes\n", count);
         return GGML_STATUS_FAILED;
     }
-    return engine->compute(cpu, rebuilt);
+    meter_begin();
+    const int status = engine->compute(cpu, rebuilt);
+    meter_end(engine->products[0].n, products);
+    return status;
 }
 
 /* ---- Beginning and end --------------------------------------------------------------- */
@@ -175,6 +229,7 @@ static void detach(struct ggml_backend *cpu) {
     *place = engine->next;
     pthread_mutex_unlock(&engines_lock);
 
+    meter_report();
     engine->free(cpu);
     host.free(engine->context);
     free(engine->products);
@@ -190,6 +245,7 @@ bool engine_attach(struct ggml_backend *cpu) {
     if (!engine) {
         return false;
     }
+    meter_start();
     ggml_function *const place = host_compute_of(cpu);
     engine->cpu = cpu;
     engine->compute = (ggml_compute_function)*place;

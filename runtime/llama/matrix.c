@@ -1,7 +1,7 @@
 #include "llama/matrix.h"
 
 #include "codec/block_rows.h"
-#include "codec/parallel.h"
+#include "codec/threads.h"
 #include "llama/host.h"
 #include "llama/settings.h"
 
@@ -85,13 +85,14 @@ static void pack_piece(void *data, size_t i) {
     }
 }
 
-static void pack_whole(const struct matrix *matrix, const uint8_t *blocks) {
+static void pack_whole(const struct matrix *matrix, struct threads *threads,
+                       const uint8_t *blocks) {
     const size_t block = matrix->plan.row_block;
     const size_t blocks_a_piece = PIECE / (block * matrix->plan.k);
     struct whole whole = {.matrix = matrix, .blocks = blocks};
     whole.rows = block * (blocks_a_piece ? blocks_a_piece : 1);
     whole.pieces = (matrix->plan.m + whole.rows - 1) / whole.rows;
-    parallel(matrix->count * whole.pieces, pack_piece, &whole);
+    threads_run(threads, matrix->count * whole.pieces, pack_piece, &whole);
 }
 
 /* A matrix that nothing was packed to yet: all codes and scales are 0. */
@@ -139,9 +140,10 @@ static bool change_part(const struct matrix *matrix, const struct part *part, co
     return done;
 }
 
-void matrix_set(const struct matrix *matrix, const void *data, size_t offset, size_t size) {
+void matrix_set(const struct matrix *matrix, struct threads *threads, const void *data,
+                size_t offset, size_t size) {
     if (offset == 0 && size == matrix->count * matrix->plan.m * row_bytes(matrix)) {
-        pack_whole(matrix, data);
+        pack_whole(matrix, threads, data);
         return;
     }
     for (const uint8_t *in = data; size;) {

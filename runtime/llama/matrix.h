@@ -6,6 +6,8 @@
 #include "llama/ggml.h"
 #include "loom.h"
 
+struct threads;
+
 /* The most matrices in one tensor, as experts are. */
 enum { MATRIX_MOST = 1024 };
 
@@ -30,8 +32,9 @@ static inline uint8_t *matrix_packed(const struct matrix *matrix, size_t index) 
 }
 
 /* ggml's bytes [offset, offset + size) of the tensor come in or go out. Whole matrices are packed
- * by all threads that the process may use; of others the rows that the bytes are in. */
-void matrix_set(const struct matrix *matrix, const void *data, size_t offset, size_t size);
+ * by the threads; of others the rows that the bytes are in, by the caller. */
+void matrix_set(const struct matrix *matrix, struct threads *threads, const void *data,
+                size_t offset, size_t size);
 void matrix_get(const struct matrix *matrix, void *data, size_t offset, size_t size);
 
 #endif

@@ -277,24 +277,67 @@ static void multiply_piece(const struct product *product, size_t index, size_t b
     }
 }
 
-/* Rows of weights in a piece: whole blocks, and so few that all threads end at about one time. */
-static size_t piece_rows(const struct product *product, size_t tasks, size_t threads) {
-    const size_t m = product->matrix->plan.m, block = product->matrix->plan.row_block;
-    const size_t pieces = (threads * PIECES_A_THREAD + tasks - 1) / tasks;
-    return ((m + pieces - 1) / pieces + block - 1) / block * block;
+static size_t tasks_of(const struct product *product) {
+    return product->kind == PRODUCT_ROWS ? result_rows(product) : product->batches;
 }
 
+/* Rows of weights in a piece, but for whole blocks: so few that all threads end at about one
+ * time. */
+static size_t piece_rows(const struct product *first, size_t threads) {
+    size_t rows = 0;
+    for (size_t i = 0; i <= first->more; i++) {
+        rows += tasks_of(&first[i]) * first[i].matrix->plan.m;
+    }
+    const size_t pieces = threads * PIECES_A_THREAD * (1 + first->more);
+    return (rows + pieces - 1) / pieces;
+}
+
+/* The pieces of a product: those of the first task, then those of the next. */
+struct pieces {
+    size_t rows, a_task, all;
+};
+
+static struct pieces pieces_of(const struct product *product, size_t rows) {
+    const size_t m = product->matrix->plan.m, block = product->matrix->plan.row_block;
+    struct pieces pieces = {.rows = (rows + block - 1) / block * block};
+    pieces.a_task = (m + pieces.rows - 1) / pieces.rows;
+    pieces.all = tasks_of(product) * pieces.a_task;
+    return pieces;
+}
+
+/* Piece `index` of all that a node's products have. */
+static void multiply_one(const struct product *product, size_t rows, size_t index) {
+    struct pieces pieces = pieces_of(product, rows);
+    while (index >= pieces.all) {
+        index -= pieces.all;
+        pieces = pieces_of(++product, rows);
+    }
+    const size_t m = product->matrix->plan.m, first = index % pieces.a_task * pieces.rows;
+    multiply_piece(product, index / pieces.a_task, first,
+                   m - first < pieces.rows ? m : first + pieces.rows);
+}
+
+static size_t count_pieces(const struct product *first, size_t rows) {
+    size_t count = 0;
+    for (size_t i = 0; i <= first->more; i++) {
+        count += pieces_of(&first[i], rows).all;
+    }
+    return count;
+}
+
+/* A thread takes its share piece after piece, in one direction, then what is left of others'. */
 void product_multiply(struct ggml_tensor *result, int thread, int threads, void *data) {
-    (void)result, (void)thread;
-    struct product *const product = data;
-    const size_t m = product->matrix->plan.m;
-    const size_t tasks = product->kind == PRODUCT_ROWS ? result_rows(product) : product->batches;
-    const size_t rows = piece_rows(product, tasks, (size_t)threads);
-    const size_t pieces = (m + rows - 1) / rows;
-    size_t i;
-    while ((i = atomic_fetch_add_explicit(&product->next, 1, memory_order_relaxed)) <
-           tasks * pieces) {
-        const size_t begin = i % pieces * rows;
-        multiply_piece(product, i / pieces, begin, m - begin < rows ? m : begin + rows);
+    (void)result;
+    struct product *const first = data;
+    const size_t rows = piece_rows(first, (size_t)threads), all = count_pieces(first, rows);
+    const size_t shares = threads < PRODUCT_SHARES ? (size_t)threads : PRODUCT_SHARES;
+    for (size_t i = 0; i < shares; i++) {
+        const size_t share = ((size_t)thread + i) % shares;
+        const size_t begin = all * share / shares, end = all * (share + 1) / shares;
+        size_t index;
+        while ((index = begin + atomic_fetch_add_explicit(&first->taken[share], 1,
+                                                          memory_order_relaxed)) < end) {
+            multiply_one(first, rows, index);
+        }
     }
 }

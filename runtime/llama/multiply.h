@@ -1,5 +1,5 @@
-/* Products of a graph that this library computes: each is two or three nodes of the rebuilt graph,
- * between which the host's threads meet. */
+/* Products of a graph that this library computes: one, or some of the same activations, are two or
+ * three nodes of the rebuilt graph, between which the host's threads meet. */
 #ifndef LOOM_LLAMA_MULTIPLY_H
 #define LOOM_LLAMA_MULTIPLY_H
 
@@ -27,6 +27,9 @@ enum product_kind {
     PRODUCT_EXPERTS, /* experts, many tokens: all rows of an expert together */
 };
 
+/* Shares of a node's pieces, at most: more threads have one together. */
+enum { PRODUCT_SHARES = 16 };
+
 struct product {
     const struct matrix *matrix;
     const struct ggml_tensor *x, *y, *ids;
@@ -37,7 +40,8 @@ struct product {
     size_t batches;    /* prepared by themselves */
     size_t batch_rows; /* of activations in each, but for experts */
     size_t prepared_stride;
-    atomic_size_t next; /* piece of the result to be taken */
+    size_t more;                         /* products behind this one that its node computes, too */
+    atomic_size_t taken[PRODUCT_SHARES]; /* pieces of the node's results, of each share */
 };
 
 /* Fills a product of a MUL_MAT or MUL_MAT_ID node whose weights are `matrix`. */
@@ -50,7 +54,8 @@ void product_sizes(const struct product *product, struct scratch_sizes *sizes);
 /* Whether what was prepared for `a` serves `b`, if nobody has written to the activations since. */
 bool product_shares(const struct product *a, const struct product *b);
 
-/* The nodes, in this order; `data` is the product. */
+/* The nodes, in this order; `data` is the product. The last one computes all products that share
+ * what the first two made and stand behind it in its list. */
 void product_gather(struct ggml_tensor *result, int thread, int threads, void *data);
 void product_prepare(struct ggml_tensor *result, int thread, int threads, void *data);
 void product_multiply(struct ggml_tensor *result, int thread, int threads, void *data);

@@ -42,7 +42,9 @@ static void open_tuning(void) {
 static bool read_all(void) {
     const char *const mode = getenv("LUTLOOM_MODE");
     const char *const verbose = getenv("LUTLOOM_VERBOSE");
+    const char *const sensor = getenv("LUTLOOM_SENSOR");
     read_once.mode = LOOM_FASTEST;
+    read_once.sensor = sensor && *sensor ? sensor : NULL;
     read_once.verbose = verbose && *verbose && strcmp(verbose, "0") != 0;
     open_tuning();
     return !mode || !*mode || read_mode(mode);

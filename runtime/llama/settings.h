@@ -8,7 +8,8 @@
 
 struct settings {
     loom_mode mode;                 /* LUTLOOM_MODE */
-    bool verbose;                   /* LUTLOOM_VERBOSE: a line a matrix */
+    bool verbose;                   /* LUTLOOM_VERBOSE: a line a matrix, and energy */
+    const char *sensor;             /* LUTLOOM_SENSOR: a folder that tells it, or NULL */
     const loom_tuning_file *tuning; /* LOOM_TUNING, or NULL; for as long as the process runs */
 };
 

@@ -2,6 +2,8 @@
  * does it serve before there is memory, what comes back from its memory, and is a product right?
  * FOLDER is that of a stock host, LIBRARY its libggml; GGML_BACKEND_PATH names our backend. */
 #define _GNU_SOURCE
+#include "llama/ggml.h"
+
 #include <dlfcn.h>
 #include <math.h>
 #include <stdbool.h>
@@ -43,6 +45,7 @@ static struct {
     void *(*matrix)(void *context, int type, int64_t k, int64_t rows);
     void *(*view)(void *context, void *of, int64_t k, int64_t rows, size_t stride, size_t offset);
     void *(*multiply)(void *context, void *a, void *b);
+    void *(*scale)(void *context, void *a, float factor);
     void *(*graph)(void *context);
     void (*add)(void *graph, void *node);
 } ggml;
@@ -78,6 +81,7 @@ static void find_all(const char *folder) {
         {"ggml_new_tensor_2d", (void *)&ggml.matrix},
         {"ggml_view_2d", (void *)&ggml.view},
         {"ggml_mul_mat", (void *)&ggml.multiply},
+        {"ggml_scale", (void *)&ggml.scale},
         {"ggml_new_graph", (void *)&ggml.graph},
         {"ggml_build_forward_expand", (void *)&ggml.add},
     };
@@ -155,8 +159,12 @@ static void check_memory(void *tensor, int type, size_t bytes) {
     }
 }
 
+static void *new_context(void) {
+    return ggml.init((struct ggml_parameters){.size = 1 << 20, .no_alloc = true});
+}
+
 static void check_types(void *backend) {
-    void *const context = ggml.init((struct ggml_parameters){.size = 1 << 20, .no_alloc = true});
+    void *const context = new_context();
     void *matrices[TYPES];
     for (size_t i = 0; i < TYPES; i++) {
         matrices[i] = ggml.matrix(context, types[i].type, K, M);
@@ -168,21 +176,16 @@ static void check_types(void *backend) {
     }
 }
 
-int main(int argc, char **argv) {
-    expect(argc == 3, "device FOLDER LIBRARY");
+static void fill_activations(float x[N * K]) {
+    for (size_t i = 0; i < N * K; i++) {
+        x[i] = (float)(int32_t)random_bits() / 2147483648.0f;
+    }
+}
+
+static void check_product(void *backend) {
     static uint8_t blocks[M * ROW_BYTES], back[M * ROW_BYTES];
     static float x[N * K], y[N * M];
-    find_all(argv[1]);
-    find(argv[1], argv[2], "ggml_backend_load_all_from_path", (void *)&ggml.load);
-    find(argv[1], argv[2], "ggml_backend_dev_by_name", (void *)&ggml.device);
-    ggml.load(argv[1]);
-    void *const device = ggml.device("LUTLOOM");
-    expect(device, "there is no device LUTLOOM");
-    void *const backend = ggml.backend(device, NULL);
-    expect(backend, "the device gives no backend");
-    check_types(backend);
-
-    void *const context = ggml.init((struct ggml_parameters){.size = 1 << 20, .no_alloc = true});
+    void *const context = new_context();
     void *const weights = ggml.matrix(context, Q4_0, K, M);
     void *const activations = ggml.matrix(context, F32, K, N);
     void *const product = ggml.multiply(context, weights, activations);
@@ -194,9 +197,7 @@ int main(int argc, char **argv) {
 
     expect(ggml.alloc(context, backend), "no memory");
     fill_weights(blocks);
-    for (size_t i = 0; i < N * K; i++) {
-        x[i] = (float)(int32_t)random_bits() / 2147483648.0f;
-    }
+    fill_activations(x);
     ggml.set(weights, blocks, 0, sizeof blocks);
     ggml.set(activations, x, 0, sizeof x);
     ggml.get(weights, back, 0, sizeof back);
@@ -207,5 +208,55 @@ int main(int argc, char **argv) {
     expect(ggml.compute(backend, graph) == 0, "the product fails");
     ggml.get(product, y, 0, sizeof y);
     expect(error_of(y, blocks, x) < 1e-4, "the product is wrong");
+}
+
+/* Two products of the same activations, between them what is made of the first. `where_read`: the
+ * second result stands where that was, as a host's allocator may have it. */
+static void check_two_products(void *backend, bool where_read) {
+    static uint8_t blocks[2][M * ROW_BYTES];
+    static float x[N * K], y[N * M];
+    void *const context = new_context();
+    void *const activations = ggml.matrix(context, F32, K, N);
+    void *weights[2];
+    struct ggml_tensor *products[2];
+    for (size_t i = 0; i < 2; i++) {
+        weights[i] = ggml.matrix(context, Q4_0, K, M);
+        products[i] = ggml.multiply(context, weights[i], activations);
+    }
+    struct ggml_tensor *const between = ggml.scale(context, products[0], 2);
+    expect(ggml.alloc(context, backend), "no memory");
+    if (where_read) {
+        products[1]->data = between->data;
+    }
+    fill_activations(x);
+    ggml.set(activations, x, 0, sizeof x);
+    for (size_t i = 0; i < 2; i++) {
+        fill_weights(blocks[i]);
+        ggml.set(weights[i], blocks[i], 0, sizeof blocks[i]);
+    }
+    void *const graph = ggml.graph(context);
+    ggml.add(graph, between);
+    ggml.add(graph, products[1]);
+    expect(ggml.compute(backend, graph) == 0, "two products fail");
+    for (size_t i = 0; i < 2; i++) {
+        ggml.get(products[i], y, 0, sizeof y);
+        expect(error_of(y, blocks[i], x) < 1e-4, "one of two products is wrong");
+    }
+}
+
+int main(int argc, char **argv) {
+    expect(argc == 3, "device FOLDER LIBRARY");
+    find_all(argv[1]);
+    find(argv[1], argv[2], "ggml_backend_load_all_from_path", (void *)&ggml.load);
+    find(argv[1], argv[2], "ggml_backend_dev_by_name", (void *)&ggml.device);
+    ggml.load(argv[1]);
+    void *const device = ggml.device("LUTLOOM");
+    expect(device, "there is no device LUTLOOM");
+    void *const backend = ggml.backend(device, NULL);
+    expect(backend, "the device gives no backend");
+    check_types(backend);
+    check_product(backend);
+    check_two_products(backend, false);
+    check_two_products(backend, true);
     return 0;
 }

@@ -171,7 +171,7 @@ static double cpu_seconds(void) {
 }
 
 struct session {
-    double load; /* seconds */
+    double begin, load; /* when loading began, and the seconds that it took */
     void *model, *context;
     const void *vocabulary;
     int32_t n_vocab;
@@ -180,7 +180,7 @@ struct session {
 
 static struct session open_model(const char *path, uint32_t n_ctx, int32_t threads) {
     struct session s;
-    const double begin = seconds();
+    s.begin = seconds();
     s.model = llama.model_load(path, llama.model_defaults());
     if (!s.model) {
         fail("cannot load ", path);
@@ -192,7 +192,7 @@ static struct session open_model(const char *path, uint32_t n_ctx, int32_t threa
     if (!s.context) {
         fail("no context for ", path);
     }
-    s.load = seconds() - begin;
+    s.load = seconds() - s.begin;
     llama.set_threads(s.context, threads, threads);
     s.vocabulary = llama.vocabulary(s.model);
     s.n_vocab = llama.n_tokens(s.vocabulary);
@@ -324,18 +324,21 @@ static void time_run(struct session *s, const char *what, const int32_t *tokens,
            cpu_seconds() - used);
 }
 
-/* Loads a model and says so. Then a line of stdin is one measurement, and its result a line of
- * stdout; both begin with nothing read before, as those of llama-bench do:
+/* Loads a model and says how long that took, alone and with a first token: what is only mapped is
+ * read then. Then a line of stdin is one measurement, and its result a line of stdout; both begin
+ * with nothing read before, as those of llama-bench do:
  *   prefill COUNT   so many tokens in batches of 512
  *   decode COUNT    the same one by one
  * So two hosts can be measured in turn, each within the same second as the other. */
 static void speed(const char *path, int32_t threads, int32_t n_ctx) {
     struct session s = open_model(path, (uint32_t)n_ctx, threads);
     int32_t *const tokens = random_tokens(&s, n_ctx);
-    run(&s, tokens, 0, n_ctx < 16 ? n_ctx : 16, false); /* once before it counts */
-    llama.memory_clear(llama.memory(s.context), true);
     run(&s, tokens, 0, 1, false);
-    printf("load %.3f s resident %ld MiB\n", s.load, mebibytes("VmRSS"));
+    llama.logits(s.context, -1);
+    const double first = seconds() - s.begin;
+    llama.memory_clear(llama.memory(s.context), true);
+    run(&s, tokens, 0, n_ctx < 16 ? n_ctx : 16, false); /* once before it counts */
+    printf("load %.3f s first token %.3f s resident %ld MiB\n", s.load, first, mebibytes("VmRSS"));
     fflush(stdout);
     char line[64];
     for (int32_t count; fgets(line, sizeof line, stdin); fflush(stdout)) {

@@ -111,6 +111,7 @@ local function contest_lines(settings, kind, threads)
         summary.line(label, "prefill" .. PROMPT, prefill),
         summary.line(label, "decode", decode, settings.bytes),
         summary.pair(label, "load", stock_loaded.load, ours_loaded.load),
+        summary.pair(label, "first", stock_loaded.first, ours_loaded.first),
         summary.pair(label, "resident", stock_loaded.resident, ours_loaded.resident),
         summary.line(label, "prefill" .. LONG_PROMPT,
             measure_long(contest, settings.rounds, prefill)),

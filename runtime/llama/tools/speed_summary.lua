@@ -6,8 +6,10 @@ summary.KEYS = { "type", "threads", "test", "stock", "ours", "ratio", "ceiling",
 
 -- What `driver speed` prints when it has loaded a model, or nil.
 function summary.loaded(text)
-    local load, resident = text:match("^load ([%d.]+) s resident (%d+) MiB$")
-    return load and { load = tonumber(load), resident = tonumber(resident) }
+    local load, first, resident =
+        text:match("^load ([%d.]+) s first token ([%d.]+) s resident (%d+) MiB$")
+    return load and { load = tonumber(load), first = tonumber(first),
+        resident = tonumber(resident) }
 end
 
 -- What it prints for a measurement, or nil: tokens a second, and seconds of all threads.
@@ -103,7 +105,7 @@ function summary.line(label, test, rounds, bytes)
     return line
 end
 
-local UNITS = { load = "s", resident = "MiB" }
+local UNITS = { load = "s", first = "s", resident = "MiB" }
 
 -- Numbers with three digits that count.
 local function number(value)

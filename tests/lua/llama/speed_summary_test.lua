@@ -5,8 +5,9 @@ package.path = check.root .. "/runtime/llama/tools/?.lua;" .. package.path
 local summary = require("speed_summary")
 
 check.case("speed: what the programs print", function()
-    local loaded = summary.loaded("load 0.056 s resident 348 MiB")
+    local loaded = summary.loaded("load 0.056 s first token 0.081 s resident 348 MiB")
     check.equal(loaded.load, 0.056)
+    check.equal(loaded.first, 0.081)
     check.equal(loaded.resident, 348)
     check.equal(summary.loaded("driver: cannot load a model"), nil)
     local result = summary.result("decode 3.52 tokens/s cpu 21.500 s")

@@ -5,8 +5,8 @@ return {
     model = "llama-2-7b",
     isa = "c",
     runs = {
-        { name = "small", n = { 1, 2 }, residency = "cache", threads = 1, shape = "64x128",
-            formats = { "w2g32" } },
+        { name = "small", n = { 1, 2 }, residency = "cache", threads = "all", pool = true,
+            shape = "64x128", formats = { "w2g32" } },
         { name = "wide", n = { 1 }, residency = "cache", threads = 100000, shape = "64x128",
             formats = { "w2g32" } },
         { name = "future", n = { 1 }, residency = "cache", threads = 1, shape = "64x128",

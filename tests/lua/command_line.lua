@@ -20,12 +20,17 @@ local function run(...)
     return code, table.concat(lines, "\n")
 end
 
--- Functions that work in a new folder, and the folder; close() removes it.
-function command_line.new()
-    local self = { run = run, folder = os.tmpname(),
+local function make_folder()
+    local folder = os.tmpname()
+    os.remove(folder)
+    assert(host.make_dir(folder))
+    return folder
+end
+
+-- Functions that work in a folder, and the folder; close() removes what is in it.
+local function in_folder(folder)
+    local self = { run = run, folder = folder,
         program = HOST and { HOST } or { "lua5.4", check.root .. "/gen/lua/main.lua" } }
-    os.remove(self.folder)
-    assert(host.make_dir(self.folder))
 
     -- The words of a text; @ stands for the folder.
     function self.split(text)
@@ -62,10 +67,39 @@ function command_line.new()
         check.contains(output, part)
     end
 
+    return self
+end
+
+-- In a new folder.
+function command_line.new()
+    local self = in_folder(make_folder())
+
     function self.close()
         host.run({ "rm", "-r", self.folder })
     end
     return self
+end
+
+local shared
+
+-- In a folder of all suites that build: @/library stays there from one to the next, as it was
+-- generated and compiled, so that what libraries have in common is compiled once.
+function command_line.with_library()
+    shared = shared or make_folder()
+    local self = in_folder(shared)
+
+    function self.close()
+        host.run({ "sh", "-c", [[cd "$1" && rm -f library/tuning.txt library/sweep &&
+            find . -mindepth 1 -maxdepth 1 ! -name library -exec rm -r {} +]], "sh", shared })
+    end
+    return self
+end
+
+-- When no suite comes any more.
+function command_line.remove_library()
+    if shared then
+        host.run({ "rm", "-r", shared })
+    end
 end
 
 return command_line

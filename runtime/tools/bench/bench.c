@@ -26,6 +26,8 @@ struct bench {
     struct quiet quiet;
     char machine[MACHINE_NAME];
     size_t dram_bytes;
+    struct energy energy;
+    bool energy_told;           /* by the machine: it is measured */
     size_t groups, groups_done; /* to measure */
     bool tuning_told;           /* that LOOM_TUNING is ignored */
 };
@@ -99,11 +101,14 @@ static void run_residencies(struct bench *bench, struct candidates *candidates, 
                                           .input = input,
                                           .residency = bench->options.residency[i],
                                           .dram_bytes = bench->dram_bytes,
+                                          .energy = bench->energy_told ? &bench->energy : NULL,
                                           .seconds = bench->options.seconds};
         struct bench_heading heading = {.matrix = input->matrix,
                                         .n = input->n,
                                         .threads = bench->options.threads,
                                         .residency = group.residency,
+                                        .energy = bench->options.energy,
+                                        .pooled = bench->options.pooled,
                                         .machine = bench->machine};
         run_group(bench, &group, &heading);
     }
@@ -173,7 +178,7 @@ static void print_preamble(const struct bench *bench) {
            "/T-MAC: speed over that of T-MAC's published schedule, which has no kernel for N > 1\n"
            "quiet: rounds that no neighbour disturbed; * what the runtime chooses%s\n\n",
            bench->options.kernels == KERNELS_TUNED ? " after tuning this problem" : "");
-    bench_table_heading(stdout);
+    bench_table_heading(stdout, bench->options.energy);
 }
 
 static void run_problems(struct bench *bench, const struct bench_problems *problems) {
@@ -184,8 +189,18 @@ static void run_problems(struct bench *bench, const struct bench_problems *probl
     }
 }
 
+static void make_pool(void *context) {
+    struct bench *bench = context;
+    const loom_status status = loom_pool_create(&bench->options.pool, bench->options.threads);
+    if (status != LOOM_OK) {
+        arguments_fail(bench->arguments, "--pool: %s", loom_status_text(status));
+    }
+}
+
 static void measure(struct bench *bench, const struct bench_problems *problems) {
     bool pinned;
+    bench->energy_told =
+        bench->options.energy && bench_energy_start(&bench->energy, bench->options.sensor);
     bench->team = team_start(bench->options.threads, &pinned);
     if (!pinned) {
         fprintf(stderr, "loom-bench: the system does not let threads be pinned to CPUs\n");
@@ -193,7 +208,11 @@ static void measure(struct bench *bench, const struct bench_problems *problems) 
     quiet_start(&bench->quiet, bench->team, limits_probe(bench->options.features));
     bench->dram_bytes = wants_dram(&bench->options) ? bench_dram_bytes() : 0;
     print_preamble(bench);
+    if (bench->options.pooled) {
+        team_lend_cpus(bench->team, make_pool, bench);
+    }
     run_problems(bench, problems);
+    loom_pool_free(bench->options.pool);
     quiet_stop(&bench->quiet);
     team_stop(bench->team);
 }

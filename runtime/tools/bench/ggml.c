@@ -167,6 +167,10 @@ static void free_peer(struct peer *peer) {
 
 static const struct peer_calls calls = {row_of, use_copies, multiply, free_peer};
 
+static const char *built_for(void) {
+    return ggml_cpu_has_avx512() ? "avx512" : ggml_cpu_has_avx2() ? "avx2" : "other";
+}
+
 /* ---- The list -------------------------------------------------------------------------- */
 
 /* Whether ggml multiplies with weights like these in this kind of memory. */
@@ -197,6 +201,7 @@ static struct peer *make_peer(const struct type_row *row, const struct reference
         return NULL;
     }
     p->peer.calls = &calls;
+    p->peer.isa = built_for();
     snprintf(p->peer.name, PEER_NAME, "ggml %s%s%s", row->name, *note ? " " : "", note);
     p->rows = bench_alloc(w->m * row_bytes);
     memcpy(p->rows, rows, w->m * row_bytes);

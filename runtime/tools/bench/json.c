@@ -42,6 +42,7 @@ static void write_problem(FILE *file, const struct bench_row *row) {
 static void write_kernel(FILE *file, const struct bench_row *row) {
     if (row->peer) {
         text(file, "peer", row->peer->name);
+        text(file, "peer_isa", row->peer->isa);
         return;
     }
     text(file, "mode", mode_name((loom_mode)row->kernel->mode));
@@ -50,6 +51,7 @@ static void write_kernel(FILE *file, const struct bench_row *row) {
     text(file, "schedule", bench_row_is_tmac(row) ? "tmac" : row->kernel->schedule);
     text(file, "kernel", row->kernel->name);
     text(file, "layout", row->kernel->layout->name);
+    truth(file, "pool", row->heading->pooled, ",");
 }
 
 static void write_measured(FILE *file, const struct bench_row *row) {
@@ -64,6 +66,10 @@ static void write_measured(FILE *file, const struct bench_row *row) {
     count(file, "rounds", row->rounds);
     count(file, "quiet", row->quiet);
     number(file, "nmse", row->nmse);
+    if (row->heading->energy) {
+        number(file, "joules", row->joules);
+        number(file, "joules_per_token", row->joules / (double)row->heading->n);
+    }
 }
 
 void bench_json_write(FILE *file, const struct bench_row *row) {

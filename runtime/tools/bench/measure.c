@@ -95,6 +95,15 @@ static size_t peer_index(const struct peer *list, const struct peer *peer) {
     return index;
 }
 
+/* Where the result of a kernel or a peer stands. */
+static struct bench_result *result_of(struct bench_results *results,
+                                      const struct bench_group *group,
+                                      const struct target *target) {
+    return target->kind == TARGET_PEER
+               ? &results->peers[peer_index(group->peers, target->peer)]
+               : &results->kernels[target->candidate - group->candidates->list];
+}
+
 static void write_result(struct bench_results *results, const struct bench_group *group,
                          const struct target *target, const struct bench_result *result) {
     const double bandwidth = (double)target->bytes / result->timing.seconds;
@@ -108,10 +117,8 @@ static void write_result(struct bench_results *results, const struct bench_group
         results->dot_peak = result->timing.macs / result->timing.seconds;
         break;
     case TARGET_KERNEL:
-        results->kernels[target->candidate - group->candidates->list] = *result;
-        break;
     case TARGET_PEER:
-        results->peers[peer_index(group->peers, target->peer)] = *result;
+        *result_of(results, group, target) = *result;
         break;
     }
 }
@@ -122,6 +129,20 @@ static void write_results(const struct measurement *measurement, struct bench_re
     for (size_t i = 0; i < session->count; i++) {
         const struct bench_result result = summarise(session->quiet, usual, &session->samples[i]);
         write_result(results, measurement->group, &session->entries[i].target, &result);
+    }
+}
+
+/* After all times: so energy takes none of their rounds. */
+static void measure_energy(struct measurement *measurement, struct bench_results *results) {
+    struct session *session = &measurement->session;
+    const struct bench_group *group = measurement->group;
+    for (size_t i = 0; group->energy && i < session->count; i++) {
+        struct target *target = &session->entries[i].target;
+        if (target->kind == TARGET_KERNEL || target->kind == TARGET_PEER) {
+            struct bench_result *result = result_of(results, group, target);
+            result->joules =
+                bench_joules(group->energy, &session->setting, target, result->timing.seconds);
+        }
     }
 }
 
@@ -202,6 +223,7 @@ static struct measurement make_targets(struct quiet *quiet, const struct bench_g
                                       .group = group,
                                       .rings = bench_alloc(rings * sizeof(struct ring))};
     measurement.session.setting.prepared = group->candidates->prepared;
+    measurement.session.setting.pool = group->candidates->pool;
     add_limits(&measurement, share);
     add_kernels(&measurement, share);
     add_peers(&measurement, share);
@@ -225,5 +247,6 @@ void bench_measure(struct quiet *quiet, const struct bench_group *group,
     struct measurement measurement = make_targets(quiet, group);
     run_rounds(&measurement.session, group->seconds);
     write_results(&measurement, results);
+    measure_energy(&measurement, results);
     free_targets(&measurement);
 }

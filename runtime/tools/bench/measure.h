@@ -2,6 +2,7 @@
 #ifndef LOOM_TOOLS_BENCH_MEASURE_H
 #define LOOM_TOOLS_BENCH_MEASURE_H
 
+#include "bench/energy.h"
 #include "measure/session.h"
 
 /* What is timed together. */
@@ -10,8 +11,9 @@ struct bench_group {
     struct peer *peers; /* a list, or NULL */
     const struct bench_input *input;
     enum loom_residency residency;
-    size_t dram_bytes; /* of a matrix's copies for LOOM_DRAM, as bench_dram_bytes has them */
-    double seconds;    /* the time to spend */
+    size_t dram_bytes;     /* of a matrix's copies for LOOM_DRAM, as bench_dram_bytes has them */
+    double seconds;        /* the time to spend */
+    struct energy *energy; /* that is measured after it, or NULL */
 };
 
 struct bench_results {

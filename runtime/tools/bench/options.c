@@ -20,9 +20,12 @@ static const char usage[] =
     "  --tuned             every kernel of the ISA briefly, then the fastest of each layout and\n"
     "                      mode: the best of them counts as chosen, as after lutloom tune\n"
     "  --all               every kernel of the ISA, library and candidates\n"
+    "  --pool              a pool of the library multiplies, with as many threads\n"
     "  --no-peers          without the other libraries that it was built with\n"
     "  --isa NAME          as if the machine had no higher ISA\n"
     "  --seconds S         measuring time for each problem; 1 without it\n"
+    "  --energy            joules of a matmul, where the system tells them; half a second a row\n"
+    "  --sensor FOLDER     the same by the files of this folder of /sys, such as an INA219's\n"
     "  --json              JSON lines on stdout instead of the table\n"
     "  --json FILE         JSON lines in FILE beside the table\n"
     "  --seed N            repeat a run's data; it prints its seed\n";
@@ -80,6 +83,8 @@ static bool read_kernel_option(struct arguments *a, struct measure_options *opti
         options->kernels = KERNELS_TUNED;
     } else if (arguments_flag(a, "--all")) {
         options->kernels = KERNELS_ALL;
+    } else if (arguments_flag(a, "--pool")) {
+        options->pooled = true;
     } else if (arguments_flag(a, "--no-peers")) {
         options->peers = false;
     } else if ((value = arguments_value(a, "--isa"))) {
@@ -96,6 +101,11 @@ static bool read_run_option(struct arguments *a, struct measure_options *options
         read_n(a, options, value);
     } else if ((value = arguments_value(a, "--seconds"))) {
         read_seconds(a, options, value);
+    } else if (arguments_flag(a, "--energy")) {
+        options->energy = true;
+    } else if ((value = arguments_value(a, "--sensor"))) {
+        options->energy = true;
+        options->sensor = value;
     } else if (arguments_flag(a, "--json")) {
         read_json(a, options);
     } else if ((value = arguments_value(a, "--seed"))) {

@@ -12,6 +12,7 @@ struct peer {
     const struct peer_calls *calls;
     struct peer *next;    /* in a list */
     char name[PEER_NAME]; /* library and type */
+    const char *isa;      /* the vectors that the library was built for: avx512, avx2 or other */
     size_t bytes;         /* of one copy of the weights, as they are stored */
     /* Of the present input, by peers_check */
     double nmse;   /* against fp64 on the peer's own weights */

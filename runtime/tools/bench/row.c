@@ -12,11 +12,12 @@ static void add_measured(struct bench_row *row, size_t bytes, const struct bench
     row->rounds = result->rounds;
     row->quiet = result->quiet;
     row->seconds = seconds;
-    row->prepare_seconds = timed && row->kernel ? result->timing.prepare : NAN;
+    row->prepare_seconds = timed && row->kernel && !heading->pooled ? result->timing.prepare : NAN;
     row->gmac_per_s = 1e-9 * macs / seconds;
     row->gb_per_s = 1e-9 * (double)bytes / seconds;
     row->read_ratio = (double)bytes / seconds / heading->read_bandwidth;
     row->dot_peak_ratio = macs / seconds / heading->dot_peak;
+    row->joules = timed ? result->joules : NAN;
     row->tmac_ratio = NAN;
 }
 

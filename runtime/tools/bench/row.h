@@ -14,6 +14,8 @@ struct bench_heading {
     enum loom_residency residency;
     /* The limits, in bytes and in multiply-adds a second. */
     double read_bandwidth, dot_peak;
+    bool energy; /* was measured */
+    bool pooled; /* a pool multiplied */
     const char *machine;
 };
 
@@ -28,6 +30,7 @@ struct bench_row {
     double seconds, prepare_seconds;
     double gmac_per_s, gb_per_s;
     double read_ratio, dot_peak_ratio; /* 1: as fast as the machine reads, multiplies */
+    double joules;                     /* of a matmul, all its tokens; NAN where not known */
     double tmac_ratio;                 /* T-MAC's best time over this one; NAN without T-MAC */
 };
 
@@ -42,7 +45,7 @@ bool bench_row_is_tmac(const struct bench_row *row);
 void bench_json_write(FILE *file, const struct bench_row *row);
 
 /* The heading of the table, and one line a row. */
-void bench_table_heading(FILE *file);
+void bench_table_heading(FILE *file, bool energy);
 void bench_table_write(FILE *file, const struct bench_row *row);
 
 #endif

@@ -4,10 +4,10 @@
 
 enum { WIDTH_KERNEL = 38, WIDTH_CELL = 12 };
 
-void bench_table_heading(FILE *file) {
-    fprintf(file, "  %-8s %-11s %4s %-5s %-*s %8s %7s %6s %6s %6s %6s %8s %8s\n", "format", "M x K",
-            "N", "in", WIDTH_KERNEL, "kernel", "ms", "GMAC/s", "GB/s", "/reads", "/peak", "/T-MAC",
-            "NMSE", "quiet");
+void bench_table_heading(FILE *file, bool energy) {
+    fprintf(file, "  %-8s %-11s %4s %-5s %-*s %8s %7s %6s %6s %6s %6s %8s %8s%s\n", "format",
+            "M x K", "N", "in", WIDTH_KERNEL, "kernel", "ms", "GMAC/s", "GB/s", "/reads", "/peak",
+            "/T-MAC", "NMSE", "quiet", energy ? "       mJ mJ/token" : "");
 }
 
 /* A number in `cell`, or a dash for what was not measured. */
@@ -39,6 +39,13 @@ static void write_numbers(FILE *file, const struct bench_row *row) {
     fprintf(file, " %8s", show(cell, "%.1e", row->nmse));
 }
 
+/* Millijoules of a matmul, and of each of its tokens. */
+static void write_energy(FILE *file, const struct bench_row *row) {
+    char cell[WIDTH_CELL];
+    fprintf(file, " %8s", show(cell, "%.4g", 1e3 * row->joules));
+    fprintf(file, " %8s", show(cell, "%.4g", 1e3 * row->joules / (double)row->heading->n));
+}
+
 /* A star marks the row that the runtime chooses. */
 void bench_table_write(FILE *file, const struct bench_row *row) {
     char name[96], quiet[24];
@@ -54,6 +61,10 @@ void bench_table_write(FILE *file, const struct bench_row *row) {
     fprintf(file, " %-*s", WIDTH_KERNEL, name);
     write_numbers(file, row);
     snprintf(quiet, sizeof quiet, "%zu/%zu", row->quiet, row->rounds);
-    fprintf(file, " %8s\n", row->verified ? quiet : "WRONG");
+    fprintf(file, " %8s", row->verified ? quiet : "WRONG");
+    if (row->heading->energy) {
+        write_energy(file, row);
+    }
+    fputc('\n', file);
     fflush(file);
 }

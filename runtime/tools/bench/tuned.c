@@ -76,6 +76,7 @@ static void run_first(struct quiet *quiet, const struct bench_group *group,
     struct bench_group first = *group;
     struct bench_results results = {.kernels = times};
     first.peers = NULL;
+    first.energy = NULL;
     first.seconds = group->seconds * first_share;
     bench_measure(quiet, &first, &results);
 }
@@ -105,6 +106,7 @@ void bench_measure_tuned(struct quiet *quiet, const struct bench_group *group, l
     struct contest contest = {.all = all, .first = times, .mode = mode};
     contest.finalists.list = bench_alloc(all->count * sizeof *contest.finalists.list);
     contest.finalists.prepared = all->prepared;
+    contest.finalists.pool = all->pool;
     contest.place = bench_alloc(all->count * sizeof *contest.place);
     find_finalists(&contest);
     if (contest.finalists.count) {

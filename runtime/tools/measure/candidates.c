@@ -96,18 +96,24 @@ static void pack(struct candidate *c, struct bench_matrix *matrix) {
     c->weight_bytes = c->packed_bytes - loom_packed_offsets(&c->plan).weights;
 }
 
-static bool run_once(const struct candidate *c, uint8_t *prepared, const struct bench_input *input,
-                     size_t i) {
+static bool run_once(const struct candidates *candidates, const struct candidate *c,
+                     const struct bench_input *input, size_t i) {
     const size_t m = c->plan.m, k = c->plan.k, n = input->n;
+    uint8_t *const prepared = candidates->prepared;
+    if (candidates->pool) {
+        return loom_pool_matmul(candidates->pool, &c->plan, input->y + i * n * m, m, c->packed,
+                                prepared, input->x + i * n * k, k, n) == LOOM_OK;
+    }
     return loom_prepare(&c->plan, prepared, input->x + i * n * k, k, n, 0, 1) == LOOM_OK &&
            loom_matmul(&c->plan, input->y + i * n * m, m, c->packed, prepared, n, 0, m) == LOOM_OK;
 }
 
 /* Runs the kernel on the whole matrix and compares. */
-static void check(struct candidate *c, uint8_t *prepared, struct bench_input *input) {
+static void check(const struct candidates *candidates, struct candidate *c,
+                  struct bench_input *input) {
     bool ran = c->packed != NULL;
     for (size_t i = 0; ran && i < input->inputs; i++) {
-        ran = run_once(c, prepared, input, i);
+        ran = run_once(candidates, c, input, i);
     }
     c->verified = ran && bench_input_right(input, (loom_mode)c->kernel->mode);
     c->nmse = ran ? bench_input_nmse(input, input->truth) : NAN;
@@ -120,7 +126,7 @@ loom_status candidates_find(struct candidates *candidates, const struct measure_
     const loom_problem problem = {matrix->name, matrix->w.m, matrix->w.k, options->mode};
     loom_cpu cpu;
     loom_cpu_detect(&cpu, options->features);
-    *candidates = (struct candidates){.n = n};
+    *candidates = (struct candidates){.n = n, .pool = options->pool};
     const loom_status status = loom_select(&candidates->plan, &loom_registry, &problem, &cpu,
                                            getenv("LOOM_FORCE"), loom_tuning_path());
     if (status != LOOM_OK) {
@@ -144,13 +150,18 @@ loom_status candidates_find(struct candidates *candidates, const struct measure_
     return LOOM_OK;
 }
 
+static size_t prepared_size(const struct candidates *candidates, const loom_plan *plan) {
+    return candidates->pool ? loom_pool_prepared_size(candidates->pool, plan, candidates->n)
+                            : loom_prepared_size(plan, candidates->n);
+}
+
 void candidates_pack(struct candidates *candidates, const struct measure_options *options,
                      struct bench_matrix *matrix) {
     for (size_t i = 0; i < candidates->count; i++) {
         struct candidate *c = &candidates->list[i];
         plan_kernel(c, &candidates->plan, matrix, options->features);
         pack(c, matrix);
-        const size_t bytes = loom_prepared_size(&c->plan, candidates->n);
+        const size_t bytes = prepared_size(candidates, &c->plan);
         candidates->prepared_bytes =
             bytes > candidates->prepared_bytes ? bytes : candidates->prepared_bytes;
     }
@@ -165,7 +176,7 @@ loom_status candidates_make(struct candidates *candidates, const struct measure_
     }
     candidates_pack(candidates, options, matrix);
     for (size_t i = 0; i < candidates->count; i++) {
-        check(&candidates->list[i], candidates->prepared, input);
+        check(candidates, &candidates->list[i], input);
     }
     return LOOM_OK;
 }

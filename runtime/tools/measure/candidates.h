@@ -21,6 +21,7 @@ struct candidates {
     struct candidate *list; /* once packed, stays in place: plans point into it */
     size_t count, n;        /* n: tokens */
     loom_plan plan;         /* what the runtime selects */
+    loom_pool *pool;        /* that multiplies, or NULL */
     uint8_t *prepared;      /* for whichever is running */
     size_t prepared_bytes;
 };

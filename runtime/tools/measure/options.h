@@ -21,14 +21,18 @@ struct measure_options {
     size_t residency_count;
     unsigned threads;
     loom_mode mode;
-    bool any_mode; /* no --mode: the plan's is LOOM_FASTEST, --all takes every mode */
-    bool peers;    /* other libraries too, if any were built in */
+    bool any_mode;   /* no --mode: the plan's is LOOM_FASTEST, --all takes every mode */
+    bool pooled;     /* a pool of the library multiplies, not the threads that measure */
+    loom_pool *pool; /* it, once it runs */
+    bool peers;      /* other libraries too, if any were built in */
     enum measure_kernels kernels;
     bool json, table;      /* what is written */
     const char *json_name; /* the file for it; NULL: stdout */
     int isa;               /* index into loom_registry.isas, or -1: the highest that runs */
     uint32_t features;     /* LOOM_CPU_*: the machine's, or those of --isa */
     double seconds;        /* of measuring each problem */
+    bool energy;           /* joules too */
+    const char *sensor;    /* a folder that tells them, or NULL */
     uint64_t seed;
 };
 

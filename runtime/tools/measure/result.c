@@ -91,7 +91,7 @@ static void take_medians(struct bench_result *result, const struct samples *samp
 }
 
 struct bench_result summarise(const struct quiet *quiet, double usual, struct samples *samples) {
-    struct bench_result result = {.rounds = samples->count};
+    struct bench_result result = {.rounds = samples->count, .joules = NAN};
     for (size_t i = 0; i < samples->count; i++) {
         struct sample *sample = &samples->list[i];
         sample->quiet = quiet_alone(quiet, sample->moment) && quiet_steady(sample->moment, usual);

@@ -21,6 +21,7 @@ struct bench_result {
     double noise;         /* what timing.seconds may be off by, as a share of it */
     size_t rounds, quiet; /* samples, and how many of them were undisturbed */
     size_t used;          /* samples that the medians are of */
+    double joules;        /* NAN where they are not known */
 };
 
 /* Seconds of a cycle in most of the samples that had their cores alone; without one, in most. */

@@ -11,12 +11,19 @@ struct work {
     const struct setting *setting;
     const struct target *target;
     size_t repetitions;
-    double prepare; /* seconds of all repetitions, by thread 0 */
-    double peer;    /* the same of TARGET_PEER */
-    sem_t peer_done;
+    double prepare;   /* seconds of all repetitions, by thread 0 */
+    double peer;      /* the same of TARGET_PEER */
+    sem_t apart_done; /* what runs on threads of its own */
     loom_status status;
     _Atomic uint64_t macs, checksum;
 };
+
+/* Wakes the team's others, which left the CPUs to what runs on threads of its own. */
+static void release(struct work *work, const struct team *team) {
+    for (unsigned i = 1; i < team_threads(team); i++) {
+        sem_post(&work->apart_done);
+    }
+}
 
 /* ---- Kernels --------------------------------------------------------------------------- */
 
@@ -56,6 +63,23 @@ static void run_kernel(struct team *team, unsigned thread, void *context) {
     }
 }
 
+/* The pool has threads of its own, and prepares inside the call. */
+static void run_pool(struct team *team, unsigned thread, void *context) {
+    struct work *work = context;
+    const struct candidate *c = work->target->candidate;
+    const struct bench_input *input = work->target->input;
+    if (thread > 0) {
+        sem_wait(&work->apart_done);
+        return;
+    }
+    for (size_t i = 0; i < work->repetitions && work->status == LOOM_OK; i++) {
+        work->status = loom_pool_matmul(work->setting->pool, &c->plan, input->y, c->plan.m,
+                                        ring_at(work->target->ring, i), work->setting->prepared,
+                                        input->x, c->plan.k, input->n);
+    }
+    release(work, team);
+}
+
 /* ---- Limits ---------------------------------------------------------------------------- */
 
 static void run_read(struct team *team, unsigned thread, void *context) {
@@ -88,13 +112,11 @@ static void run_peer(struct team *team, unsigned thread, void *context) {
     const struct bench_input *input = work->target->input;
     struct peer *peer = work->target->peer;
     if (thread > 0) {
-        sem_wait(&work->peer_done);
+        sem_wait(&work->apart_done);
         return;
     }
     work->peer = peer->calls->multiply(peer, input->y, input->x, input->n, work->repetitions);
-    for (unsigned i = 1; i < team_threads(team); i++) {
-        sem_post(&work->peer_done);
-    }
+    release(work, team);
 }
 
 /* ---- Any of them ----------------------------------------------------------------------- */
@@ -106,12 +128,13 @@ static team_fn *const runs[] = {[TARGET_READ] = run_read,
 
 struct timing sample_run(const struct setting *setting, struct target *target, size_t repetitions) {
     struct work work = {.setting = setting, .target = target, .repetitions = repetitions};
-    sem_init(&work.peer_done, 0, 0);
+    sem_init(&work.apart_done, 0, 0);
+    const bool pooled = target->kind == TARGET_KERNEL && setting->pool;
     const double start = seconds_now();
-    team_run(setting->team, runs[target->kind], &work);
+    team_run(setting->team, pooled ? run_pool : runs[target->kind], &work);
     const double whole = seconds_now() - start;
     const double seconds = target->kind == TARGET_PEER ? work.peer : whole;
-    sem_destroy(&work.peer_done);
+    sem_destroy(&work.apart_done);
     if (target->ring) {
         ring_advance(target->ring, repetitions);
     }

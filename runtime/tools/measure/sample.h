@@ -23,6 +23,7 @@ struct target {
 struct setting {
     struct team *team;
     const struct loom_probe *probe;
+    loom_pool *pool;   /* that runs TARGET_KERNEL, or NULL: the team does */
     uint8_t *prepared; /* for whichever is running */
 };
 

@@ -3,7 +3,7 @@ local check = require("check")
 local files = require("base.files")
 local host = require("base.host")
 
-local line = require("command_line").new()
+local line = require("command_line").with_library()
 local accepts, refuses, run, write = line.accepts, line.refuses, line.run, line.write
 local folder, PROGRAM = line.folder, line.program
 
@@ -148,14 +148,14 @@ case("commands on a library say what comes first", function()
 end)
 
 case("build refuses a folder without ggml in it, and forgets it", function()
-    accepts(GEN .. "@/peers", "files changed")
-    refuses("build @/peers --ggml @/none", "none: no such folder")
-    local code, output = line.lutloom("build @/peers --ggml @/peers")
+    accepts(GEN .. "@/library", "files changed")
+    refuses("build @/library --ggml @/none", "none: no such folder")
+    local code, output = line.lutloom("build @/library --ggml @/library")
     check.equal(code, 1, output)
     check.contains(output, "there is no ggml with a CPU backend")
     check.absent(output, "meson-log.txt")
-    accepts("build @/peers", "passed")
-    check.equal(host.path_kind(folder .. "/peers/build/loom-bench"), "file")
+    accepts("build @/library", "passed")
+    check.equal(host.path_kind(folder .. "/library/build/loom-bench"), "file")
 end)
 
 case("explain knows every kernel of a library", function()

@@ -9,7 +9,7 @@ if not os.getenv("LUTLOOM") then
     return
 end
 
-local line = require("command_line").new()
+local line = require("command_line").with_library()
 local folder = line.folder
 local NUMBERS = { HUP = 1, INT = 2, TERM = 15 }
 
@@ -70,8 +70,9 @@ for m = 64, 640, 64 do
 end
 line.write("few.lua", ('return { name = "few", layers = { %s } }\n'):format(
     table.concat(LAYERS, ", ")))
-line.accepts("gen --model @/few.lua --format w2g32 --target generic --mode exact --out @/lib",
-    "files changed")
+local GEN = "gen --model @/few.lua --format w2g32 --target generic --mode exact --out "
+line.accepts(GEN .. "@/library", "files changed")
+line.accepts(GEN .. "@/lib", "files changed")
 
 check.case("stop: build dies of the signal, whatever it runs", function()
     stop("INT", "build @/lib", line_with("configuring"))
@@ -80,10 +81,11 @@ end)
 
 for _, signal in ipairs({ "INT", "TERM" }) do
     check.case("stop: tune dies of " .. signal .. " and keeps what is known", function()
-        local said = stop(signal, "tune @/lib --fresh --residency cache --budget 20",
+        local said = stop(signal, "tune @/library --fresh --residency cache --budget 20",
             line_with("1 of 10: "))
         check.contains(said, " of them now; the next run goes on from there")
-        local record = assert(tuning.parse(assert(files.read(folder .. "/lib/tuning.txt")), "file"))
+        local text = assert(files.read(folder .. "/library/tuning.txt"))
+        local record = assert(tuning.parse(text, "file"))
         check.equal(#record.rows > 0, true)
     end)
 end
@@ -91,7 +93,8 @@ end
 for _, signal in ipairs({ "HUP", "INT", "TERM" }) do
     check.case("stop: bench dies of " .. signal .. " and leaves no rows", function()
         local rows = folder .. "/rows.jsonl"
-        stop(signal, "bench @/lib --seconds 60 --json @/rows.jsonl", file_at(rows .. ".partial"))
+        stop(signal, "bench @/library --seconds 60 --json @/rows.jsonl",
+            file_at(rows .. ".partial"))
         check.equal(host.path_kind(rows), nil)
         check.equal(host.path_kind(rows .. ".partial"), nil)
     end)

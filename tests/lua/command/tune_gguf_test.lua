@@ -4,7 +4,7 @@ local files = require("base.files")
 local gguf_text = require("gguf_text")
 local host = require("base.host")
 
-local line = require("command_line").new()
+local line = require("command_line").with_library()
 local accepts, refuses, write = line.accepts, line.refuses, line.write
 local folder = line.folder
 
@@ -41,7 +41,7 @@ write("cut.gguf", read("model.gguf"):sub(1, -225))
 write("text.gguf", "hello\n")
 
 local GEN = "gen --model @/tiny.lua --target generic --mode exact --format "
-accepts(GEN .. "w4g32 --out @/library", "files changed")
+accepts(GEN .. "w4g32 --out @/unbuilt", "files changed")
 accepts(GEN .. "w2g32 --out @/another", "files changed")
 
 -- `words` with a file in the place of FILE that has nothing to measure: one line on each.
@@ -50,7 +50,7 @@ local function refuses_files(words)
         none = "/none.gguf: No such file or directory",
         text = "/text.gguf: is no GGUF file: it does not begin with 'GGUF'",
         cut = "/cut.gguf: is cut: output.weight has no place in its ",
-        other = ("/other.gguf: has no matrices of the types that %s/library has kernels for: Q4_0")
+        other = ("/other.gguf: has no matrices of the types that %s/unbuilt has kernels for: Q4_0")
             :format(folder),
     }) do
         refuses(words:gsub("FILE", ("@/%s.gguf"):format(file)), message)
@@ -58,15 +58,15 @@ local function refuses_files(words)
 end
 
 case("a file with nothing to measure is refused before anything is built", function()
-    refuses_files("tune @/library --gguf FILE")
-    refuses_files("tune @/library --gguf FILE --import x")
-    refuses_files("sweep @/library --gguf FILE")
-    refuses("tune @/library --gguf=", "'': is no file's name")
+    refuses_files("tune @/unbuilt --gguf FILE")
+    refuses_files("tune @/unbuilt --gguf FILE --import x")
+    refuses_files("sweep @/unbuilt --gguf FILE")
+    refuses("tune @/unbuilt --gguf=", "'': is no file's name")
     refuses("tune @/another --gguf @/model.gguf",
         "/another: has kernels for no type of GGUF files; 'lutloom llama' makes a library")
-    refuses("sweep @/another @/library --jobs --gguf @/model.gguf", "/another: has kernels for no")
-    check.equal(host.path_kind(folder .. "/library/build"), nil)
-    check.equal(host.path_kind(folder .. "/library/tuning.txt"), nil)
+    refuses("sweep @/another @/unbuilt --jobs --gguf @/model.gguf", "/another: has kernels for no")
+    check.equal(host.path_kind(folder .. "/unbuilt/build"), nil)
+    check.equal(host.path_kind(folder .. "/unbuilt/tuning.txt"), nil)
 end)
 
 case("words that do not go together are refused", function()
@@ -81,6 +81,7 @@ case("words that do not go together are refused", function()
 end)
 
 case("the file's matrices are measured, and what was known stays", function()
+    accepts(GEN .. "w4g32 --out @/library", "files changed")
     accepts("tune @/library --budget 0.1 --residency cache", "1 of 1 problems tuned, 1 of them now")
     check.equal(tuned("library/tuning.txt"), "64 128")
     local kernels = read("library/manifest.json"):match('"hash":"(%x+)"')
@@ -129,11 +130,11 @@ case("the file for a board is told what to measure", function()
 end)
 
 case("of what a board has measured the file's matrices that are not done are named", function()
-    accepts(GEN .. "w4g32 --out @/imported", "files changed")
+    os.remove(folder .. "/library/tuning.txt")
     write("part.txt", (read("board.txt"):gsub("\nchoice w4g32 %l+ 32 64 [^\n]*", "")))
-    check.contains(accepts("tune @/imported --import @/part.txt --gguf @/model.gguf", "passed"),
-        "/imported: 1 of 2 problems are not done: w4g32 32x64")
-    check.absent(accepts("tune @/imported --import @/board.txt --gguf @/model.gguf", "passed"),
+    check.contains(accepts("tune @/library --import @/part.txt --gguf @/model.gguf", "passed"),
+        "/library: 1 of 2 problems are not done: w4g32 32x64")
+    check.absent(accepts("tune @/library --import @/board.txt --gguf @/model.gguf", "passed"),
         "not done")
 end)
 

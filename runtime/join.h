@@ -25,6 +25,22 @@ static inline void loom_store_bytes(uint8_t *to, uint64_t bytes, size_t count) {
     memcpy(to, &bytes, count);
 }
 
+/* The same of 4 bytes. */
+static inline uint32_t loom_load_word(const uint8_t *from) {
+    uint32_t word;
+    memcpy(&word, from, sizeof word);
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap32(word);
+#endif
+    return word;
+}
+static inline void loom_store_word(uint8_t *to, uint32_t word) {
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap32(word);
+#endif
+    memcpy(to, &word, sizeof word);
+}
+
 /* 8 bytes of `bits` bits side by side: first two bytes, then four, then all. */
 static inline uint64_t loom_join_fields(uint64_t bytes, unsigned bits) {
     const uint64_t two = 0x00ff00ff00ff00ff, four = 0x0000ffff0000ffff, eight = 0xffffffff;

@@ -54,7 +54,8 @@ struct loom_args {
 };
 typedef void loom_matmul_fn(const struct loom_args *args);
 
-/* LOOM_MARK("<kernel> <rows>x<k>x<tokens>") says what one round of the loop around it multiplies.
+/* LOOM_MARK("<kernel> <rows>x<k>x<tokens>") says what one round of the loop around it multiplies;
+ * "/<k>" behind it, how many codes all rounds take, where that is less than a round around them.
  * Nothing in a library; compiled with LOOM_MCA, which `lutloom explain --mca` does, a comment by
  * which the loop is found in the assembly. */
 #ifdef LOOM_MCA

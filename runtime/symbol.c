@@ -12,6 +12,8 @@
  * that compilers make vectors of its loop. */
 #include "layout.h"
 
+#include <string.h>
+
 /* 3 codes as 5 bits c: 11 in c0 c1 or c2 c3 says that the third, or the last two, are 2. */
 static inline uint8_t three_codes(uint8_t first, uint8_t second, uint8_t third) {
     const uint8_t all = (uint8_t)(third << 4 | second << 2 | first);
@@ -29,19 +31,26 @@ static inline uint8_t join_five(const uint8_t *codes, size_t stride) {
     return fifth != 2 ? all : fourth != 2 ? fifth_is_2 : two_are_2;
 }
 
-static void split_three(unsigned c, uint8_t *codes, size_t stride) {
-    const unsigned low = c & 3, middle = c >> 2 & 3, top = c >> 4;
-    codes[0] = (uint8_t)(low < 3 ? low : middle < 3 ? middle : 2);
-    codes[stride] = (uint8_t)(low == 3 ? top : middle == 3 ? 2 : middle);
-    codes[2 * stride] = (uint8_t)(low == 3 || middle == 3 ? 2 : top);
+/* Both ways of a choice are computed, as what is chosen. */
+static inline uint8_t either(int first, uint8_t a, uint8_t b) {
+    return first ? a : b;
 }
 
-static void split_five(uint8_t symbol, uint8_t *codes, size_t stride) {
-    const int both = (symbol >> 2 & 7) == 7;
-    const unsigned middle = symbol >> 5 & 3, top = symbol >> 7;
-    split_three(both ? (unsigned)symbol >> 5 << 2 | (symbol & 3) : symbol & 31, codes, stride);
-    codes[3 * stride] = (uint8_t)(both ? 2 : middle == 3 ? top : middle);
-    codes[4 * stride] = (uint8_t)(both || middle == 3 ? 2 : top);
+static inline void split_three(uint8_t c, uint8_t *codes, size_t stride) {
+    const uint8_t low = c & 3, middle = c >> 2 & 3, top = (uint8_t)(c >> 4);
+    const int third_is_2 = low == 3, two_are_2 = middle == 3;
+    codes[0] = either(third_is_2, either(two_are_2, 2, middle), low);
+    codes[stride] = either(third_is_2, top, either(two_are_2, 2, middle));
+    codes[2 * stride] = either(third_is_2 | two_are_2, 2, top);
+}
+
+static inline void split_five(uint8_t symbol, uint8_t *codes, size_t stride) {
+    const uint8_t middle = symbol >> 5 & 3, top = (uint8_t)(symbol >> 7);
+    const uint8_t shifted = (uint8_t)(symbol >> 5 << 2 | (symbol & 3));
+    const int two_are_2 = (symbol >> 2 & 7) == 7, fifth_is_2 = middle == 3;
+    split_three(either(two_are_2, shifted, symbol & 31), codes, stride);
+    codes[3 * stride] = either(two_are_2, 2, either(fifth_is_2, top, middle));
+    codes[4 * stride] = either(two_are_2 | fifth_is_2, 2, top);
 }
 
 static inline uint8_t join_signed(const uint8_t *codes, size_t stride) {
@@ -49,12 +58,13 @@ static inline uint8_t join_signed(const uint8_t *codes, size_t stride) {
     return (uint8_t)(number < 0 ? 16 - number : number);
 }
 
-static void split_signed(uint8_t symbol, uint8_t *codes, size_t stride) {
-    const int index = symbol & 15, magnitude = index < 14 ? index : 0;
-    const int digits = 13 + (symbol & 16 ? -magnitude : magnitude);
-    codes[0] = (uint8_t)(digits % 3);
-    codes[stride] = (uint8_t)(digits / 3 % 3);
-    codes[2 * stride] = (uint8_t)(digits / 9);
+static inline void split_signed(uint8_t symbol, uint8_t *codes, size_t stride) {
+    const uint8_t index = symbol & 15, magnitude = either(index < 14, index, 0);
+    const uint8_t digits = (uint8_t)(13 + either(symbol & 16, (uint8_t)-magnitude, magnitude));
+    const uint8_t thirds = (uint8_t)(digits * 11 >> 5), ninths = (uint8_t)(digits * 57 >> 9);
+    codes[0] = (uint8_t)(digits - 3 * thirds);
+    codes[stride] = (uint8_t)(thirds - 3 * ninths);
+    codes[2 * stride] = ninths;
 }
 
 void loom_symbols(size_t symbol_k, uint8_t *restrict symbols, const uint8_t *restrict codes,
@@ -70,15 +80,17 @@ void loom_symbols(size_t symbol_k, uint8_t *restrict symbols, const uint8_t *res
     }
 }
 
-void loom_symbol_codes(size_t symbol_k, uint8_t symbol, uint8_t *codes, size_t stride) {
-    switch (symbol_k) {
-    case 5:
-        split_five(symbol, codes, stride);
-        break;
-    case 3:
-        split_signed(symbol, codes, stride);
-        break;
-    default:
-        codes[0] = symbol;
+void loom_symbol_codes(size_t symbol_k, uint8_t *restrict codes, const uint8_t *restrict symbols,
+                       size_t count) {
+    if (symbol_k == 5) {
+        for (size_t s = 0; s < count; s++) {
+            split_five(symbols[s], codes + s, count);
+        }
+    } else if (symbol_k == 3) {
+        for (size_t s = 0; s < count; s++) {
+            split_signed(symbols[s], codes + s, count);
+        }
+    } else {
+        memcpy(codes, symbols, count);
     }
 }

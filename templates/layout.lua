@@ -218,6 +218,17 @@ function layout.trit(lanes, block)
     }, 5)
 end
 
+-- lut, ternary: the same symbols, but the bits of a plane, unpacked, are those of layout.quad. The
+-- planes of a vector of rows follow each other, so that kernels read in one direction.
+function layout.quadtrit(lanes, block)
+    return make(("quadtrit%dx%d"):format(lanes, block), 8, lanes * block, 160, {
+        section(0, {
+            digit("k", 4, 1), digit("k", 2, 16), digit("k", 4, 4), digit("row", lanes, 1),
+            digit("plane", 8, 1), digit("row", block, lanes),
+        }),
+    }, 5)
+end
+
 -- lut, ternary: 3 codes are a symbol of an index, 4 bits, and a sign. A byte is a row and holds two
 -- indices; the signs of a unit's 8 symbols are a byte.
 local function sign_of_rows(name, rows)

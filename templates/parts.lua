@@ -1,6 +1,7 @@
 -- Parts of formats beside codes, one scale and zero points: offsets, factors of sub-blocks with
 -- minimums, and books of numbers.
 
+local bounds = require("bounds")
 local scales = require("input.scales")
 
 local parts = {}
@@ -46,6 +47,52 @@ function parts.wide_dot4(record)
     return is_signed(record) and "v_dot4_signed" or "v_dot4_small"
 end
 
+-- The least and the most of a code less its zero point, and of a factor.
+local function code_range(format)
+    return -format.zero, format.step * ((1 << format.bits) - 1) - format.zero
+end
+local function factor_range(format)
+    local count = 1 << format.factor_bits
+    if format.offsets then
+        return 0, count - 1
+    end
+    return -count // 2, count // 2 - 1
+end
+
+-- The largest magnitude of a code less its zero point.
+function parts.largest_code(format)
+    local least, highest = code_range(format)
+    return math.max(-least, highest)
+end
+
+-- True where sub-blocks of codes have factors and products of unsigned bytes are added in 32 bits.
+local function adds_sub_blocks(format, isa)
+    return format.sub ~= nil and not format.numbers and isa.name ~= "c" and not isa.signed
+        and isa.sum_bits == 32
+end
+
+-- Where a panel has codes less their zero point times their factors: what is added to make unsigned
+-- bytes of them. nil where they do not fit.
+function parts.fold_bias(record)
+    local format = record.format
+    if record.loop ~= "dot" or not adds_sub_blocks(format, record.isa) then
+        return nil
+    end
+    local least, highest = code_range(format)
+    local low, high = factor_range(format)
+    local products = { least * low, least * high, highest * low, highest * high }
+    local bias = -math.min(table.unpack(products))
+    return bias + math.max(table.unpack(products)) <= 255 and bias or nil
+end
+
+-- True where the sums of two sub-blocks fit the halves of a 32-bit lane, and both are multiplied at
+-- once. For one token: more tokens leave no registers for a second sum.
+function parts.pairs_sums(record)
+    local format = record.format
+    return record.op == "gemv" and record.loop == "shift" and adds_sub_blocks(format, record.isa)
+        and parts.largest_code(format) * bounds.ACT * format.sub <= bounds.I16
+end
+
 -- The numbers of the book as bytes, in two lines, or false.
 local function book_bytes(record)
     local bytes, bias = {}, parts.bias(record)
@@ -57,18 +104,19 @@ end
 
 -- What kernels are given besides scales and zeros, in the order of arguments: names and types, and
 -- how many elements a row has of it in a group.
-local function operands(format, scale_type)
+local function operands(format, scale_type, folds)
     local list, subs = {}, format.sub and format.group // format.sub
+    local has_mins = format.sub and format.offsets
     local function add(name, kind, per_row)
         list[#list + 1] = { name = name, type = kind, per_row = per_row }
     end
     if format.offsets then
         add("offsets", scale_type, 1)
     end
-    if format.sub then
+    if format.sub and (not folds or has_mins and format.factor_bits == 4) then
         add("factors", "uint8_t", subs)
     end
-    if format.sub and format.offsets and format.factor_bits > 4 then
+    if has_mins and format.factor_bits > 4 then
         add("mins", "uint8_t", subs)
     end
     return list
@@ -79,6 +127,8 @@ function parts.vars(record)
     local format = record.format
     local subs = format.sub and format.group // format.sub or 0
     local scale = scales.by_name[format.scale]
+    local fold_bias = parts.fold_bias(record)
+    local part_sums = format.sub ~= nil and not fold_bias
     return {
         scale_type = scale.type,
         scale_value = scale.value or false,
@@ -90,11 +140,13 @@ function parts.vars(record)
         has_mins = format.sub ~= nil and (format.offsets or false),
         -- Words of a group's sums of activations (loom_act_words in runtime/activations.h).
         act_words = format.sub and (format.offsets and subs // 2 or subs) or 1,
-        operands = operands(format, scale.type),
+        operands = operands(format, scale.type, fold_bias),
+        -- Panels of codes times factors; else a sub-block has a sum of its own.
+        fold_bias = fold_bias or false,
+        part_sums = part_sums,
+        pair_sums = parts.pairs_sums(record),
         book = book_bytes(record),
         dot4_of_mins = record.isa.sum_bits == 16 and "v_dot4_small" or "v_dot4",
-        -- What the products of codes enter: a sub-block's sum, or the group's.
-        total = format.sub and "part" or "sum",
     }
 end
 

@@ -2,6 +2,8 @@
 #include "cpu/cpu.h"
 #include "registry.h"
 
+#include <stdatomic.h>
+
 #if !defined(__x86_64__) && !defined(__i386__) &&                                                  \
     !((defined(__aarch64__) || defined(__arm__)) && defined(__linux__))
 /* Portable C runs everywhere. */
@@ -28,11 +30,23 @@ const struct loom_feature loom_features[] = {
 };
 const size_t loom_feature_count = sizeof loom_features / sizeof *loom_features;
 
+/* Asked once: every plan asks, and a hypervisor takes some 10 us to answer CPUID. */
+static uint32_t cpu_features(void) {
+    enum { KNOWN = 1 << 30 };
+    static atomic_uint remembered;
+    unsigned features = atomic_load_explicit(&remembered, memory_order_relaxed);
+    if (!features) {
+        features = loom_cpu_read() | KNOWN;
+        atomic_store_explicit(&remembered, features, memory_order_relaxed);
+    }
+    return features & ~(unsigned)KNOWN;
+}
+
 loom_status loom_cpu_detect(loom_cpu *cpu, uint32_t allow) {
     if (!cpu) {
         return LOOM_ERROR_NULL;
     }
-    cpu->features = loom_cpu_read() & allow;
+    cpu->features = cpu_features() & allow;
     cpu->isa = loom_registry.isas[loom_highest_isa(&loom_registry, cpu->features)].name;
     return LOOM_OK;
 }

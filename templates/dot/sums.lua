@@ -57,13 +57,57 @@ local function of_products(format, isa)
     return isa.sum_products * bounds.ACT * operand * format.step
 end
 
--- True where products are too large for sums of 16 bits over 32 codes, or over a group of 16: they
--- enter 32 at once.
+-- Codes of a sum at most: of a group, or of a sub-block.
+local function codes_of_sum(format, k)
+    return math.min(k, format.sub or k, format.group > 0 and format.group or k)
+end
+
+-- True where products are too large for sums of 16 bits over a unit, or over what ends before it:
+-- they enter 32 at once.
 function sums.is_wide(format, isa)
     if isa.sum_bits == 32 or format.bits <= 4 and not format.book then
         return false
     end
-    return format.group ~= 16 or of_products(format, isa) * 16 // 4 > bounds.I16
+    return of_products(format, isa) * codes_of_sum(format, 32) // 4 > bounds.I16
+end
+
+-- ---- Sub-blocks whose products in 16 bits are multiplied by a factor as they are widened --
+
+-- What a sub-block's sum starts at, at most: two halves of it are multiplied.
+local function half_start(format, isa)
+    local factor = code_parts.bias({ format = format, isa = isa }) - format.zero
+    return (math.abs(factor) * bounds.ACT * format.sub + 1) // 2
+end
+
+-- How many times 4 codes are summed before that, a power of two; nil where it is not done.
+function sums.flush_steps(format, isa)
+    if not format.sub or isa.signed or isa.name == "c" or isa.sum_bits == 32
+        or half_start(format, isa) > bounds.I16 then
+        return nil
+    end
+    local steps = format.sub // 4
+    while steps > 1 and steps * of_products(format, isa) > bounds.I16 do
+        steps = steps // 2
+    end
+    return steps
+end
+
+-- True where the start value is in the accumulator before the products of a whole sub-block.
+function sums.start_fits(format, isa, steps)
+    local start = half_start(format, isa)
+    return start > 0 and 4 * steps == format.sub
+        and start + steps * of_products(format, isa) <= bounds.I16
+end
+
+local function of_flush(record)
+    local format, isa, vars = record.format, record.isa, record.vars
+    local start = half_start(format, isa)
+    return {
+        bounds.sum("half of a start value", start, format.sub, format.sub, bounds.I16),
+        bounds.sum("the products of an accumulator", of_products(format, isa) * vars.flush_steps
+            + (vars.start_in_acc and start or 0), 4 * vars.flush_steps, 4 * vars.flush_steps,
+            bounds.I16),
+    }
 end
 
 -- ---- Products in 16 bits ------------------------------------------------------------------
@@ -79,14 +123,19 @@ end
 
 function sums.products(record)
     local format, isa = record.format, record.isa
-    if isa.sum_bits == 32 then
+    if record.vars.flush_steps then
+        return of_flush(record)
+    elseif record.vars.pair_sums then
+        return { bounds.sum("the sum of a sub-block", bounds.ACT * code_parts.largest_code(format),
+            1, format.sub, bounds.I16) }
+    elseif isa.sum_bits == 32 then
         return {}
     elseif sums.is_wide(format, isa) then
-        return { bounds.sum("a pair of products", isa.sum_products * bounds.ACT
+        return { bounds.sum("a pair of products", 2 * bounds.ACT
             * code_parts.largest_operand(record), 4, 4, bounds.I16) }
     end
     return { bounds.sum("the sum of products", of_products(format, isa), 4,
-        bounds.chunk_k(record), bounds.I16) }
+        codes_of_sum(format, bounds.chunk_k(record)), bounds.I16) }
 end
 
 return sums

@@ -43,6 +43,17 @@ local function chunk_of(record)
     return sums_dot.products_chunk(record.format, record.isa)
 end
 
+-- After how many times 4 codes sums of 16 bits are widened and multiplied by a factor at once.
+local function flush_steps(record)
+    return (record.loop == "dot" or record.loop == "shift")
+        and sums_dot.flush_steps(record.format, record.isa) or nil
+end
+
+-- What the products of codes enter: a sub-block's sum, or the group's.
+local function total_of(record, steps)
+    return record.format.sub and not steps and not code_parts.fold_bias(record) and "part" or "sum"
+end
+
 -- The variables of one kernel.
 return function(record)
     local bits, group = record.format.bits, record.format.group
@@ -57,6 +68,7 @@ return function(record)
     local of_fields = record.loop == "fields" and not record.numbers.k
     local flips = code_parts.flips_codes(record)
     local wide = sums_dot.is_wide(record.format, record.isa)
+    local steps = flush_steps(record)
     return {
         fields = bits == 3 and 3 or 8 // low,
         field_bits = low,
@@ -68,14 +80,24 @@ return function(record)
         top_start = top_first and 0 or low_vectors,
         sums_of_16_bits = record.isa.sum_bits == 16 and not wide,
         wide = wide,
+        dot4_lane = record.isa.lane_products and "v_dot4_lane" or false,
+        total = total_of(record, steps),
+        flush_steps = steps or false,
+        -- Whether start values have room in its accumulators.
+        start_in_acc = steps and sums_dot.start_fits(record.format, record.isa, steps) or false,
+        dot2 = code_parts.wide_dot4(record) == "v_dot4_signed" and "v_dot2_signed" or "v_dot2",
+        -- Steps of a round of the panel's loop.
+        unroll = steps and 4 * steps < record.format.sub and math.max(2, steps) or 2,
         dot4 = wide and code_parts.wide_dot4(record) or "v_acc_dot4",
         chunk_k = not of_fields and chunk_k or nil,
-        unroll = 2,
         -- The vector of top bits that the code of a vector of fields has its own in.
         top_of = function(vector_index)
             return vector_index * (bits - low) // low
         end,
         code = function(vector_index, f, x, top)
+            if record.format.book and record.isa.lookup_low then
+                return ("v_lookup_low(book, %s)"):format(shift(x, low * f))
+            end
             local code = code_expression(bits, vector_index, f, x, top)
             if record.format.book and record.isa.name ~= "c" then
                 return ("v_lookup(book, %s)"):format(code)

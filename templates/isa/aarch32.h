@@ -27,6 +27,10 @@ static inline uint8x16_t v_lookup(uint8x16_t table, uint8x16_t index) {
 static inline uint8x16_t v_test(uint8x16_t a, uint8x16_t b) {
     return vtstq_u8(a, b);
 }
+/* `from` where the bits of mask are set, and else `into`. */
+static inline uint8x16_t v_insert(uint8x16_t into, uint8x16_t from, uint8x16_t mask) {
+    return vbslq_u8(mask, from, into);
+}
 /* Sums of neighbours, those of a, then those of b. */
 static inline int16x8_t v_pairs_s16(int16x8_t a, int16x8_t b) {
     return vcombine_s16(vpadd_s16(vget_low_s16(a), vget_high_s16(a)),

@@ -19,6 +19,12 @@ static inline uint8x16_t v_test(uint8x16_t a, uint8x16_t b) {
     __asm__("cmtst %0.16b, %1.16b, %2.16b" : "=w"(x) : "w"(a), "w"(b));
     return x;
 }
+/* `from` where the bits of mask are set, and else `into`. BIT: compilers make two instructions of
+ * its intrinsic. */
+static inline uint8x16_t v_insert(uint8x16_t into, uint8x16_t from, uint8x16_t mask) {
+    __asm__("bit %0.16b, %1.16b, %2.16b" : "+w"(into) : "w"(from), "w"(mask));
+    return into;
+}
 /* Sums of neighbours, those of a, then those of b. */
 static inline int16x8_t v_pairs_s16(int16x8_t a, int16x8_t b) {
     return vpaddq_s16(a, b);

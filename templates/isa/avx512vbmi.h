@@ -24,6 +24,10 @@ static inline v_int v_index4(v_int x) {
 static inline v_int v_lookup4(v_int tables, v_int index) {
     return _mm512_permutexvar_epi8(index, tables);
 }
+/* The same with one table four times: the low nibble of an index alone counts. */
+static inline v_int v_lookup_low(v_int table, v_int index) {
+    return _mm512_permutexvar_epi8(index, table);
+}
 /* 64 bits, one a byte of a vector; minus those bytes of x that they say. */
 typedef __mmask64 v_mask;
 static inline v_mask v_load_mask(const uint8_t *p) {
@@ -35,6 +39,14 @@ static inline v_int v_negate(v_int x, v_mask mask) {
 /* acc + the sum of 4 neighbouring products, unsigned by signed bytes, in 32 bits. */
 static inline v_int v_dot4(v_int acc, v_int u, v_int s) {
     return _mm512_dpbusd_epi32(acc, u, s);
+}
+/* The lower halves of the 32-bit lanes of a, and above them those of b. */
+static inline v_int v_halves(v_int a, v_int b) {
+    return v_select(v_set_i32(0xffff), a, v_shl_i32(b, 16));
+}
+/* sum + the sum of two neighbouring products of 16 bits, in 32. */
+static inline v_int v_add_dot2_i16(v_int sum, v_int a, v_int b) {
+    return _mm512_dpwssd_epi32(sum, a, b);
 }
 
 #include "isa_sums32.h"

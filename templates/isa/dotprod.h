@@ -38,17 +38,14 @@ static inline v_f32 v_spread_f32(const float *p) {
 
 /* Indices of v_lookup2: the low, or the high, nibbles of x come into the low nibbles of `index`. */
 static inline v_int v_index_low(v_int index, v_int x) {
-    /* BIT: compilers make two instructions of its intrinsic. */
-    __asm__("bit %0.16b, %1.16b, %2.16b" : "+w"(index) : "w"(x), "w"(v_set_i8(15)));
-    return index;
+    return v_insert(index, x, v_set_i8(15));
 }
 static inline v_int v_index_high(v_int index, v_int x) {
     return vsriq_n_u8(index, x, 4);
 }
 /* The low two bits of `pairs`, or its high two, come into the low two of `index`. */
 static inline v_int v_index_pair(v_int index, v_int pairs) {
-    __asm__("bit %0.16b, %1.16b, %2.16b" : "+w"(index) : "w"(pairs), "w"(v_set_i8(3)));
-    return index;
+    return v_insert(index, pairs, v_set_i8(3));
 }
 static inline v_int v_index_top(v_int index, v_int pairs) {
     return vsriq_n_u8(index, pairs, 6);

@@ -27,14 +27,12 @@ static inline v_int v_acc_flush(v_int sum, v_acc acc) {
     return v_bytes_s32(vaddq_s32(v_s32(sum), rows));
 }
 
-/* sum + the sum of 4 neighbouring products of signed bytes, in 32 bits; of bytes below 128. */
+/* sum + the sum of 4 neighbouring products of signed bytes, in 32 bits: two of them fit 16. The
+ * same of bytes below 128. */
 static inline v_int v_dot4_signed(v_int sum, v_int u, v_int s) {
-    const int16x8_t low = vmull_s8(vget_low_s8(v_s8(u)), vget_low_s8(v_s8(s)));
-    const int16x8_t high = vmull_high_s8(v_s8(u), v_s8(s));
-    const int32x4_t rows = vpaddq_s32(vpaddlq_s16(low), vpaddlq_s16(high));
-    return v_bytes_s32(vaddq_s32(v_s32(sum), rows));
+    const v_acc products = v_acc_dot4(v_acc_zero(), u, s);
+    return v_bytes_s32(vpadalq_s16(v_s32(sum), vpaddq_s16(products.low, products.high)));
 }
-
 static inline v_int v_dot4_small(v_int sum, v_int u, v_int s) {
     return v_dot4_signed(sum, u, s);
 }

@@ -108,6 +108,9 @@ static inline v_int v_add_i32(v_int a, v_int b) {
 static inline v_int v_sub_i32(v_int a, v_int b) {
     return _mm512_sub_epi32(a, b);
 }
+static inline v_int v_mul_i16(v_int a, v_int b) {
+    return _mm512_mullo_epi16(a, b);
+}
 static inline v_int v_mul_i32(v_int a, v_int b) {
     return _mm512_mullo_epi32(a, b);
 }

@@ -268,6 +268,25 @@ static inline v_f32 v_scale_sum(v_int sum, v_f32 scale, v_f32 offset) {
     return vfmaq_f32(offset, vreinterpretq_f32_u8(sum), scale);
 }
 
+/* 3-bit codes: the low two bits of each byte of `low`, and bit 2 of `high`. */
+static inline v_int v_join3(v_int low, v_int high) {
+    return v_and(v_insert(high, low, v_set_i8(3)), v_set_i8(7));
+}
+/* The same of 5 and 6 bits: the low four, and the others. */
+static inline v_int v_join5(v_int low, v_int high) {
+    return v_and(v_insert(high, low, v_set_i8(15)), v_set_i8(31));
+}
+static inline v_int v_join6(v_int low, v_int high) {
+    return v_and(v_insert(high, low, v_set_i8(15)), v_set_i8(63));
+}
+
+/* Bytes e as 2^(e - 128), or 0 below 2^-126: e - 1, which stays 0, is the exponent of fp32. */
+static inline v_f32 v_load_e8m0(const uint8_t *p) {
+    const uint8x8_t exponents = vqsub_u8(vget_low_u8(v_load_4(p)), vdup_n_u8(1));
+    const uint16x4_t upper = vget_low_u16(vshll_n_u8(exponents, 8));
+    return vreinterpretq_f32_u32(vshll_n_u16(upper, 15));
+}
+
 /* Asks for the line at p, for the level 1 cache or for the level 2; p may be anywhere. */
 static inline void v_prefetch_near(const uint8_t *p) {
     __builtin_prefetch(p, 0, 3);

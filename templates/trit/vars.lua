@@ -26,6 +26,10 @@ local LOGIC = {
 -- Groups whose values are ready together, since so many end where a unit does.
 vars_trit.GROUPS = 5
 
+-- Tiles of up to so many tokens have a sum for each plane: more have no registers for these, and
+-- keep the dot products busy without.
+vars_trit.TWO_SUMS = 4
+
 -- Units of 160 codes are 5 runs of 32; so many units are together 5 groups. A part is a group, or
 -- a run where the group is the whole row.
 function vars_trit.of(record)
@@ -35,7 +39,15 @@ function vars_trit.of(record)
         chunk_k = group == 0 and not record.numbers.k and sums_trit.chunk(record.layout.unit_k)
             or nil,
         logic = LOGIC,
+        -- Where plane p of vector v is in a unit, in vectors.
+        plane_at = function(p, v)
+            if record.loop == "quadtrit" then
+                return 8 * v + p
+            end
+            return p * record.numbers.b + v
+        end,
         units = runs,
+        two_sums_tokens = vars_trit.TWO_SUMS,
         unit_groups = vars_trit.GROUPS,
         run_of = function(unit, j)
             local run = unit * 5 + j

@@ -7,9 +7,11 @@
 --   registers  vector registers
 --   group_ops  vector operations at the end of a group of weights: scales, fused multiply-add
 --   spread     true where a general register is spread over a vector beside the vector units
+--   lane_products  true where a dot product takes a lane of a vector for all lanes
 --   panel      how it multiplies a panel of codes: "lane" (by a lane of a vector), "matrix", or nil
 --   sum_bits   of the sums of its 8-bit dot product, v_acc_dot4
 --   sum_products  where sums have 16 bits: of 4 neighbouring products, those that one sum takes
+--   lookup_low  true where a lookup in 16 bytes takes indices whose upper bits are anything
 --   signed     true where its dot products take codes as signed bytes
 --   streams    true where CPUs may read memory fastest without prefetches (LOOM_CPU_STREAMS)
 --   tmac       true where T-MAC's schedule is, which others are compared with
@@ -95,6 +97,7 @@ isa.list = {
         registers = 32,
         group_ops = 5,
         sum_bits = 32,
+        lookup_low = true,
     },
     {
         name = "amx",
@@ -158,6 +161,7 @@ isa.list = {
         group_ops = 5,
         sum_bits = 32,
         spread = true,
+        lane_products = true,
         panel = "lane",
     },
     {
@@ -175,6 +179,7 @@ isa.list = {
         group_ops = 5,
         sum_bits = 32,
         spread = true,
+        lane_products = true,
         panel = "matrix",
     },
 }

@@ -3,6 +3,7 @@
 
 local bounds = require("bounds")
 local kernel_cost = require("space.kernel_cost")
+local keyed = require("base.list").keyed
 local methods = require("methods")
 local name = require("space.name")
 local OPS = require("input.ops").list
@@ -18,6 +19,17 @@ local ACTS = { "i8", "i8s", "i8m", "lut8", "lut7", "lut16", "sign16", "sign8" }
 -- int8, with the sums that the format needs.
 local function int8_form(format)
     return format.sub and (format.offsets and "i8m" or "i8s") or "i8"
+end
+
+-- The variables of a kernel's template are there when they are first asked for: of most kernels
+-- nobody asks.
+local Record = {}
+
+function Record.__index(record, key)
+    if key == "vars" then
+        record.vars = vars.of(record)
+        return record.vars
+    end
 end
 
 local function make_record(entry, op, numbers, format, mode, isa)
@@ -38,7 +50,7 @@ local function make_record(entry, op, numbers, format, mode, isa)
         tokens = numbers.n or 1,
     }
     record.name = name.make(record)
-    return record
+    return setmetatable(record, Record)
 end
 
 -- A reason against tables of bit planes where mode table means those of symbols, or nil.
@@ -65,29 +77,28 @@ local function refuse_parts(entry, format)
     end
 end
 
--- Adds one candidate to `kernels`, or to `refused` with its reason. What is refused is so whatever
--- its prefetch distances: that is said once.
-local function consider(kernels, refused, entry, record, choice, model)
+-- What is so of a kernel whatever its prefetch distances: { reason = } where it is refused, or
+-- { layout =, ops = }.
+local function judge(entry, record, model)
     local format, mode, numbers, isa = record.format, record.mode, record.numbers, record.isa
     local reason = refuse_form(record) or refuse_parts(entry, format)
         or entry.refuse(format, mode, numbers, isa)
     if not reason then
         record.layout, reason = entry.layout(format, numbers, isa)
     end
-    if not reason then
-        record.vars = vars.of(record)
-        reason = bounds.refuse(entry, record)
-    end
-    if reason then
-        refused[#refused + 1] = choice.loop and { name = record.name, reason = reason } or nil
-        return
-    end
-    record.listed = choice.listed
-    record.ops = kernel_cost.core(record, model, entry.cost(format, mode, numbers, isa))
+    reason = reason or bounds.refuse(entry, record)
+    return reason and { reason = reason } or { layout = record.layout,
+        ops = kernel_cost.core(record, model, entry.cost(format, mode, numbers, isa)) }
+end
+
+-- Fills in the record of a kernel that is not refused.
+local function complete(record, judgement, choice)
+    record.layout, record.ops, record.listed = judgement.layout, judgement.ops, choice.listed
     record.cost = choice.factor * (record.op == "gemm" and record.ops
-        or kernel_cost.from_memory(record.ops, record.layout, record.tokens, numbers.p ~= nil))
-    record.streams = isa.streams and kernel_cost.streams(record)
-    kernels[#kernels + 1] = record
+        or kernel_cost.from_memory(record.ops, record.layout, record.tokens,
+            record.numbers.p ~= nil))
+    record.streams = record.isa.streams and kernel_cost.streams(record)
+    return record
 end
 
 local function by_name(a, b)
@@ -100,22 +111,27 @@ local function last_resort(record)
     return record.tmac and 2 or record.mode == "table7" and 1 or 0
 end
 
+local function is_before(a, b)
+    if last_resort(a) ~= last_resort(b) then
+        return last_resort(a) < last_resort(b)
+    elseif a.cost ~= b.cost then
+        return a.cost < b.cost
+    end
+    return a.name < b.name
+end
+
 -- Ranks count from 0 among the kernels of one ISA, format and op, whatever their mode.
 local function rank(kernels)
-    local order = table.move(kernels, 1, #kernels, 1, {})
-    table.sort(order, function(a, b)
-        if last_resort(a) ~= last_resort(b) then
-            return last_resort(a) < last_resort(b)
-        elseif a.cost ~= b.cost then
-            return a.cost < b.cost
-        end
-        return a.name < b.name
-    end)
-    local count = {}
-    for _, record in ipairs(order) do
+    local problems = {}
+    for _, record in ipairs(kernels) do
         local problem = record.isa.name .. " " .. record.format.key .. " " .. record.op
-        record.rank = count[problem] or 0
-        count[problem] = record.rank + 1
+        table.insert(keyed(problems, problem, {}), record)
+    end
+    for _, problem in ipairs(problems) do
+        table.sort(problem, is_before)
+        for index, record in ipairs(problem) do
+            record.rank = index - 1
+        end
     end
 end
 
@@ -127,20 +143,33 @@ end
 -- @param model   that kernels are ranked by (kernel_cost.lua), or nil
 function space.kernels(formats, modes, isas, model)
     local kernels, refused = {}, {}
-    local function consider_all(entry, isa, mode, op)
-        for _, choice in ipairs(widen(entry[op] or {}, op)) do
+    local function consider(entry, format, isa, mode, op, choices)
+        local judgements = {}
+        for _, choice in ipairs(choices) do
+            local record = make_record(entry, op, choice.numbers, format, mode, isa)
+            local known = judgements[choice.loop]
+            local judgement = known or judge(entry, record, model)
+            judgements[choice.loop] = judgement
+            if not judgement.reason then
+                kernels[#kernels + 1] = complete(record, judgement, choice)
+            elseif choice.listed or not known then
+                refused[#refused + 1] = { name = record.name, reason = judgement.reason }
+            end
+        end
+    end
+    local function consider_formats(entry, isa, mode)
+        for _, op in ipairs(OPS) do
+            local choices = widen(entry[op] or {}, op)
             for _, format in ipairs(formats) do
-                consider(kernels, refused, entry,
-                    make_record(entry, op, choice.numbers, format, mode, isa), choice, model)
+                consider(entry, format, isa, mode, op, choices)
             end
         end
     end
     for _, entry in ipairs(methods.list) do
         for _, isa in ipairs(isas) do
             for _, mode in ipairs(modes) do
-                local serves = entry.isas[isa.name] and entry.modes[mode]
-                for _, op in ipairs(serves and OPS or {}) do
-                    consider_all(entry, isa, mode, op)
+                if entry.isas[isa.name] and entry.modes[mode] then
+                    consider_formats(entry, isa, mode)
                 end
             end
         end

@@ -1,8 +1,10 @@
 local bounds = require("bounds")
 local check = require("check")
+local code_parts = require("parts")
 local methods = require("methods")
 local format = require("input.format")
 local isa = require("input.isa")
+local kernel_cost = require("space.kernel_cost")
 local space = require("space.space")
 
 local MODES = { "exact", "table", "table7" }
@@ -46,6 +48,19 @@ end
 
 local kernels, refused = space.kernels(all_formats(), MODES, isa.list)
 
+-- Of the kernels that differ in nothing but prefetch distances, which no sum depends on, one each.
+local function one_for_each_loop()
+    local found, seen = {}, {}
+    for _, record in ipairs(kernels) do
+        local loop = kernel_cost.loop(record)
+        found[#found + 1] = not seen[loop] and record or nil
+        seen[loop] = true
+    end
+    return found
+end
+
+local loops = one_for_each_loop()
+
 -- A kernel by the end of its name.
 local function kernel_named(name)
     for _, record in ipairs(kernels) do
@@ -57,7 +72,7 @@ local function kernel_named(name)
 end
 
 check.case("bounds: no sum of any kernel overflows, at the longest group or row", function()
-    for _, record in ipairs(kernels) do
+    for _, record in ipairs(loops) do
         for _, sum in ipairs(bounds.sums(entry_of(record), record)) do
             check.equal(bounds.reach(sum) <= sum.most and record.name, record.name)
         end
@@ -119,6 +134,39 @@ check.case("bounds: which products of a group of 16 are summed in 16 bits", func
         local key, level = name:match("^(.*)_(.*)$")
         local record = kernel_named(("%s_exact__dot_shift_b2m2n1_%s"):format(key, level))
         check.equal(record.vars.sums_of_16_bits, fits, name)
+    end
+end)
+
+-- The variables of a format's kernel for one token.
+local function gemv_vars(name, level)
+    local list = space.kernels({ format.parse(name) }, MODES, { isa.by_name[level] })
+    for _, record in ipairs(list) do
+        if record.op == "gemv" then
+            return record.vars
+        end
+    end
+end
+
+check.case("bounds: how sub-blocks end", function()
+    -- The most steps of 4 codes whose products fit 16 bits, and room for start values beside them.
+    for name, steps in pairs({ w2g256s16x4m = 4, w3g256s16x6 = 4, w4g256s32x6m = 8,
+        w5g256s32x6m = 4, w6g256s16x8 = 2, iq4g256s32x6 = 1, w6g256s32x8 = false }) do
+        local vars = gemv_vars(name, "avx2")
+        check.equal(vars.flush_steps, steps, name)
+        check.equal(vars.start_in_acc, name == "w3g256s16x6", name)
+    end
+    for name, pairs_fit in pairs({ w2g256s16x4m = true, w3g256s16x6 = true, w4g256s32x6 = true,
+        w4g256s32x6m = false, w6g256s16x8 = false }) do
+        check.equal(gemv_vars(name, "avx512vbmi").pair_sums, pairs_fit, name)
+    end
+end)
+
+check.case("bounds: a panel has codes times factors where these are bytes", function()
+    for name, bias in pairs({ w2g256s16x4m = 0, w3g256s16x6 = 124, w4g256s32x4m = 0,
+        w4g256s32x6m = false, w2g256s16x6 = 62, w1g256s16x8 = false, iq4g256s32x4 = false }) do
+        local of = format.parse(name)
+        local record = { format = of, loop = "dot", isa = isa.by_name.avxvnni }
+        check.equal(code_parts.fold_bias(record) or false, bias, name)
     end
 end)
 

@@ -6,6 +6,7 @@ package.path = table.concat({ ROOT .. "/gen/lua/?.lua", ROOT .. "/templates/?.lu
     ROOT .. "/tests/lua/?.lua", package.path }, ";")
 
 local check = require("check")
+local command_line = require("command_line")
 local host = require("base.host")
 
 -- Adds the suites of a folder and below, as `require` takes them.
@@ -46,5 +47,6 @@ end
 for _, suite in ipairs(wanted) do
     require(suite)
 end
+command_line.remove_library()
 print(("%d passed, %d failed"):format(check.passed, check.failed))
 os.exit(check.failed == 0 and check.passed > 0)

@@ -47,6 +47,23 @@ function host_stock.path_kind(path)
     return KINDS[code]
 end
 
+local PIECE = 1 << 16
+
+-- The next bytes, so many at most, or nil and a reason. Lua takes memory for all that it is asked
+-- for: small files are asked for little.
+local function read_at_most(file, bytes)
+    local pieces = {}
+    while bytes > 0 do
+        local piece, reason = file:read(math.min(bytes, PIECE))
+        if not piece then
+            return not reason and table.concat(pieces) or nil, reason
+        end
+        pieces[#pieces + 1] = piece
+        bytes = bytes - #piece
+    end
+    return table.concat(pieces)
+end
+
 -- Lua alone would wait for whoever writes to a pipe.
 function host_stock.read_file(path, most)
     if host_stock.path_kind(path) == "other" then
@@ -57,12 +74,9 @@ function host_stock.read_file(path, most)
         return nil, reason
     end
     local text
-    text, reason = file:read(most + 1)
+    text, reason = read_at_most(file, most + 1)
     file:close()
-    if reason then
-        return nil, ("%s: %s"):format(path, reason)
-    end
-    return text or ""
+    return text, reason and ("%s: %s"):format(path, reason)
 end
 
 -- As far as the program can: it says nothing of kinds of files that reach no disk.

@@ -3,11 +3,22 @@
 #include "pack/output.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+/* What one thread meets, as a full disk, others meet too: the first says it. */
+static void wait_if_another_fails(void) {
+    static atomic_flag failing = ATOMIC_FLAG_INIT;
+    while (atomic_flag_test_and_set(&failing)) {
+        pause();
+    }
+}
 
 void fail(const char *message, ...) {
     va_list args;
+    wait_if_another_fails();
     output_discard();
     fputs("loom-pack: ", stderr);
     va_start(args, message);

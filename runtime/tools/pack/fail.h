@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Prints "loom-pack: ...". What was being written goes (output.h). */
+/* Prints "loom-pack: ...", from one thread only. What was being written goes (output.h). */
 _Noreturn __attribute__((format(printf, 1, 2))) void fail(const char *message, ...);
 
 /* `count` items of `size` bytes, zeros; and memory that has room for one more item behind `count`,

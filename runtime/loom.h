@@ -139,7 +139,7 @@ typedef enum loom_mode { LOOM_FASTEST = 0, LOOM_EXACT, LOOM_TABLE, LOOM_TABLE7 }
 #define LOOM_CPU_NEON (1u << 8)       /* AArch64 */
 #define LOOM_CPU_DOTPROD (1u << 9)    /* dot products of ARMv8.2 */
 #define LOOM_CPU_I8MM (1u << 10)      /* matrix products of ARMv8.6 */
-#define LOOM_CPU_STREAMS (1u << 11)   /* AMD Zen: reads memory fastest without prefetches */
+#define LOOM_CPU_STREAMS (1u << 11)   /* AMD Zen to Zen 4: memory is fastest unprefetched */
 
 typedef struct loom_cpu {
     uint32_t features; /* LOOM_CPU_*: what CPU and operating system both support */

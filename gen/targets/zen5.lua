@@ -5,6 +5,5 @@ return {
     triple = "x86_64-linux-gnu",
     isas = { "c", "avx2", "avx512vbmi" },
     flags = {},
-    streams = true,
     mca = "znver4",
 }

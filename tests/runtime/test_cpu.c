@@ -63,15 +63,16 @@ static void avxvnni_is_separate(void **state) {
 }
 
 /* Vendors by the first four letters, and a family as the sum of two fields. */
-static void zen_is_a_vendor_and_a_family(void **state) {
+static void streaming_is_of_a_vendor_and_families(void **state) {
     (void)state;
     static const struct {
         uint32_t vendor, leaf1_eax;
-        int zen;
+        int streams;
     } cases[] = {
         {0x68747541, 0x00a10f11, 1}, /* AMD, family 0x19: Zen 4 */
         {0x68747541, 0x00800f11, 1}, /* 0x17: Zen */
         {0x6f677948, 0x00900f01, 1}, /* Hygon, 0x18 */
+        {0x68747541, 0x00b00f21, 0}, /* AMD, 0x1a: Zen 5 */
         {0x68747541, 0x00600f12, 0}, /* AMD, 0x15: before Zen */
         {0x756e6547, 0x00a10f11, 0}, /* Intel's name */
         {0x756e6547, 0x000806f8, 0}, /* Intel, family 6 */
@@ -81,7 +82,7 @@ static void zen_is_a_vendor_and_a_family(void **state) {
         words.leaf0_ebx = cases[i].vendor;
         words.leaf1_eax = cases[i].leaf1_eax;
         assert_int_equal(loom_x86_features(&words),
-                         all_features | (cases[i].zen ? LOOM_CPU_STREAMS : 0));
+                         all_features | (cases[i].streams ? LOOM_CPU_STREAMS : 0));
     }
 }
 
@@ -185,7 +186,7 @@ int main(void) {
         cmocka_unit_test(ssse3_needs_its_bit_alone),
         cmocka_unit_test(avx2_needs_every_bit),
         cmocka_unit_test(avxvnni_is_separate),
-        cmocka_unit_test(zen_is_a_vendor_and_a_family),
+        cmocka_unit_test(streaming_is_of_a_vendor_and_families),
         cmocka_unit_test(avx512_needs_every_bit),
         cmocka_unit_test(vbmi_and_vnni_are_separate),
         cmocka_unit_test(amx_needs_every_bit),

@@ -186,11 +186,12 @@ local function read(path)
     return text
 end
 
--- AMD's Zen, as runtime/cpu/x86.c has it.
-local function is_zen(cpuinfo)
+-- AMD's Zen up to Zen 4, as runtime/cpu/x86.c has it.
+local function streams(cpuinfo)
     local vendor = cpuinfo:match("\nvendor_id%s*:%s*(%w+)")
     local family = tonumber(cpuinfo:match("\ncpu family%s*:%s*(%d+)") or 0)
-    return (vendor == "AuthenticAMD" or vendor == "HygonGenuine") and family >= 0x17
+    return (vendor == "AuthenticAMD" or vendor == "HygonGenuine")
+        and family >= 0x17 and family <= 0x19
 end
 
 -- The names of the features that this CPU has.
@@ -206,7 +207,7 @@ local function feature_names(cpuinfo)
         end
         names[#names + 1] = has and entry[1] or nil
     end
-    names[#names + 1] = flags.avx2 and is_zen(cpuinfo) and "STREAMS" or nil
+    names[#names + 1] = flags.avx2 and streams(cpuinfo) and "STREAMS" or nil
     return names
 end
 

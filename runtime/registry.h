@@ -84,6 +84,11 @@ static inline int loom_isa_runs(const struct loom_isa *isa, uint32_t features) {
     return (isa->needs & ~features) == 0;
 }
 
+/* The features of a CPU of the same kind that has no higher ISA than this one. */
+static inline uint32_t loom_isa_features(const struct loom_isa *isa, uint32_t features) {
+    return isa->needs | (features & LOOM_CPU_STREAMS);
+}
+
 /* Index of the highest ISA that a CPU with these features can run: they ascend, and the first,
  * portable C, needs nothing. */
 static inline size_t loom_highest_isa(const struct loom_registry *registry, uint32_t features) {

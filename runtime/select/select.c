@@ -69,7 +69,7 @@ static struct loom_pair force_isa(struct loom_search *s, int isa) {
         return loom_no_pair;
     }
     s->only_isa = isa;
-    s->features = s->registry->isas[isa].needs | (s->features & LOOM_CPU_STREAMS);
+    s->features = loom_isa_features(&s->registry->isas[isa], s->features);
     return default_pair(s);
 }
 

@@ -65,7 +65,7 @@ static void read_isa(const struct arguments *a, struct measure_options *options,
     if (!loom_isa_runs(&library->isas[options->isa], options->features)) {
         arguments_fail(a, "--isa %s: this machine cannot run it", value);
     }
-    options->features = library->isas[options->isa].needs | (options->features & LOOM_CPU_STREAMS);
+    options->features = loom_isa_features(&library->isas[options->isa], options->features);
 }
 
 /* The file's name may follow; then the table is written, too. */

@@ -17,7 +17,7 @@ struct guard_buffer {
 /* The buffers of one test case. Zero-initialised is empty. */
 struct guard {
     struct guard_buffer buffer[GUARD_MAX_BUFFERS];
-    size_t count;
+    size_t count, sealed; /* the first ones are */
 };
 
 /* A buffer that ends at the inaccessible page, as near as the alignment (a power of two)
@@ -34,7 +34,7 @@ const char *guard_damaged(const struct guard *guard);
 /* Writes where an address is, such as ", 4 bytes after the end of weights"; nothing for NULL. */
 void guard_describe(const struct guard *guard, const void *address, char *text, size_t size);
 
-/* Frees every buffer. */
+/* Frees every buffer. Their memory may be that of later ones. One thread at a time has guards. */
 void guard_free(struct guard *guard);
 
 #endif

@@ -20,7 +20,6 @@ local SOME_TOKENS = {
     { format = "w4g128", at_least = 0.82 },
 }
 
-
 -- Bars for one token from memory, on several threads.
 local FROM_MEMORY = {
     { format = "w1g128", at_least = 0.92 },

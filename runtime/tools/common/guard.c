@@ -17,24 +17,40 @@ static _Noreturn void no_memory(const char *name) {
     exit(2);
 }
 
-/* Mappings that no buffer has, with their inaccessible page. A virtual machine takes long to make
- * one and to end one: half of the time that verifying took went there. */
-enum { SPARES = 64, SPARE_BYTES = 64 << 20 };
+/* Mappings that no buffer has, those last used behind the others. A virtual machine takes long to
+ * make one and to end one. */
+enum { SPARES = 64, SPARE_BYTES = 128 << 20 };
 static struct {
     struct guard_buffer mapping[SPARES];
     size_t count, bytes;
 } spare;
 
-static void keep_or_unmap(const struct guard_buffer *mapping) {
-    if (spare.count < SPARES && spare.bytes + mapping->map_bytes <= SPARE_BYTES) {
-        spare.bytes += mapping->map_bytes;
-        spare.mapping[spare.count++] = *mapping;
-    } else {
-        munmap(mapping->map, mapping->map_bytes + page_bytes());
-    }
+static void unmap(const struct guard_buffer *mapping) {
+    munmap(mapping->map, mapping->map_bytes + page_bytes());
+    munmap(mapping->view, mapping->map_bytes + page_bytes());
 }
 
-/* The smallest spare mapping with so many bytes, and at most twice as many, writable; or false. */
+static struct guard_buffer remove_spare(size_t index) {
+    const struct guard_buffer removed = spare.mapping[index];
+    spare.count--;
+    spare.bytes -= removed.map_bytes;
+    memmove(spare.mapping + index, spare.mapping + index + 1,
+            (spare.count - index) * sizeof spare.mapping[0]);
+    return removed;
+}
+
+/* Where there are too many, those go that were not used for longest. */
+static void keep(const struct guard_buffer *mapping) {
+    while (spare.count &&
+           (spare.count == SPARES || spare.bytes + mapping->map_bytes > SPARE_BYTES)) {
+        const struct guard_buffer oldest = remove_spare(0);
+        unmap(&oldest);
+    }
+    spare.mapping[spare.count++] = *mapping;
+    spare.bytes += mapping->map_bytes;
+}
+
+/* The smallest spare mapping with so many bytes, and at most twice as many; or false. */
 static bool take_spare(struct guard_buffer *mapping, size_t map_bytes) {
     size_t best = SPARES;
     for (size_t i = 0; i < spare.count; i++) {
@@ -47,18 +63,37 @@ static bool take_spare(struct guard_buffer *mapping, size_t map_bytes) {
     if (best == SPARES) {
         return false;
     }
-    *mapping = spare.mapping[best];
-    spare.bytes -= mapping->map_bytes;
-    spare.mapping[best] = spare.mapping[--spare.count];
-    return mprotect(mapping->map, mapping->map_bytes, PROT_READ | PROT_WRITE) == 0;
+    *mapping = remove_spare(best);
+    return true;
+}
+
+/* The memory of a file at some address, with an inaccessible page behind it; or NULL. */
+static uint8_t *map_file(int file, size_t bytes, int protection) {
+    uint8_t *place =
+        mmap(NULL, bytes + page_bytes(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (place == MAP_FAILED ||
+        mmap(place, bytes, protection, MAP_SHARED | MAP_FIXED, file, 0) == MAP_FAILED) {
+        return NULL;
+    }
+    return place;
 }
 
 static bool map_new(struct guard_buffer *mapping, size_t map_bytes) {
-    const size_t page = page_bytes();
-    mapping->map =
-        mmap(NULL, map_bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    const int file = memfd_create("guard", MFD_CLOEXEC);
+    if (file < 0 || ftruncate(file, (off_t)map_bytes)) {
+        return false;
+    }
+    mapping->map = map_file(file, map_bytes, PROT_READ | PROT_WRITE);
+    mapping->view = map_file(file, map_bytes, PROT_READ);
     mapping->map_bytes = map_bytes;
-    return mapping->map != MAP_FAILED && mprotect(mapping->map + map_bytes, page, PROT_NONE) == 0;
+    close(file);
+    return mapping->map && mapping->view;
+}
+
+/* Where the canaries before a buffer begin: a spare mapping may be much longer. */
+static uint8_t *canaries(const struct guard_buffer *b) {
+    const size_t before = (size_t)(b->data - b->map), page = page_bytes();
+    return b->data - (before < page ? before : page);
 }
 
 void *guard_alloc(struct guard *guard, const char *name, size_t bytes, size_t align) {
@@ -68,21 +103,20 @@ void *guard_alloc(struct guard *guard, const char *name, size_t bytes, size_t al
         !(take_spare(&b, map_bytes) || map_new(&b, map_bytes))) {
         no_memory(name);
     }
-    memset(b.map, GUARD_CANARY, b.map_bytes);
     b.name = name;
     b.bytes = bytes;
     b.data = b.map + (b.map_bytes - bytes) / align * align;
+    memset(canaries(&b), GUARD_CANARY, (size_t)(b.map + b.map_bytes - canaries(&b)));
     guard->buffer[guard->count++] = b;
     return b.data;
 }
 
-void guard_seal(struct guard *guard) {
-    for (; guard->sealed < guard->count; guard->sealed++) {
-        const struct guard_buffer *b = &guard->buffer[guard->sealed];
-        if (mprotect(b->map, b->map_bytes, PROT_READ)) {
-            no_memory(b->name);
-        }
+void *guard_view(const struct guard *guard, const void *data) {
+    size_t i = 0;
+    while (i < guard->count && guard->buffer[i].data != data) {
+        i++;
     }
+    return data ? guard->buffer[i].view + (guard->buffer[i].data - guard->buffer[i].map) : NULL;
 }
 
 /* Every byte is the canary: the first one is, and each one equals the next. */
@@ -94,26 +128,33 @@ static int intact(const uint8_t *begin, const uint8_t *end) {
 const char *guard_damaged(const struct guard *guard) {
     for (size_t i = 0; i < guard->count; i++) {
         const struct guard_buffer *b = &guard->buffer[i];
-        if (!intact(b->map, b->data) || !intact(b->data + b->bytes, b->map + b->map_bytes)) {
+        if (!intact(canaries(b), b->data) || !intact(b->data + b->bytes, b->map + b->map_bytes)) {
             return b->name;
         }
     }
     return NULL;
 }
 
+/* How far behind the beginning of a buffer's mapping or of its view an address is; SIZE_MAX where
+ * it is in neither nor in a page that follows. */
+static size_t distance(const struct guard_buffer *b, uintptr_t address) {
+    const size_t end = b->map_bytes + page_bytes();
+    const size_t in_map = address - (uintptr_t)b->map, in_view = address - (uintptr_t)b->view;
+    return in_map < end ? in_map : in_view < end ? in_view : SIZE_MAX;
+}
+
 void guard_describe(const struct guard *guard, const void *address, char *text, size_t size) {
-    const uintptr_t at = (uintptr_t)address;
     for (size_t i = 0; i < guard->count; i++) {
         const struct guard_buffer *b = &guard->buffer[i];
-        const uintptr_t data = (uintptr_t)b->data, end = data + b->bytes;
-        if (at < (uintptr_t)b->map || at >= (uintptr_t)b->map + b->map_bytes + page_bytes()) {
+        const size_t at = distance(b, (uintptr_t)address), begin = (size_t)(b->data - b->map);
+        if (at == SIZE_MAX) {
             continue;
         }
-        if (at >= end) {
-            snprintf(text, size, ", %zu bytes after the end of %s", (size_t)(at - end), b->name);
+        if (at >= begin + b->bytes) {
+            snprintf(text, size, ", %zu bytes after the end of %s", at - begin - b->bytes, b->name);
         } else {
-            snprintf(text, size, ", byte %td of %s, which may only be read", (ptrdiff_t)(at - data),
-                     b->name);
+            snprintf(text, size, ", byte %td of %s, which may only be read",
+                     (ptrdiff_t)at - (ptrdiff_t)begin, b->name);
         }
         return;
     }
@@ -126,7 +167,7 @@ void guard_describe(const struct guard *guard, const void *address, char *text, 
 
 void guard_free(struct guard *guard) {
     for (size_t i = 0; i < guard->count; i++) {
-        keep_or_unmap(&guard->buffer[i]);
+        keep(&guard->buffer[i]);
     }
-    guard->count = guard->sealed = 0;
+    guard->count = 0;
 }

@@ -125,6 +125,16 @@ loom_parts make_parts(const struct verify_case *c, struct guard *guard) {
     return reference_parts(&c->format, c->m, c->k, alloc_part, guard);
 }
 
+/* The same parts where they cannot be written. */
+static loom_parts views(const loom_parts *parts, const struct guard *guard) {
+    return (loom_parts){.codes = guard_view(guard, parts->codes),
+                        .scales = guard_view(guard, parts->scales),
+                        .zeros = guard_view(guard, parts->zeros),
+                        .offsets = guard_view(guard, parts->offsets),
+                        .factors = guard_view(guard, parts->factors),
+                        .mins = guard_view(guard, parts->mins)};
+}
+
 struct reference_weights make_weights(const struct verify_case *c, struct guard *guard,
                                       struct random *random) {
     const loom_parts parts = make_parts(c, guard);
@@ -142,7 +152,7 @@ struct reference_weights make_weights(const struct verify_case *c, struct guard 
     if (parts.mins) {
         fill_factors(parts.mins, c, random);
     }
-    return (struct reference_weights){c->format, c->m, c->k, parts};
+    return (struct reference_weights){c->format, c->m, c->k, views(&parts, guard)};
 }
 
 /* The largest value of a run of activations, around and beyond the limits of fp32. */

@@ -62,7 +62,7 @@ void fill_acts(float *x, enum acts acts, enum loom_act act, size_t k, size_t gro
 /* The parts of a matrix for the case, not filled yet. */
 loom_parts make_parts(const struct verify_case *c, struct guard *guard);
 
-/* A matrix for the case in guarded memory of exactly its size. */
+/* A matrix for the case in guarded memory of exactly its size, which cannot be written. */
 struct reference_weights make_weights(const struct verify_case *c, struct guard *guard,
                                       struct random *random);
 

@@ -25,7 +25,7 @@ static const void *make_blocked(struct problem *p, const char *name, const void 
             memcpy(out + to * bytes, (const uint8_t *)values + from * bytes, bytes);
         }
     }
-    return out;
+    return guard_view(&p->guard, out);
 }
 
 /* Bytes of sub-blocks as [block][group][sub-block / 4][row of the block][4], those of `upper` (or
@@ -43,7 +43,7 @@ static const uint8_t *make_factors(struct problem *p, const char *name, const ui
         out[(quad * rows + r % rows) * 4 + j % 4] =
             (uint8_t)(upper ? lower[from] | upper[from] << 4 : lower[from]);
     }
-    return out;
+    return guard_view(&p->guard, out);
 }
 
 static void make_weight_args(struct problem *p, struct loom_args *args) {
@@ -114,9 +114,9 @@ static void make_acts(struct problem *p, struct loom_args *args) {
                                     sum + tile * args->sum_stride + in_tile, tokens},
                     acts, t);
     }
-    args->acts = data;
-    args->act_scale = scale;
-    args->act_sum = sum;
+    args->acts = guard_view(&p->guard, data);
+    args->act_scale = guard_view(&p->guard, scale);
+    args->act_sum = guard_view(&p->guard, sum);
 }
 
 static void make_y(struct problem *p, struct loom_args *args) {
@@ -134,7 +134,6 @@ static struct loom_args make_args(struct problem *p) {
                              .n = p->c.n};
     make_weight_args(p, &args);
     make_acts(p, &args);
-    guard_seal(&p->guard);
     make_y(p, &args);
     return args;
 }

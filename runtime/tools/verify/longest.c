@@ -63,7 +63,7 @@ static void stretch_stream(struct problem *p) {
     const size_t bytes = stretched(period, p->stream_bytes);
     uint8_t *stream = guard_alloc(&p->guard, "long packed weights", bytes, LOOM_ALIGN);
     stretch(stream, p->stream, period, p->stream_bytes);
-    p->stream = stream;
+    p->stream = guard_view(&p->guard, stream);
     p->stream_bytes = bytes;
 }
 

@@ -126,7 +126,7 @@ static bool pack(struct run *run) {
     if (!step(run, "loom_pack_parts", do_pack)) {
         return false;
     }
-    guard_seal(&p->guard);
+    run->packed = guard_view(&p->guard, run->packed);
     return check_stream(run);
 }
 
@@ -148,7 +148,7 @@ static bool prepare(struct run *run) {
     if (!step(run, "loom_prepare", do_prepare)) {
         return false;
     }
-    guard_seal(&p->guard);
+    run->prepared = guard_view(&p->guard, run->prepared);
     return true;
 }
 

@@ -12,8 +12,7 @@ static bool check_case(struct prepare_check *check, const struct prepare_case *c
         fill_acts(x + t * c->k, c->acts, (enum loom_act)check->kernel->act, c->k, c->format.group,
                   &check->random);
     }
-    check->x = x;
-    guard_seal(&check->guard);
+    check->x = guard_view(&check->guard, x);
     if (reference_prepare(&check->expected, (enum loom_act)check->kernel->act, &c->format, x, c->k,
                           c->k, c->n)) {
         fprintf(stderr, "no memory for a reference result\n");

@@ -129,12 +129,11 @@ bool prepare_check_direct(struct prepare_check *check) {
     struct guard *guard = &check->guard;
     float *x = guard_alloc(guard, "x", (end - begin) * sizeof *x, 4);
     memcpy(x, check->x + begin, (end - begin) * sizeof *x);
-    guard_seal(guard);
     uint8_t *acts =
         guard_alloc(guard, "activations", last_unit * unit_stride + unit, acts_align(unit));
     float *scale = guard_alloc(guard, "activation scales", scales * sizeof *scale, 4);
     int32_t *sum = guard_alloc(guard, "activation sums", sums * sizeof *sum, 4);
-    check->args = (struct loom_prepare_args){.x = x,
+    check->args = (struct loom_prepare_args){.x = guard_view(guard, x),
                                              .acts = acts,
                                              .act_scale = scale,
                                              .act_sum = sum,

@@ -35,7 +35,7 @@ static void make_activations(struct problem *p) {
     for (size_t t = 0; t < c->n; t++) {
         fill_acts(x + t * p->x_stride, c->acts, act, c->k, c->format.group, &p->random);
     }
-    p->x = x;
+    p->x = guard_view(&p->guard, x);
     prepare(p, act, &p->acts);
     prepare(p, (enum loom_act)p->kernel->act, &p->own_acts);
 }
@@ -46,7 +46,7 @@ static void make_stream(struct problem *p) {
     p->stream_bytes = reference_stream_bytes(layout, p->c.m, k_padded);
     uint8_t *stream = guard_alloc(&p->guard, "packed weights", p->stream_bytes, LOOM_ALIGN);
     reference_pack(layout, stream, p->w.parts.codes, p->c.m, p->c.k, k_padded);
-    p->stream = stream;
+    p->stream = guard_view(&p->guard, stream);
 }
 
 static void make_expected(struct problem *p) {
@@ -66,7 +66,6 @@ void problem_make(struct problem *p, struct verify *verify, const struct loom_ke
     make_activations(p);
     make_stream(p);
     make_expected(p);
-    guard_seal(&p->guard);
 }
 
 void problem_free(struct problem *p) {

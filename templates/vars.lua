@@ -164,6 +164,11 @@ local function asks_next_page(record)
         and group > 0 and group < LONG_GROUP and run < 2 * LINE or false
 end
 
+-- Kernels that ask for weights ask for the streams beside them, too, so many bytes ahead: of scales
+-- of 32 codes that is as far as the weights of their level 2 distance. Measured on a Zen 5
+-- (RESULTS.md).
+local STREAM_AHEAD = 1024
+
 local function tile(record)
     local numbers, vector = record.numbers, record.isa.vector
     local bytes = BYTE_ROWS[record.loop]
@@ -182,6 +187,7 @@ local function tile(record)
         prefetch = numbers.p or 0,
         prefetch_far = numbers.f or 0,
         asks_next_page = asks_next_page(record),
+        stream_ahead = numbers.p and STREAM_AHEAD or false,
         token_block = TOKEN_BLOCK[record.family] // record.tokens * record.tokens,
         part_rows = m * lanes * (bytes and 4 or 1),
         part_bytes = part_bytes(record, m),
@@ -271,6 +277,7 @@ local function problem(record)
         zero = format.zero,
         zero_points = format.zero_points,
         scale_fp32 = format.scale == "f32",
+        scale_bytes = scales.by_name[format.scale].bytes,
         load_scale = scales.by_name[format.scale].load,
         load_two_scales = scales.by_name[format.scale].load_two or false,
         group = format.group,

@@ -1,8 +1,10 @@
--- Which kernels ask for the next page of scales.
+-- Which kernels ask for streams beside the weights: for the next page of scales, or for each line.
 local check = require("check")
+local files = require("base.files")
 local format = require("input.format")
 local isa = require("input.isa")
 local space = require("space.space")
+local template = require("base.template")
 
 local function names_of_asking(name, levels)
     local isas = {}
@@ -29,4 +31,44 @@ check.case("prefetch: neither longer groups nor whole rows, nor levels that no Z
         check.equal(names_of_asking(name, { "avx2", "avx512vbmi" }), "")
     end
     check.equal(names_of_asking("iq4g32", { "ssse3", "avx512bw", "dotprod" }), "")
+end)
+
+local function load_template(name)
+    local path = "templates/" .. name
+    return files.read(check.root .. "/" .. path), path
+end
+
+-- The streams that a kernel asks for by lines, in the order of the alphabet.
+local function streams(schedule, name)
+    for _, record in ipairs(space.kernels({ assert(format.parse(name)) }, { "exact", "table" },
+        { isa.by_name.avx512vbmi })) do
+        if record.schedule == schedule then
+            local vars = { name = "kernel", template = record.template, marks = false }
+            for key, value in pairs(record.vars) do
+                vars[key] = value
+            end
+            local text = assert(template.render(load_template(record.template), record.template,
+                vars, load_template))
+            local found = {}
+            for _, stream in ipairs({ "factors", "mins", "offsets", "scales", "zeros" }) do
+                if text:find("v_prefetch_near%(%(?[^)\n]*%)?" .. stream .. " %+ %d+%)") then
+                    found[#found + 1] = stream
+                end
+            end
+            return table.concat(found, " ")
+        end
+    end
+    error(name .. " has no kernel " .. schedule)
+end
+
+check.case("prefetch: with distances for all streams beside the weights", function()
+    local with = "dot_shift_b2m2n1p2f8"
+    check.equal(streams(with, "iq4g32"), "scales")
+    check.equal(streams(with, "w4g32m"), "offsets scales")
+    check.equal(streams(with, "w4g64z"), "scales zeros")
+    check.equal(streams(with, "w2g256s16x4m"), "factors offsets scales")
+    check.equal(streams(with, "w4g256s32x6m"), "factors mins offsets scales")
+    check.equal(streams("lut_trit_b4m4n1p2f8", "tg64z"), "scales zeros")
+    check.equal(streams(with, "w4row"), "")
+    check.equal(streams("dot_shift_b2m2n1", "w4g256s32x6m"), "")
 end)

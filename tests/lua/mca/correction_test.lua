@@ -172,7 +172,8 @@ case("gen --mca ranks by the model of the target", function()
     for _, kernel in ipairs((shortlist.of((kernels_of("w8g32"))))) do
         changed = changed + (costs[kernel.name] ~= kernel.cost and 1 or 0)
     end
-    check.equal(changed, 5, "costs that are not the analytic model's")
+    -- Of dot_shift_b2m2n1p2f8, the fifth, both models happen to say the same.
+    check.equal(changed, 4, "costs that are not the analytic model's")
     line.accepts("gen --out @/lib", "; 0 files changed")
     check.contains(line.accepts("explain w8g32:64x128 @/lib", "Chosen by the model"),
         NOTE:format("without a correction table"))

@@ -49,7 +49,7 @@ static inline uint64_t loom_join_fields(uint64_t bytes, unsigned bits) {
     return (bytes & eight) | bytes >> 32 << 4 * bits;
 }
 
-/* The inverse, of 8 * bits bits. */
+/* The inverse, of the lowest 8 * bits bits; those above do not count. */
 static inline uint64_t loom_split_fields(uint64_t fields, unsigned bits) {
     const uint64_t one = (1u << bits) - 1, two = (1u << 2 * bits) - 1, four = (1u << 4 * bits) - 1;
     const uint64_t twos = two | two << 32, ones = one * 0x0001000100010001;

@@ -256,12 +256,14 @@ static uint8_t field_at(const uint8_t *fields, size_t index, unsigned bits) {
     return (uint8_t)(two >> bit % 8 & ((1u << bits) - 1));
 }
 
+/* Eight bytes are read at once as long as there are so many: bits above those of 8 codes do not
+ * count. */
 static void codes_of_fields(uint8_t *codes, const uint8_t *fields, size_t count, unsigned bits) {
+    const size_t bytes = (count * bits + 7) / 8;
     size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        uint8_t eight[8] = {0};
-        memcpy(eight, fields + i / 8 * bits, bits);
-        loom_store_bytes(codes + i, loom_split_fields(loom_load_bytes(eight), bits), 8);
+    for (; i / 8 * bits + 8 <= bytes; i += 8) {
+        const uint64_t eight = loom_load_bytes(fields + i / 8 * bits);
+        loom_store_bytes(codes + i, loom_split_fields(eight, bits), 8);
     }
     for (; i < count; i++) {
         codes[i] = field_at(fields, i, bits);

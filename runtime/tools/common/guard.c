@@ -18,8 +18,8 @@ static _Noreturn void no_memory(const char *name) {
 }
 
 /* Mappings that no buffer has, those last used behind the others. A virtual machine takes long to
- * make one and to end one. */
-enum { SPARES = 64, SPARE_BYTES = 128 << 20 };
+ * make one and to end one. Boards with 32 bits have little memory. */
+enum { SPARES = 64, SPARE_BYTES = (sizeof(void *) > 4 ? 128 : 32) << 20 };
 static struct {
     struct guard_buffer mapping[SPARES];
     size_t count, bytes;

@@ -14,8 +14,8 @@ local function variables(context, record)
     return vars
 end
 
--- Renders one function; nil and a message that names it.
-local function render_function(context, record)
+-- The text of one function, by context.sources; nil and a message that names it.
+function library_kernels.text(context, record)
     local load = context.sources.template
     local source, filename = load(record.template)
     if not source then
@@ -39,7 +39,7 @@ local function add_unit(context, path, what, records, texts)
     end
     local pieces = { head }
     for _, record in ipairs(records) do
-        local text, failure = render_function(context, record)
+        local text, failure = library_kernels.text(context, record)
         if not text then
             return nil, failure
         end

@@ -1,10 +1,12 @@
 -- Which kernels ask for streams beside the weights: for the next page of scales, or for each line.
 local check = require("check")
-local files = require("base.files")
 local format = require("input.format")
+local home = require("base.home")
 local isa = require("input.isa")
+local kernels = require("library.kernels")
 local space = require("space.space")
-local template = require("base.template")
+
+home.path = check.root
 
 local function names_of_asking(name, levels)
     local isas = {}
@@ -33,22 +35,12 @@ check.case("prefetch: neither longer groups nor whole rows, nor levels that no Z
     check.equal(names_of_asking("iq4g32", { "ssse3", "avx512bw", "dotprod" }), "")
 end)
 
-local function load_template(name)
-    local path = "templates/" .. name
-    return files.read(check.root .. "/" .. path), path
-end
-
 -- The streams that a kernel asks for by lines, in the order of the alphabet.
 local function streams(schedule, name)
     for _, record in ipairs(space.kernels({ assert(format.parse(name)) }, { "exact", "table" },
         { isa.by_name.avx512vbmi })) do
         if record.schedule == schedule then
-            local vars = { name = "kernel", template = record.template, marks = false }
-            for key, value in pairs(record.vars) do
-                vars[key] = value
-            end
-            local text = assert(template.render(load_template(record.template), record.template,
-                vars, load_template))
+            local text = assert(kernels.text({ sources = home.sources() }, record))
             local found = {}
             for _, stream in ipairs({ "factors", "mins", "offsets", "scales", "zeros" }) do
                 if text:find("v_prefetch_near%(%(?[^)\n]*%)?" .. stream .. " %+ %d+%)") then

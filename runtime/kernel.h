@@ -35,9 +35,10 @@ struct loom_args {
                                to the bytes of `rows` of them, at most LOOM_ALIGN */
     const uint8_t *zeros;   /* [block][group][row of the block]; NULL without `z` */
     const void *offsets;    /* as scales; NULL without `m` */
-    const uint8_t *factors; /* [block][group][sub-block / 4][row of the block][4]: a byte each; of 4
-                               bits with the minimum in the upper half. NULL without */
-    const uint8_t *mins;    /* as factors; NULL without factors of more than 4 bits and `m` */
+    const uint8_t *factors; /* [block][group][word][row of the block][4], factors and minimums
+                               (factors.h); NULL without */
+    const uint16_t *halves; /* [block][group][row of the block]: the fifth and sixth of eight
+                               factors of 6 bits; NULL without */
     const uint8_t *acts;    /* q or tables, [token tile][unit along K][token of the tile], aligned
                                to LOOM_ALIGN */
     const float *act_scale; /* [token tile][group][token of the tile] */

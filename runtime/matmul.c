@@ -2,7 +2,7 @@
  * blocks at the ends through a buffer. */
 #include <string.h>
 
-#include "plan.h"
+#include "factors.h"
 
 /* Floats of the buffer: LOOM_MAX_ROWS rows by 32 tokens, or fewer rows by more tokens. */
 enum { PARTIAL_FLOATS = LOOM_MAX_ROWS * 32 };
@@ -11,8 +11,8 @@ enum { PARTIAL_FLOATS = LOOM_MAX_ROWS * 32 };
 struct call {
     struct loom_args args; /* the kernel's, for row block 0 */
     loom_matmul_fn *run;
-    size_t rows, tokens; /* of a row block, of a token tile */
-    size_t weight_bytes, scale_bytes, zero_values, factor_bytes; /* of a row block */
+    size_t rows, tokens;                                    /* of a row block, of a token tile */
+    size_t weight_bytes, scale_bytes, values, factor_bytes; /* of a row block */
 };
 
 static struct call make_call(const loom_plan *plan, float *y, size_t y_stride,
@@ -29,7 +29,8 @@ static struct call make_call(const loom_plan *plan, float *y, size_t y_stride,
                 .zeros = plan->format.zero_points ? packed + w.zeros : NULL,
                 .offsets = plan->format.offsets ? packed + w.offsets : NULL,
                 .factors = plan->format.sub ? packed + w.factors : NULL,
-                .mins = loom_has_mins(&plan->format) ? packed + w.mins : NULL,
+                .halves =
+                    loom_half_bytes(&plan->format) ? (const uint16_t *)(packed + w.halves) : NULL,
                 .acts = prepared + a.acts,
                 .act_scale = (const float *)(prepared + a.act_scale),
                 .act_sum = (const int32_t *)(prepared + a.act_sum),
@@ -47,8 +48,8 @@ static struct call make_call(const loom_plan *plan, float *y, size_t y_stride,
         .rows = layout->rows,
         .weight_bytes = loom_block_bytes(layout, w.k_padded),
         .scale_bytes = values * loom_scale_bytes(&plan->format),
-        .zero_values = values,
-        .factor_bytes = values * loom_format_subs(&plan->format),
+        .values = values,
+        .factor_bytes = values * 4 * loom_factor_words(&plan->format),
     };
 }
 
@@ -61,7 +62,7 @@ static struct loom_args block_args(const struct call *call, size_t block, size_t
     args.weights += block * call->weight_bytes;
     args.scales = (const uint8_t *)args.scales + block * call->scale_bytes;
     if (args.zeros) {
-        args.zeros += block * call->zero_values;
+        args.zeros += block * call->values;
     }
     if (args.offsets) {
         args.offsets = (const uint8_t *)args.offsets + block * call->scale_bytes;
@@ -69,8 +70,8 @@ static struct loom_args block_args(const struct call *call, size_t block, size_t
     if (args.factors) {
         args.factors += block * call->factor_bytes;
     }
-    if (args.mins) {
-        args.mins += block * call->factor_bytes;
+    if (args.halves) {
+        args.halves += block * call->values;
     }
     args.y += block * call->rows;
     args.blocks = blocks;

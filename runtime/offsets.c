@@ -1,5 +1,5 @@
 /* Packed weights and prepared activations: their sizes, and where what is in them. */
-#include "plan.h"
+#include "factors.h"
 
 static uint64_t divide_up(uint64_t value, uint64_t unit) {
     return (value + unit - 1) / unit;
@@ -31,9 +31,9 @@ struct loom_packed_offsets loom_packed_offsets(const loom_plan *plan) {
     const uint64_t zeros = scales + values;
     const uint64_t offsets = zeros + (plan->format.zero_points ? align_up(rows * groups) : 0);
     const uint64_t factors = offsets + (plan->format.offsets ? values : 0);
-    const uint64_t subs = align_up(rows * groups * loom_format_subs(&plan->format));
-    const uint64_t mins = factors + (plan->format.sub ? subs : 0);
-    const uint64_t size = mins + (loom_has_mins(&plan->format) ? subs : 0);
+    const uint64_t halves =
+        factors + align_up(rows * groups * 4 * loom_factor_words(&plan->format));
+    const uint64_t size = halves + align_up(rows * groups * loom_half_bytes(&plan->format));
     if (size > SIZE_MAX) {
         return (struct loom_packed_offsets){0};
     }
@@ -43,7 +43,7 @@ struct loom_packed_offsets loom_packed_offsets(const loom_plan *plan) {
         .zeros = (size_t)zeros,
         .offsets = (size_t)offsets,
         .factors = (size_t)factors,
-        .mins = (size_t)mins,
+        .halves = (size_t)halves,
         .k_padded = (size_t)k_padded,
         .blocks = (size_t)blocks,
         .groups = (size_t)groups,

@@ -1,14 +1,14 @@
 /* Packed weights: header, weights, scales, zero points, offsets, factors and minimums. */
 #include <string.h>
 
-#include "plan.h"
+#include "factors.h"
 
 struct packed_header {
     uint32_t magic, version, check;
 };
 
 static const uint32_t packed_magic = 0x574d4f4c; /* "LOMW", also a test of the byte order */
-static const uint32_t packed_version = 1;
+static const uint32_t packed_version = 2;        /* 1 had factors of six bits as bytes */
 
 static struct packed_header make_header(const loom_plan *plan) {
     return (struct packed_header){packed_magic, packed_version, plan->check};
@@ -110,85 +110,6 @@ static int zeros_fit(const loom_plan *plan, const uint8_t *zeros, size_t begin, 
     return 1;
 }
 
-/* ---- Factors: [row][group][sub-block] <-> [block][group][sub-block / 4][row of the block][4] */
-
-/* The factors of 4 sub-blocks of a row are side by side; the next four are `rows` * 4 further. */
-struct quads {
-    size_t count, stride; /* of a row */
-};
-
-static struct quads quads_of(const loom_plan *plan) {
-    const size_t quads = loom_groups(plan) * loom_format_subs(&plan->format) / 4;
-    return (struct quads){quads, (size_t)plan->gemv->layout->rows * 4};
-}
-
-static size_t quad_index(const loom_plan *plan, size_t row) {
-    const struct quads quads = quads_of(plan);
-    const size_t rows = plan->gemv->layout->rows;
-    return row / rows * quads.count * quads.stride + row % rows * 4;
-}
-
-/* Bytes as they are; or where `upper` is not NULL, with those in their upper halves. Rows beyond M
- * have 0. */
-static void pack_factors(const loom_plan *plan, uint8_t *to, const uint8_t *from,
-                         const uint8_t *upper, size_t begin, size_t end) {
-    const struct quads quads = quads_of(plan);
-    for (size_t row = begin; row < end || row % plan->gemv->layout->rows != 0; row++) {
-        uint8_t *place = to + quad_index(plan, row);
-        for (size_t q = 0; q < quads.count; q++, place += quads.stride) {
-            const size_t at = (row * quads.count + q) * 4;
-            uint32_t lower = 0, above = 0;
-            if (row < end) {
-                memcpy(&lower, from + at, 4);
-                if (upper) {
-                    memcpy(&above, upper + at, 4);
-                }
-            }
-            lower |= above << 4;
-            memcpy(place, &lower, 4);
-        }
-    }
-}
-
-/* `shift` 4 takes upper halves, `mask` 15 either half. */
-static void unpack_factors(const loom_plan *plan, uint8_t *to, const uint8_t *from, unsigned shift,
-                           unsigned mask, size_t begin, size_t end) {
-    const struct quads quads = quads_of(plan);
-    for (size_t row = begin; row < end; row++) {
-        const uint8_t *place = from + quad_index(plan, row);
-        for (size_t q = 0; q < quads.count; q++, place += quads.stride) {
-            for (size_t i = 0; i < 4; i++) {
-                to[(row * quads.count + q) * 4 + i] = (uint8_t)(place[i] >> shift & mask);
-            }
-        }
-    }
-}
-
-/* 1 if minimums are the upper halves of the factors' bytes. */
-static int shares_bytes(const loom_plan *plan) {
-    return plan->format.sub && plan->format.offsets && !loom_has_mins(&plan->format);
-}
-
-/* 1 if each byte, more `least`, has no bits above the lowest `bits`. */
-static int bytes_fit(const uint8_t *bytes, size_t begin, size_t end, unsigned bits,
-                     unsigned least) {
-    uint8_t above = 0;
-    for (size_t i = begin; i < end; i++) {
-        above |= (uint8_t)(bytes[i] + least) >> bits;
-    }
-    return above == 0;
-}
-
-/* Factors and minimums of these rows are within their bits. Without offsets factors are signed. */
-static int factors_fit(const loom_plan *plan, const loom_parts *parts, size_t begin, size_t end) {
-    const size_t row_factors = loom_groups(plan) * loom_format_subs(&plan->format);
-    const size_t first = begin * row_factors, last = end * row_factors;
-    const unsigned bits = plan->format.factor_bits;
-    const unsigned least = plan->format.offsets ? 0 : 1u << (bits - 1);
-    return bytes_fit(parts->factors, first, last, bits, least) &&
-           (!parts->mins || bytes_fit(parts->mins, first, last, bits, 0));
-}
-
 /* ---- The matrix ------------------------------------------------------------------------ */
 
 /* 1 if a part is there where the format has it. */
@@ -219,7 +140,7 @@ static loom_status check_pack(const loom_plan *plan, const void *packed, const l
     if (parts_left_over(&plan->format, parts) ||
         (code_bits != 8 && code_bits != plan->format.bits) ||
         (parts->zeros && !zeros_fit(plan, parts->zeros, begin, end)) ||
-        (parts->factors && !factors_fit(plan, parts, begin, end))) {
+        (parts->factors && !loom_factors_fit(plan, parts, begin, end))) {
         return LOOM_ERROR_VALUE;
     }
     return LOOM_OK;
@@ -232,7 +153,7 @@ static void clear_gaps(const loom_plan *plan, uint8_t *packed,
     const loom_format *format = &plan->format;
     const size_t rows = at->blocks * layout->rows, values = rows * at->groups;
     const size_t scales = values * loom_scale_bytes(format);
-    const size_t factors = values * loom_format_subs(format);
+    const size_t words = values * 4 * loom_factor_words(format);
     const struct {
         size_t begin, end;
     } gaps[] = {
@@ -240,8 +161,8 @@ static void clear_gaps(const loom_plan *plan, uint8_t *packed,
         {at->scales + scales, at->zeros},
         {at->zeros + (format->zero_points ? values : 0), at->offsets},
         {at->offsets + (format->offsets ? scales : 0), at->factors},
-        {at->factors + (format->sub ? factors : 0), at->mins},
-        {at->mins + (loom_has_mins(format) ? factors : 0), at->size},
+        {at->factors + words, at->halves},
+        {at->halves + values * loom_half_bytes(format), at->size},
     };
     for (size_t i = 0; i < sizeof gaps / sizeof gaps[0]; i++) {
         memset(packed + gaps[i].begin, 0, gaps[i].end - gaps[i].begin);
@@ -261,11 +182,7 @@ static void pack_others(const loom_plan *plan, uint8_t *packed,
         pack_values(plan, packed + at->offsets, parts->offsets, scale_bytes, begin, end);
     }
     if (parts->factors) {
-        pack_factors(plan, packed + at->factors, parts->factors,
-                     shares_bytes(plan) ? parts->mins : NULL, begin, end);
-    }
-    if (loom_has_mins(&plan->format)) {
-        pack_factors(plan, packed + at->mins, parts->mins, NULL, begin, end);
+        loom_pack_factors(plan, packed, parts, begin, end);
     }
 }
 
@@ -326,7 +243,6 @@ static void unpack_others(const loom_plan *plan, const uint8_t *packed,
                           size_t begin, size_t end) {
     const loom_format *format = &plan->format;
     const size_t scale_bytes = loom_scale_bytes(format);
-    const int shared = shares_bytes(plan);
     if (parts->scales) {
         unpack_values(plan, parts->scales, packed + at->scales, scale_bytes, begin, end);
     }
@@ -336,13 +252,8 @@ static void unpack_others(const loom_plan *plan, const uint8_t *packed,
     if (parts->offsets && format->offsets) {
         unpack_values(plan, parts->offsets, packed + at->offsets, scale_bytes, begin, end);
     }
-    if (parts->factors && format->sub) {
-        unpack_factors(plan, parts->factors, packed + at->factors, 0, shared ? 15 : 255, begin,
-                       end);
-    }
-    if (parts->mins && format->sub && format->offsets) {
-        unpack_factors(plan, parts->mins, packed + (shared ? at->factors : at->mins),
-                       shared ? 4 : 0, shared ? 15 : 255, begin, end);
+    if (format->sub) {
+        loom_unpack_factors(plan, packed, parts, begin, end);
     }
 }
 

@@ -20,11 +20,6 @@ static inline const struct loom_prepare_kernel *loom_prepare_for(const loom_plan
                                   : plan->gemm_prepare;
 }
 
-/* 1 where minimums have bytes of their own: those of 4 bits share one with their factor. */
-static inline int loom_has_mins(const loom_format *format) {
-    return format->offsets && format->factor_bits > 4;
-}
-
 /* loom_parts is for reading and for writing: here nothing is written. */
 static inline loom_parts loom_three_parts(const uint8_t *codes, const void *scales,
                                           const uint8_t *zeros) {
@@ -46,7 +41,7 @@ struct loom_prepared_offsets {
     size_t acts, act_scale, act_sum, act_stride, group_stride, sum_stride, size;
 };
 struct loom_packed_offsets {
-    size_t weights, scales, zeros, offsets, factors, mins, k_padded, blocks, groups, size;
+    size_t weights, scales, zeros, offsets, factors, halves, k_padded, blocks, groups, size;
 };
 struct loom_prepared_offsets loom_prepared_offsets(const loom_plan *plan, size_t n);
 struct loom_packed_offsets loom_packed_offsets(const loom_plan *plan);

@@ -102,10 +102,23 @@ local function book_bytes(record)
     return #bytes > 0 and { table.concat(bytes, ", ", 1, 8), table.concat(bytes, ", ", 9) }
 end
 
+-- Words of 32 bits that factors and minimums of a row's group take as bytes, and those that are stored
+-- (loom_factor_words in runtime/factors.h): of 6 bits a quarter of the bytes is in the others.
+local function factor_words(format)
+    if not format.sub then
+        return 0, 0
+    end
+    local words = format.group // format.sub // 4
+    if format.offsets and format.factor_bits > 4 then
+        words = 2 * words
+    end
+    return words, format.factor_bits == 6 and words * 3 // 4 or words
+end
+
 -- What kernels are given besides scales and zeros, in the order of arguments: names and types, and
 -- how many elements a row has of it in a group.
 local function operands(format, scale_type, folds)
-    local list, subs = {}, format.sub and format.group // format.sub
+    local list, values, words = {}, factor_words(format)
     local has_mins = format.sub and format.offsets
     local function add(name, kind, per_row)
         list[#list + 1] = { name = name, type = kind, per_row = per_row }
@@ -113,11 +126,11 @@ local function operands(format, scale_type, folds)
     if format.offsets then
         add("offsets", scale_type, 1)
     end
-    if format.sub and (not folds or has_mins and format.factor_bits == 4) then
-        add("factors", "uint8_t", subs)
+    if format.sub and (not folds or has_mins) then
+        add("factors", "uint8_t", 4 * words)
     end
-    if has_mins and format.factor_bits > 4 then
-        add("mins", "uint8_t", subs)
+    if format.factor_bits == 6 and 4 * words < 3 * values then
+        add("halves", "uint16_t", 1)
     end
     return list
 end
@@ -128,6 +141,7 @@ function parts.vars(record)
     local subs = format.sub and format.group // format.sub or 0
     local scale = scales.by_name[format.scale]
     local fold_bias = parts.fold_bias(record)
+    local value_words, stored_words = factor_words(format)
     local part_sums = format.sub ~= nil and not fold_bias
     return {
         scale_type = scale.type,
@@ -135,6 +149,9 @@ function parts.vars(record)
         sub_k = format.sub or 0,
         subs = subs,
         factor_bits = format.factor_bits or 0,
+        value_words = value_words,
+        factor_words = stored_words,
+        six_bits = format.factor_bits == 6,
         factors_signed = format.sub ~= nil and not format.offsets,
         has_offsets = format.offsets or false,
         has_mins = format.sub ~= nil and (format.offsets or false),

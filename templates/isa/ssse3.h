@@ -27,12 +27,15 @@ static inline v_f32 v_load_f32(const float *p) {
 static inline void v_store_f32(float *p, v_f32 x) {
     _mm_storeu_ps(p, x);
 }
-/* 4 bytes as 32-bit integers. */
+/* 4 bytes as 32-bit integers; the same of 16 bits. */
 static inline v_int v_load_u8_i32(const uint8_t *p) {
     int32_t x;
     memcpy(&x, p, sizeof x);
     const __m128i zero = _mm_setzero_si128();
     return _mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(x), zero), zero);
+}
+static inline v_int v_load_u16_i32(const uint16_t *p) {
+    return _mm_unpacklo_epi16(_mm_loadl_epi64((const __m128i *)p), _mm_setzero_si128());
 }
 /* The same 4 or 16 bytes all over the vector. */
 static inline v_int v_load_4(const void *p) {

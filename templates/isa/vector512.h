@@ -55,6 +55,9 @@ static inline void v_load_two_ue4m3(const uint8_t *p, v_f32 *a, v_f32 *b) {
 static inline v_int v_load_u8_i32(const uint8_t *p) {
     return _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p));
 }
+static inline v_int v_load_u16_i32(const uint16_t *p) {
+    return _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p));
+}
 /* The same 4 or 16 bytes all over the vector. */
 static inline v_int v_load_4(const void *p) {
     int32_t x;

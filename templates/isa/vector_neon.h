@@ -74,10 +74,13 @@ static inline void v_load_two_ue4m3(const uint8_t *p, v_f32 *a, v_f32 *b) {
     *a = vmulq_n_f32(v_half_to_f32(vget_low_u16(halves)), 128.0f);
     *b = vmulq_n_f32(v_half_to_f32(vget_high_u16(halves)), 128.0f);
 }
-/* 4 bytes as 32-bit integers. */
+/* 4 bytes as 32-bit integers; the same of 16 bits. */
 static inline v_int v_load_u8_i32(const uint8_t *p) {
     const uint8x8_t x = vget_low_u8(v_load_4(p));
     return vreinterpretq_u8_u32(vmovl_u16(vget_low_u16(vmovl_u8(x))));
+}
+static inline v_int v_load_u16_i32(const uint16_t *p) {
+    return vreinterpretq_u8_u32(vmovl_u16(vld1_u16(p)));
 }
 static inline v_int v_set_i8(int x) {
     return vdupq_n_u8((uint8_t)x);

@@ -212,32 +212,49 @@ static void packed_bytes_are_reproducible(void **state) {
 
 /* ---- Where the factors are --------------------------------------------------------------- */
 
-/* What kernel.h says of loom_args.factors; 0 for rows beyond M. */
-static uint8_t byte_by_definition(const loom_plan *plan, const struct fake_matrix *matrix,
-                                  const uint8_t *bytes, size_t at) {
-    const size_t rows = plan->row_block, subs = 256u / plan->format.sub;
-    const size_t row = at / 4 % rows, quad = at / 4 / rows % (subs / 4);
-    const size_t group = at / 4 / rows / (subs / 4) % matrix->groups;
-    const size_t m = at / (rows * subs * matrix->groups) * rows + row;
-    return m < plan->m ? bytes[(m * matrix->groups + group) * subs + quad * 4 + at % 4] : 0;
+/* What factors.h says of byte i of a row in a group. */
+static unsigned byte_by_definition(const struct fake_matrix *matrix, const loom_format *format,
+                                   size_t row_group, size_t i) {
+    const size_t subs = 256u / format->sub, first = row_group * subs;
+    const uint8_t *factors = matrix->parts.factors + first;
+    const uint8_t *mins = matrix->parts.mins ? matrix->parts.mins + first : NULL;
+    if (format->factor_bits == 4) {
+        return mins ? factors[i] | mins[i] << 4 : factors[i];
+    }
+    const unsigned value = i < subs ? factors[i] : mins[i - subs];
+    if (format->factor_bits == 8) {
+        return value;
+    }
+    const size_t quarter = (mins ? 2 * subs : subs) / 4, j = 3 * quarter + i % quarter;
+    const unsigned last = j < subs ? factors[j] : mins[j - subs];
+    return (value << 2 & 255) | (last >> (i < quarter ? 4 : i < 2 * quarter ? 2 : 0) & 3);
 }
 
-static void check_factors(const char *grain) {
+/* `count` bytes from number `first` on of every row, of 45, 8 of which are none, and group, `each`
+ * of a row side by side. */
+static void check_bytes_of(const loom_plan *plan, const struct fake_matrix *matrix,
+                           const uint8_t *packed, size_t first, size_t count, size_t each) {
+    const size_t rows = plan->row_block;
+    for (size_t at = 0; at < 45 * 3 * count; at++) {
+        const size_t row = at / each % rows, unit = at / each / rows;
+        const size_t word = unit % (count / each), group = unit / (count / each) % 3;
+        const size_t m = unit / (count / each) / 3 * rows + row;
+        const size_t i = first + word * each + at % each;
+        assert_int_equal(packed[at],
+                         m < 37 ? byte_by_definition(matrix, &plan->format, m * 3 + group, i) : 0);
+    }
+}
+
+static void check_factors(const char *grain, size_t bytes) {
     const loom_plan plan = plan_for(ODD_COUNTS, grain, 37, 600);
     const struct loom_packed_offsets at = loom_packed_offsets(&plan);
     struct fake_matrix matrix = fake_matrix_new(&plan, 1);
-    const loom_parts *parts = &matrix.parts;
-    const size_t size = loom_packed_size(&plan), count = 45 * 3 * 256 / plan.format.sub;
+    const size_t size = loom_packed_size(&plan);
     uint8_t *const packed = fake_alloc(size);
-    assert_int_equal(loom_pack_parts(&plan, packed, parts, 8, 0, 37), LOOM_OK);
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t factor = byte_by_definition(&plan, &matrix, parts->factors, i);
-        const uint8_t min = parts->mins ? byte_by_definition(&plan, &matrix, parts->mins, i) : 0;
-        const int halves = plan.format.factor_bits == 4 && parts->mins;
-        assert_int_equal(packed[at.factors + i], halves ? factor | min << 4 : factor);
-        if (parts->mins && !halves) {
-            assert_int_equal(packed[at.mins + i], min);
-        }
+    assert_int_equal(loom_pack_parts(&plan, packed, &matrix.parts, 8, 0, 37), LOOM_OK);
+    check_bytes_of(&plan, &matrix, packed + at.factors, 0, bytes / 4 * 4, 4);
+    if (bytes % 4) {
+        check_bytes_of(&plan, &matrix, packed + at.halves, bytes / 4 * 4, 2, 2);
     }
     fake_free(packed, size);
     fake_matrix_free(&matrix);
@@ -245,26 +262,36 @@ static void check_factors(const char *grain) {
 
 static void factors_stand_by_fours(void **state) {
     (void)state;
-    check_factors("g256s16x4");
-    check_factors("g256s16x4m");
-    check_factors("g256s32x6");
-    check_factors("g256s32x8m");
+    check_factors("g256s16x4", 16);
+    check_factors("g256s16x4m", 16);
+    check_factors("g256s32x8m", 16);
+}
+
+static void factors_of_six_bits_take_six(void **state) {
+    (void)state;
+    check_factors("g256s32x6", 6);
+    check_factors("g256s32x6m", 12);
+    check_factors("g256s16x6", 12);
+    check_factors("g256s16x6m", 24);
 }
 
 /* 45 rows of 3 groups of 16 sub-blocks. Minimums of 4 bits need no bytes. */
 static void packed_memory_has_room_for_all_parts(void **state) {
     (void)state;
+    const loom_plan six = plan_for(ODD_COUNTS, "g256s32x6f32", 37, 600);
+    const struct loom_packed_offsets half = loom_packed_offsets(&six);
+    assert_int_equal(half.halves, half.factors + 576); /* 45 * 3 * 4 = 540 */
+    assert_int_equal(half.size, half.halves + 320);    /* 45 * 3 * 2 = 270 */
     const loom_plan mins = plan_for(ODD_COUNTS, "g256s16x6mf32", 37, 600);
     const struct loom_packed_offsets at = loom_packed_offsets(&mins);
     assert_int_equal(at.zeros, at.scales + 576); /* 45 * 3 * 4 = 540 */
     assert_int_equal(at.offsets, at.zeros);
     assert_int_equal(at.factors, at.offsets + 576);
-    assert_int_equal(at.mins, at.factors + 2176); /* 45 * 3 * 16 = 2160 */
-    assert_int_equal(at.size, at.mins + 2176);
-    const loom_plan halves = plan_for(ODD_COUNTS, "g256s16x4m", 37, 600);
-    const struct loom_packed_offsets shared = loom_packed_offsets(&halves);
+    assert_int_equal(at.size, at.factors + 3264); /* 45 * 3 * 24 = 3240 */
+    const loom_plan four = plan_for(ODD_COUNTS, "g256s16x4m", 37, 600);
+    const struct loom_packed_offsets shared = loom_packed_offsets(&four);
     assert_int_equal(shared.factors, shared.offsets + 320); /* 45 * 3 * 2 = 270 */
-    assert_int_equal(shared.size, shared.factors + 2176);
+    assert_int_equal(shared.size, shared.factors + 2176);   /* 45 * 3 * 16 = 2160 */
 }
 
 /* What other formats packed is refused, though codes and scales be alike. */
@@ -496,6 +523,7 @@ int main(void) {
         cmocka_unit_test(codes_of_a_book_return),
         cmocka_unit_test(packed_bytes_are_reproducible),
         cmocka_unit_test(factors_stand_by_fours),
+        cmocka_unit_test(factors_of_six_bits_take_six),
         cmocka_unit_test(packed_memory_has_room_for_all_parts),
         cmocka_unit_test(the_mark_tells_formats_apart),
         cmocka_unit_test(threads_pack_and_unpack),

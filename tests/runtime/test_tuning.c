@@ -76,7 +76,8 @@ static void assert_plan(size_t m, size_t k, loom_choice choice, loom_tuning tuni
 /* The status has both parts, and is one line. */
 static void assert_status(const char *first, const char *second) {
     char text[8192];
-    assert_int_equal(loom_tuning_status(text, sizeof text), strlen(text));
+    const size_t length = loom_tuning_status(text, sizeof text);
+    assert_int_equal(length, strlen(text));
     if (!strstr(text, first) || !strstr(text, second) || strchr(text, '\n')) {
         fail_msg("'%s' is not one line with '%s' and '%s'", text, first, second);
     }

@@ -14,6 +14,8 @@ enum fault {
     FACTOR_WITH_MINIMUM,
     MINIMUM_LOST,
     MINIMUM_OF_NEIGHBOUR,
+    LAST_QUARTER_TURNED,
+    HALF_OF_NEIGHBOUR,
     UPPER_SUM_LOST,
     SUM_IN_INT25,
     OFFSET_LOST,
@@ -99,11 +101,41 @@ static float scale_at(const struct recipe *recipe, const void *scales, size_t at
 
 /* ---- Sub-blocks ------------------------------------------------------------------------- */
 
+/* Bytes of factors and minimums of a row in a group, and the packed ones among them (factors.h). */
+static size_t values_of(const loom_format *format) {
+    return format->offsets && format->factor_bits > 4 ? 2 * subs_of(format) : subs_of(format);
+}
+static size_t bytes_of(const loom_format *format) {
+    return format->factor_bits == 6 ? values_of(format) * 3 / 4 : values_of(format);
+}
+
+static uint8_t packed_byte(const struct recipe *recipe, const struct loom_args *a,
+                           const struct place *at, size_t i) {
+    const size_t words = bytes_of(recipe->format) / 4, group = at->block * a->groups + at->g;
+    if (i < 4 * words) {
+        return a->factors[((group * words + i / 4) * ROWS + at->row) * 4 + i % 4];
+    }
+    const size_t neighbour = recipe->fault == HALF_OF_NEIGHBOUR;
+    return (uint8_t)(a->halves[group * ROWS + (at->row ^ neighbour)] >> i % 4 * 8);
+}
+
+/* Of six bits those of the last quarter are where others leave two bits. */
 static uint8_t byte_of(const struct recipe *recipe, const struct loom_args *a,
-                       const struct place *at, const uint8_t *bytes, size_t j) {
-    const size_t quads = subs_of(recipe->format) / 4;
-    const size_t quad = (at->block * a->groups + at->g) * quads + j / 4;
-    return bytes[(quad * ROWS + at->row) * 4 + j % 4];
+                       const struct place *at, size_t i) {
+    const size_t quarter = values_of(recipe->format) / 4;
+    if (recipe->format->factor_bits != 6) {
+        return packed_byte(recipe, a, at, i);
+    }
+    if (i < 3 * quarter) {
+        return packed_byte(recipe, a, at, i) >> 2;
+    }
+    unsigned value = 0;
+    for (size_t third = 0; third < 3; third++) {
+        const size_t from = recipe->fault == LAST_QUARTER_TURNED ? 2 - third : third;
+        const uint8_t byte = packed_byte(recipe, a, at, i % quarter + from * quarter);
+        value = value << 2 | (byte & 3);
+    }
+    return (uint8_t)value;
 }
 
 static int factor(const struct recipe *recipe, const struct loom_args *a, const struct place *at,
@@ -111,12 +143,13 @@ static int factor(const struct recipe *recipe, const struct loom_args *a, const 
     if (!recipe->format->sub || recipe->fault == FACTOR_LOST) {
         return 1;
     }
-    j ^= recipe->fault == FACTOR_OF_NEIGHBOUR;
-    const uint8_t byte = byte_of(recipe, a, at, a->factors, j);
+    const uint8_t byte = byte_of(recipe, a, at, j ^ (recipe->fault == FACTOR_OF_NEIGHBOUR));
+    const int sign = 1 << (recipe->format->factor_bits - 1);
     if (recipe->format->offsets) {
-        return a->mins || recipe->fault == FACTOR_WITH_MINIMUM ? byte : byte & 15;
+        const int shares = recipe->format->factor_bits == 4;
+        return shares && recipe->fault != FACTOR_WITH_MINIMUM ? byte & 15 : byte;
     }
-    return recipe->fault == FACTOR_UNSIGNED ? byte : (int8_t)byte;
+    return recipe->fault == FACTOR_UNSIGNED ? byte : (byte ^ sign) - sign;
 }
 
 static int minimum(const struct recipe *recipe, const struct loom_args *a, const struct place *at,
@@ -125,8 +158,8 @@ static int minimum(const struct recipe *recipe, const struct loom_args *a, const
         return 1;
     }
     j ^= recipe->fault == MINIMUM_OF_NEIGHBOUR;
-    return a->mins ? byte_of(recipe, a, at, a->mins, j)
-                   : byte_of(recipe, a, at, a->factors, j) >> 4;
+    return recipe->format->factor_bits == 4 ? byte_of(recipe, a, at, j) >> 4
+                                            : byte_of(recipe, a, at, subs_of(recipe->format) + j);
 }
 
 static int signed_byte(uint32_t word, size_t i) {
@@ -227,6 +260,8 @@ static const struct loom_layout layout4 = DENSE(32, 4), layout8 = DENSE(32, 8),
 #define W4G32M {.bits = 4, .offsets = 1, .group = 32}
 #define W4G256S32X4M {.bits = 4, .offsets = 1, .sub = 32, .factor_bits = 4, .group = 256}
 #define W4G256S16X6M {.bits = 4, .offsets = 1, .sub = 16, .factor_bits = 6, .group = 256}
+#define W4G256S16X6 {.bits = 4, .sub = 16, .factor_bits = 6, .group = 256}
+#define W4G256S32X6 {.bits = 4, .sub = 32, .factor_bits = 6, .group = 256}
 #define W4G256S16X8 {.bits = 4, .sub = 16, .factor_bits = 8, .group = 256}
 #define W8G32 {.bits = 8, .group = 32}
 #define IQ4G32 {.bits = 4, .book = LOOM_BOOK_IQ4, .group = 32}
@@ -243,6 +278,8 @@ DEFINE(good_offsets, NO_FAULT, W4G32M)
 DEFINE(good_halves, NO_FAULT, W4G256S32X4M)
 DEFINE(good_minimums, NO_FAULT, W4G256S16X6M)
 DEFINE(good_factors, NO_FAULT, W4G256S16X8)
+DEFINE(good_last_quarter, NO_FAULT, W4G256S16X6)
+DEFINE(good_half_words, NO_FAULT, W4G256S32X6)
 DEFINE(good_bytes, NO_FAULT, W8G32)
 DEFINE(good_iq4, NO_FAULT, IQ4G32)
 DEFINE(good_fp4, NO_FAULT, FP4G32E8M0)
@@ -253,6 +290,9 @@ DEFINE(factor_unsigned, FACTOR_UNSIGNED, W4G256S16X8)
 DEFINE(factor_with_minimum, FACTOR_WITH_MINIMUM, W4G256S32X4M)
 DEFINE(minimum_lost, MINIMUM_LOST, W4G256S16X6M)
 DEFINE(minimum_of_neighbour, MINIMUM_OF_NEIGHBOUR, W4G256S32X4M)
+DEFINE(last_factors_turned, LAST_QUARTER_TURNED, W4G256S16X6)
+DEFINE(last_minimums_turned, LAST_QUARTER_TURNED, W4G256S16X6M)
+DEFINE(half_of_neighbour, HALF_OF_NEIGHBOUR, W4G256S32X6)
 DEFINE(upper_sum_lost, UPPER_SUM_LOST, W4G256S16X6M)
 DEFINE(sum_in_int25, SUM_IN_INT25, W4G256S16X8)
 DEFINE(offset_lost, OFFSET_LOST, W4G32M)
@@ -286,6 +326,8 @@ const struct sample_kernel sample_part_kernels[] = {
     KERNEL(good_minimums, gemv, layout4, I8M, true, W4G256S16X6M),
     KERNEL(good_factors, gemv, layout4, I8S, true, W4G256S16X8),
     KERNEL(good_factors, gemm, layout4, I8S, true, W4G256S16X8),
+    KERNEL(good_last_quarter, gemv, layout4, I8S, true, W4G256S16X6),
+    KERNEL(good_half_words, gemm, layout4, I8S, true, W4G256S32X6),
     KERNEL(good_bytes, gemv, layout8, I8, true, W8G32),
     KERNEL(good_iq4, gemv, layout4, I8, true, IQ4G32),
     KERNEL(good_fp4, gemm, layout4, I8, true, FP4G32E8M0),
@@ -297,6 +339,9 @@ const struct sample_kernel sample_part_kernels[] = {
     KERNEL(factor_with_minimum, gemv, layout4, I8M, false, W4G256S32X4M),
     KERNEL(minimum_lost, gemv, layout4, I8M, false, W4G256S16X6M),
     KERNEL(minimum_of_neighbour, gemm, layout4, I8M, false, W4G256S32X4M),
+    KERNEL(last_factors_turned, gemv, layout4, I8S, false, W4G256S16X6),
+    KERNEL(last_minimums_turned, gemm, layout4, I8M, false, W4G256S16X6M),
+    KERNEL(half_of_neighbour, gemv, layout4, I8S, false, W4G256S32X6),
     KERNEL(upper_sum_lost, gemv, layout4, I8M, false, W4G256S16X6M),
     KERNEL(sum_in_int25, gemv, layout4, I8S, false, W4G256S16X8),
     KERNEL(offset_lost, gemv, layout4, I8, false, W4G32M),

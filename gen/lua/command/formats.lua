@@ -30,9 +30,10 @@ end
 local function bits_of(record)
     local values = record.scale_bytes * (record.offsets and 2 or 1)
         + (record.zero_points and 1 or 0)
-    local factors = record.sub and (record.offsets and record.factor_bits > 4 and 16 or 8) or 0
+    local bits_each = record.factor_bits == 6 and 6 or 8
+    local factors = record.sub and (record.offsets and record.factor_bits > 4 and 2 or 1) or 0
     return record.bits + (record.group > 0 and 8 * values / record.group or 0)
-        + (record.sub and factors / record.sub or 0)
+        + (record.sub and factors * bits_each / record.sub or 0)
 end
 
 -- The modes that have kernels for the format, each with its levels where it is not all of them.

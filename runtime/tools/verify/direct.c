@@ -28,28 +28,63 @@ static const void *make_blocked(struct problem *p, const char *name, const void 
     return guard_view(&p->guard, out);
 }
 
-/* Bytes of sub-blocks as [block][group][sub-block / 4][row of the block][4], those of `upper` (or
- * NULL) in the upper halves; rows that do not exist get zeros. */
-static const uint8_t *make_factors(struct problem *p, const char *name, const uint8_t *lower,
-                                   const uint8_t *upper) {
-    const size_t rows = p->kernel->layout->rows, subs = reference_subs(&p->c.format);
-    const size_t groups = p->acts.groups, blocks = (p->c.m + rows - 1) / rows;
-    const size_t bytes = blocks * groups * subs * rows;
-    uint8_t *out = guard_alloc(&p->guard, name, bytes, alignment_of(rows * 4));
+/* Bit `bit` of number i of a row's factors and minimums in a group, the factors first. */
+static unsigned bit_of_factor(const struct problem *p, size_t row_group, size_t i, unsigned bit) {
+    const size_t subs = reference_subs(&p->c.format);
+    const uint8_t *part = i < subs ? p->w.parts.factors : p->w.parts.mins;
+    return part[row_group * subs + i % subs] >> bit & 1;
+}
+
+/* The same of byte i of them as they are packed (factors.h). */
+static unsigned bit_of_byte(const struct problem *p, size_t row_group, size_t i, unsigned bit) {
+    const loom_format *format = &p->c.format;
+    const size_t subs = reference_subs(format);
+    if (format->factor_bits == 4 && format->offsets) {
+        return bit_of_factor(p, row_group, bit < 4 ? i : subs + i, bit % 4);
+    }
+    if (format->factor_bits != 6) {
+        return bit_of_factor(p, row_group, i, bit);
+    }
+    const size_t quarter = (format->offsets ? 2 * subs : subs) / 4;
+    return bit < 2 ? bit_of_factor(p, row_group, 3 * quarter + i % quarter,
+                                   (unsigned)(4 - i / quarter * 2) + bit)
+                   : bit_of_factor(p, row_group, i, bit - 2);
+}
+
+/* `count` bytes from number `first` on of each row and group, as [block][group][byte /
+ * each][row][each]; rows that do not exist get zeros. */
+static const uint8_t *make_factors(struct problem *p, const char *name, size_t first, size_t count,
+                                   size_t each) {
+    const size_t rows = p->kernel->layout->rows, groups = p->acts.groups;
+    const size_t blocks = (p->c.m + rows - 1) / rows, bytes = blocks * groups * rows * count;
+    uint8_t *out = guard_alloc(&p->guard, name, bytes, alignment_of(rows * each));
     memset(out, 0, bytes);
-    for (size_t from = 0; from < p->c.m * groups * subs; from++) {
-        const size_t r = from / subs / groups, g = from / subs % groups, j = from % subs;
-        const size_t quad = (r / rows * groups + g) * (subs / 4) + j / 4;
-        out[(quad * rows + r % rows) * 4 + j % 4] =
-            (uint8_t)(upper ? lower[from] | upper[from] << 4 : lower[from]);
+    for (size_t from = 0; from < p->c.m * groups * count; from++) {
+        const size_t r = from / count / groups, g = from / count % groups, i = from % count;
+        const size_t word = (r / rows * groups + g) * (count / each) + i / each;
+        for (unsigned bit = 0; bit < 8; bit++) {
+            out[(word * rows + r % rows) * each + i % each] |=
+                (uint8_t)(bit_of_byte(p, r * groups + g, first + i, bit) << bit);
+        }
     }
     return guard_view(&p->guard, out);
+}
+
+/* Factors and minimums. Eight of six bits are six bytes: a word and a half. */
+static void make_factor_args(struct problem *p, struct loom_args *args) {
+    const loom_format *format = &p->c.format;
+    const size_t subs = reference_subs(format);
+    const size_t values = format->offsets && format->factor_bits > 4 ? 2 * subs : subs;
+    const size_t bytes = format->factor_bits == 6 ? values * 3 / 4 : values;
+    args->factors = make_factors(p, "packed factors", 0, bytes / 4 * 4, 4);
+    if (bytes % 4) {
+        args->halves = (const void *)make_factors(p, "packed halves", bytes / 4 * 4, bytes % 4, 2);
+    }
 }
 
 static void make_weight_args(struct problem *p, struct loom_args *args) {
     const loom_parts *parts = &p->w.parts;
     const size_t scale_bytes = reference_scale_bytes(&p->c.format);
-    const bool share_bytes = parts->mins && p->c.format.factor_bits == 4;
     args->weights = p->stream;
     args->scales = make_blocked(p, "packed scales", parts->scales, scale_bytes);
     if (parts->zeros) {
@@ -59,11 +94,7 @@ static void make_weight_args(struct problem *p, struct loom_args *args) {
         args->offsets = make_blocked(p, "packed offsets", parts->offsets, scale_bytes);
     }
     if (parts->factors) {
-        args->factors =
-            make_factors(p, "packed factors", parts->factors, share_bytes ? parts->mins : NULL);
-    }
-    if (parts->mins && !share_bytes) {
-        args->mins = make_factors(p, "packed minimums", parts->mins, NULL);
+        make_factor_args(p, args);
     }
 }
 

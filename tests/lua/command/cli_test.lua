@@ -34,7 +34,7 @@ case("shapes lists presets and layers", function()
 end)
 
 case("formats lists those of files, or those it is asked for", function()
-    accepts("formats", "w4g256s32x6m      4.625  Q4_K    exact")
+    accepts("formats", "w4g256s32x6m      4.500  Q4_K    exact")
     accepts("formats w2g128", "w2g128            2.125  -       exact, table, table7")
     accepts("formats w7g32", "w7g32             7.500  -       no kernels")
     local nvfp4 = accepts("formats fp4g16ue4m3", "modes, and their levels if not all")

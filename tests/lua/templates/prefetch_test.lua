@@ -42,7 +42,7 @@ local function streams(schedule, name)
         if record.schedule == schedule then
             local text = assert(kernels.text({ sources = home.sources() }, record))
             local found = {}
-            for _, stream in ipairs({ "factors", "mins", "offsets", "scales", "zeros" }) do
+            for _, stream in ipairs({ "factors", "halves", "offsets", "scales", "zeros" }) do
                 if text:find("v_prefetch_near%(%(?[^)\n]*%)?" .. stream .. " %+ %d+%)") then
                     found[#found + 1] = stream
                 end
@@ -59,7 +59,8 @@ check.case("prefetch: with distances for all streams beside the weights", functi
     check.equal(streams(with, "w4g32m"), "offsets scales")
     check.equal(streams(with, "w4g64z"), "scales zeros")
     check.equal(streams(with, "w2g256s16x4m"), "factors offsets scales")
-    check.equal(streams(with, "w4g256s32x6m"), "factors mins offsets scales")
+    check.equal(streams(with, "iq4g256s32x6"), "factors halves scales")
+    check.equal(streams(with, "w4g256s32x6m"), "factors offsets scales")
     check.equal(streams("lut_trit_b4m4n1p2f8", "tg64z"), "scales zeros")
     check.equal(streams(with, "w4row"), "")
     check.equal(streams("dot_shift_b2m2n1", "w4g256s32x6m"), "")

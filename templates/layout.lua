@@ -164,15 +164,15 @@ function layout.dot(lanes, block, bits, group)
     return make(name:format(lanes, block), bits, lanes * block, unit_k, sections)
 end
 
--- dot: a 32-bit lane is 4 neighbouring codes, and the fields of a byte are rows, `lanes` apart. The
--- top bit of a byte is inverted: as a signed byte it is then 128 less than its fields.
-function layout.fields(lanes, block, bits)
-    local fields = 8 // bits
-    return make(("fields%dx%d"):format(lanes, block), bits, lanes * block, 32, {
+-- dot: a 32-bit lane is 4 neighbouring codes, and the fields of a byte are rows, `lanes` apart.
+-- Signed bytes have their top bit inverted: they are 128 less than their fields.
+function layout.fields(lanes, block, bits, signed)
+    local fields, name = 8 // bits, signed and "fields%dx%d" or "ufields%dx%d"
+    return make(name:format(lanes, block), bits, lanes * block, 32, {
         section(0, {
             digit("plane", bits, 1), digit("row", fields, lanes), digit("k", 4, 1),
             digit("row", lanes, 1), digit("row", block // fields, lanes * fields), digit("k", 8, 4),
-        }, 128),
+        }, signed and 128 or 0),
     })
 end
 

@@ -75,7 +75,8 @@ end
 -- bytes of them. nil where they do not fit.
 function parts.fold_bias(record)
     local format = record.format
-    if record.loop ~= "dot" or not adds_sub_blocks(format, record.isa) then
+    local is_panel = record.loop == "dot" or record.loop == "fields" and record.numbers.k
+    if not is_panel or not adds_sub_blocks(format, record.isa) then
         return nil
     end
     local least, highest = code_range(format)
@@ -89,7 +90,8 @@ end
 -- once. For one token: more tokens leave no registers for a second sum.
 function parts.pairs_sums(record)
     local format = record.format
-    return record.op == "gemv" and record.loop == "shift" and adds_sub_blocks(format, record.isa)
+    return record.op == "gemv" and (record.loop == "shift" or record.loop == "fields")
+        and adds_sub_blocks(format, record.isa)
         and parts.largest_code(format) * bounds.ACT * format.sub <= bounds.I16
 end
 
@@ -102,8 +104,8 @@ local function book_bytes(record)
     return #bytes > 0 and { table.concat(bytes, ", ", 1, 8), table.concat(bytes, ", ", 9) }
 end
 
--- Words of 32 bits that factors and minimums of a row's group take as bytes, and those that are stored
--- (loom_factor_words in runtime/factors.h): of 6 bits a quarter of the bytes is in the others.
+-- Words of 32 bits that factors and minimums of a row's group take as bytes, and those that are
+-- stored (runtime/factors.h): of 6 bits a quarter of the bytes is in the others.
 local function factor_words(format)
     if not format.sub then
         return 0, 0

@@ -11,6 +11,7 @@ return function(record)
         packed_block = numbers.b // fields,
         chunk_k = not numbers.k and sums_fields.CHUNK or nil,
         held = held,
+        signed_bytes = record.isa.signed or false,
         -- The bits of a byte up to field f.
         up_to = function(x, f)
             local mask = (1 << bits * (f + 1)) - 1

@@ -33,6 +33,9 @@ static inline v_int v_join6(v_int low, v_int high) {
     return v_or(v_and(low, v_set_i8(15)), v_and(high, v_set_i8(48)));
 }
 
+/* sum + (x >> count) of signed 32-bit lanes; the count is a constant. */
+#define v_add_shifted(sum, x, count) v_add_i32(sum, v_shr_i32(x, count))
+
 /* Bytes e as 2^(e - 128), or 0 below 2^-126. */
 static inline v_f32 v_load_e8m0(const uint8_t *p) {
     const v_int bits = v_sub_i32(v_shl_i32(v_load_u8_i32(p), 23), v_set_i32(1 << 23));

@@ -49,7 +49,7 @@ return {
         return layout.dot(isa.vector // 4, numbers.b, format.bits, format.group)
     end),
     entry("fieldmatrix", "fields", function(format, numbers, isa)
-        return layout.fields(isa.vector // 4, numbers.b, format.bits)
+        return layout.fields(isa.vector // 4, numbers.b, format.bits, isa.signed)
     end, function(format, numbers)
         if format.bits == 3 or numbers.m % (8 // format.bits) ~= 0 then
             return "fields do not fill bytes"

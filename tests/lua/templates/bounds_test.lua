@@ -18,8 +18,8 @@ local function all_formats()
             list[#list + 1] = assert(format.parse(base .. rest))
         end
     end
-    for _, name in ipairs({ "w5g256z", "w6g256m", "w8g256z", "w4g256s32x6m", "w6g256s16x8",
-        "w8g256s16x8", "w3g256s16x6", "iq4g256", "iq4g256s32x8", "fp4row", "fp4g16",
+    for _, name in ipairs({ "w5g256z", "w6g256m", "w8g256z", "w4g256s32x6m", "w2g256s16x4m",
+        "w6g256s16x8", "w8g256s16x8", "w3g256s16x6", "iq4g256", "iq4g256s32x8", "fp4row", "fp4g16",
         "iq4g16", "w2g16z", "w6g16z", "w8g16z" }) do
         list[#list + 1] = assert(format.parse(name))
     end
@@ -158,6 +158,15 @@ check.case("bounds: how sub-blocks end", function()
     for name, pairs_fit in pairs({ w2g256s16x4m = true, w3g256s16x6 = true, w4g256s32x6 = true,
         w4g256s32x6m = false, w6g256s16x8 = false }) do
         check.equal(gemv_vars(name, "avx512vbmi").pair_sums, pairs_fit, name)
+    end
+end)
+
+check.case("bounds: two sub-blocks' sums of fields fit a lane, or they are added one by one", function()
+    for name, pairs_fit in pairs({ w2g256s16x4m = true, w4g256s32x6m = false }) do
+        local record = kernel_named(name .. "_exact__dot_fields_b4m4n1_avx512vbmi")
+        check.equal(record.vars.pair_sums, pairs_fit, name)
+        local longer = setmetatable({ vars = { pair_sums = true } }, { __index = record })
+        check.equal(bounds.refuse(entry_of(record), longer) == nil, pairs_fit, name)
     end
 end)
 

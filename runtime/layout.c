@@ -103,17 +103,19 @@ static void take_target(struct words *words, const struct loom_target *target,
 
 /* ---- Targets and the stream ------------------------------------------------------------- */
 
-/* Words of neighbouring rows, side by side. */
-static inline void store_row_words(uint8_t *restrict to, const uint32_t *restrict lane,
-                                   size_t rows) {
+/* Words of neighbouring rows, side by side; `up` bits above where rows' bits begin in bytes that
+ * several rows share. */
+static inline void store_row_words(uint8_t *restrict to, const uint32_t *restrict lane, size_t rows,
+                                   int shared, uint32_t up) {
     for (size_t r = 0; r < rows; r++) {
-        loom_store_word(to + 4 * r, lane[r]);
+        const uint32_t others = shared ? loom_load_word(to + 4 * r) : 0;
+        loom_store_word(to + 4 * r, others ^ lane[r] << up);
     }
 }
 static inline void load_row_words(uint32_t *restrict lane, const uint8_t *restrict from,
-                                  size_t rows) {
+                                  size_t rows, uint8_t flip, uint32_t up) {
     for (size_t r = 0; r < rows; r++) {
-        lane[r] = loom_load_word(from + 4 * r);
+        lane[r] = (loom_load_word(from + 4 * r) ^ flip * UINT32_C(0x01010101)) >> up;
     }
 }
 
@@ -141,32 +143,48 @@ static inline uint32_t load_row_bytes(const uint8_t *from, uint32_t bit,
     return word;
 }
 
+/* How many rows of a batch from its row r on have their words side by side. */
+static size_t adjacent_rows(const struct loom_section_map *section, const struct batch *batch,
+                            size_t r) {
+    const size_t run = section->adjacent - (batch->row + r) % section->adjacent;
+    return min_size(run, batch->rows - r);
+}
+
 /* Rows of one unit. */
 static void store_rows(uint8_t *to, const struct loom_section_map *section,
                        const struct loom_target *target, const struct batch *batch,
                        const uint32_t *lane) {
     const uint32_t *const bit = section->row + batch->row;
-    if (!section->adjacent || !target->run) {
-        for (size_t r = 0; r < batch->rows; r++) {
-            store_row_bytes(to, bit[r], target, lane[r], section->shared);
+    for (size_t r = 0, rows; r < batch->rows && target->run; r += rows) {
+        uint8_t *const first = to + bit[r] / 8 + target->column[0];
+        rows = adjacent_rows(section, batch, r);
+        if (rows != LANES) {
+            store_row_words(first, lane + r, rows, section->shared, bit[r] % 8);
+        } else if (section->shared) { /* constants to the compiler */
+            store_row_words(first, lane, LANES, 1, bit[0] % 8);
+        } else {
+            store_row_words(first, lane, LANES, 0, 0);
         }
-    } else if (batch->rows == LANES) { /* a constant to the compiler */
-        store_row_words(to + bit[0] / 8 + target->column[0], lane, LANES);
-    } else {
-        store_row_words(to + bit[0] / 8 + target->column[0], lane, batch->rows);
+    }
+    for (size_t r = 0; r < batch->rows && !target->run; r++) {
+        store_row_bytes(to, bit[r], target, lane[r], section->shared);
     }
 }
 static void load_rows(uint32_t *lane, const uint8_t *from, const struct loom_section_map *section,
                       const struct loom_target *target, const struct batch *batch) {
     const uint32_t *const bit = section->row + batch->row;
-    if (!section->adjacent || !target->run) {
-        for (size_t r = 0; r < batch->rows; r++) {
-            lane[r] = load_row_bytes(from, bit[r], target, section->shared ? section->flip : 0);
+    const uint8_t flip = section->shared ? section->flip : 0;
+    for (size_t r = 0, rows; r < batch->rows && target->run; r += rows) {
+        const uint8_t *const first = from + bit[r] / 8 + target->column[0];
+        rows = adjacent_rows(section, batch, r);
+        if (rows == LANES) { /* a constant to the compiler */
+            load_row_words(lane, first, LANES, flip, bit[0] % 8);
+        } else {
+            load_row_words(lane + r, first, rows, flip, bit[r] % 8);
         }
-    } else if (batch->rows == LANES) {
-        load_row_words(lane, from + bit[0] / 8 + target->column[0], LANES);
-    } else {
-        load_row_words(lane, from + bit[0] / 8 + target->column[0], batch->rows);
+    }
+    for (size_t r = 0; r < batch->rows && !target->run; r++) {
+        lane[r] = load_row_bytes(from, bit[r], target, flip);
     }
 }
 

@@ -41,9 +41,11 @@ static void place_rows(struct loom_section_map *to, const struct spot *rows, siz
         to->row[rows[i].at[LOOM_AXIS_ROW]] = rows[i].bit;
         to->shared |= rows[i].bit % 8 != 0;
     }
-    to->adjacent = 1;
+    to->adjacent = LOOM_MAX_ROWS;
     for (size_t row = 1; row < count; row++) {
-        to->adjacent &= to->row[row] == to->row[row - 1] + WORD_BITS;
+        while (to->row[row] != to->row[row - 1] + WORD_BITS && row % to->adjacent != 0) {
+            to->adjacent /= 2;
+        }
     }
 }
 

@@ -40,7 +40,8 @@ struct loom_section_map {
     size_t bytes; /* in a unit */
     uint8_t flip;
     uint8_t shared;              /* bytes have bits of several rows */
-    uint8_t adjacent;            /* a row's bits begin 4 bytes behind those of the row before */
+    size_t adjacent;             /* from each multiple of this on, so many rows' bits begin 4 bytes
+                                    behind those of the row before */
     uint32_t row[LOOM_MAX_ROWS]; /* the bit where a row's bits are counted from */
     size_t targets;
     struct loom_target target[LOOM_MAX_UNIT_BITS / 4];

@@ -30,7 +30,7 @@ static inline void squeeze_quarters(uint8_t *bytes, size_t q) {
 }
 
 /* `sign` has a bit of each byte that the bits above it are copies of, or none. */
-static inline void spread_quarters(uint8_t *bytes, size_t q, uint64_t sign) {
+static inline void unsqueeze_quarters(uint8_t *bytes, size_t q, uint64_t sign) {
     uint64_t last = 0;
     for (unsigned i = 0; i < 4; i++) {
         const uint64_t both = i < 3 ? load_quarter(bytes + i * q, q) : last << 2;
@@ -51,14 +51,14 @@ static void squeeze(uint8_t *bytes, size_t values) {
     }
 }
 
-static void spread(uint8_t *bytes, size_t values, int is_signed) {
+static void unsqueeze(uint8_t *bytes, size_t values, int is_signed) {
     const uint64_t sign = is_signed ? 0x2020202020202020 : 0;
     if (values == 8) {
-        spread_quarters(bytes, 2, sign);
+        unsqueeze_quarters(bytes, 2, sign);
     } else if (values == 16) {
-        spread_quarters(bytes, 4, sign);
+        unsqueeze_quarters(bytes, 4, sign);
     } else {
-        spread_quarters(bytes, 8, sign);
+        unsqueeze_quarters(bytes, 8, sign);
     }
 }
 
@@ -87,7 +87,7 @@ static inline void split(const loom_format *format, uint8_t *bytes, uint8_t *fac
     const size_t subs = loom_format_subs(format);
     const int shared = shares_bytes(format);
     if (format->factor_bits == 6) {
-        spread(bytes, loom_factor_values(format), !format->offsets);
+        unsqueeze(bytes, loom_factor_values(format), !format->offsets);
     }
     for (size_t j = 0; factors && j < subs; j++) {
         factors[j] = shared ? bytes[j] & 15 : bytes[j];
@@ -146,7 +146,7 @@ void loom_unpack_factors(const loom_plan *plan, const uint8_t *packed, const loo
         for (size_t g = 0; g < at.groups; g++) {
             const struct places from = places_of(plan, &at, row, g);
             const size_t to = (row * at.groups + g) * subs;
-            uint8_t bytes[MOST_VALUES];
+            uint8_t bytes[MOST_VALUES] = {0};
             for (size_t w = 0; w < words; w++) {
                 memcpy(bytes + 4 * w, packed + from.word + w * from.stride, 4);
             }

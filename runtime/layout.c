@@ -26,10 +26,6 @@ struct batch {
     size_t row, rows, units;
 };
 
-static size_t min_size(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
 /* ---- Bytes and words ------------------------------------------------------------------- */
 
 static inline void load_words(struct words *restrict words, const uint8_t *const from[LANES],
@@ -89,8 +85,8 @@ static void make_target(struct lanes *lanes, const struct loom_target *target,
 }
 
 /* The inverse: adds what the target has to the words. */
-static void take_target(struct words *words, const struct loom_target *target,
-                        const struct loom_step *step, struct lanes *lanes) {
+static void take_words(struct words *words, const struct loom_target *target,
+                       const struct loom_step *step, struct lanes *lanes) {
     for (size_t i = 0; i < target->swaps; i++) {
         swap_bits(lanes, &target->swap[i]);
     }
@@ -147,7 +143,7 @@ static inline uint32_t load_row_bytes(const uint8_t *from, uint32_t bit,
 static size_t adjacent_rows(const struct loom_section_map *section, const struct batch *batch,
                             size_t r) {
     const size_t run = section->adjacent - (batch->row + r) % section->adjacent;
-    return min_size(run, batch->rows - r);
+    return loom_min_size(run, batch->rows - r);
 }
 
 /* Rows of one unit. */
@@ -224,7 +220,7 @@ static void unpack_words(const struct loom_layout_map *map, struct words *words,
             if (section->flip && !section->shared) {
                 flip_bits(&lanes, section->flip);
             }
-            take_target(words, &section->target[t], step, &lanes);
+            take_words(words, &section->target[t], step, &lanes);
         }
         unit += section->bytes;
     }
@@ -375,10 +371,10 @@ static void pack_rows(const struct loom_layout_map *map, uint8_t *unit, size_t u
     for (size_t u = 0; u < units; u += batch.units) {
         const uint8_t *from[LANES];
         struct words words;
-        batch.units = min_size(units - u, LANES / batch.rows);
+        batch.units = loom_min_size(units - u, LANES / batch.rows);
         for (size_t l = 0; l < LANES; l++) { /* lanes without a unit are not stored */
             const size_t last = u + batch.units - 1, lane_unit = u + unit_of[l];
-            from[l] = chunk->symbols[row_of[l]] + min_size(lane_unit, last) * 4 * map->words;
+            from[l] = chunk->symbols[row_of[l]] + loom_min_size(lane_unit, last) * 4 * map->words;
         }
         if (map->words == 8) { /* a constant to the compiler */
             load_words(&words, from, 8);
@@ -392,12 +388,12 @@ static void pack_rows(const struct loom_layout_map *map, uint8_t *unit, size_t u
 /* `units` units of a row block whose first row is `block_row`, from code `first` on. */
 static loom_status pack_chunk(const struct loom_layout_map *map, uint8_t *unit, size_t units,
                               const struct loom_source *source, size_t block_row, size_t first) {
-    const size_t k_left = source->k - min_size(first, source->k);
-    const size_t width = min_size(units * map->unit_k, k_left);
+    const size_t k_left = source->k - loom_min_size(first, source->k);
+    const size_t width = loom_min_size(units * map->unit_k, k_left);
     struct chunk_rows chunk;
     begin_units(map, unit, units);
     for (size_t r = 0; r < map->rows; r += LANES) {
-        const struct batch batch = {.row = r, .rows = min_size(LANES, map->rows - r)};
+        const struct batch batch = {.row = r, .rows = loom_min_size(LANES, map->rows - r)};
         if (!read_rows(map, &chunk, batch.rows, source, block_row + r, first, width)) {
             return LOOM_ERROR_VALUE;
         }
@@ -415,7 +411,7 @@ loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream,
     uint8_t *unit = stream + begin / map.rows * all * map.unit_bytes;
     for (size_t row = begin; row < end; row += map.rows) {
         for (size_t u = 0; u < all; u += CHUNK_UNITS) {
-            const size_t units = min_size(CHUNK_UNITS, all - u);
+            const size_t units = loom_min_size(CHUNK_UNITS, all - u);
             const loom_status status = pack_chunk(&map, unit, units, source, row, u * map.unit_k);
             if (status != LOOM_OK) {
                 return status;
@@ -448,7 +444,7 @@ static void unpack_rows(const struct loom_layout_map *map, const uint8_t *unit, 
                         struct batch batch, struct chunk_rows *rows) {
     for (size_t u = 0; u < units; u += batch.units) {
         struct words words;
-        batch.units = min_size(units - u, LANES / batch.rows);
+        batch.units = loom_min_size(units - u, LANES / batch.rows);
         unpack_words(map, &words, unit + u * map->unit_bytes, &batch);
         write_words(map, rows, u, &batch, &words);
     }
@@ -478,9 +474,9 @@ static void unpack_block(const struct loom_layout_map *map, const uint8_t *unit,
     const size_t chunk = CHUNK_UNITS * map->unit_k;
     for (size_t first = 0; first < k; first += chunk, unit += CHUNK_UNITS * map->unit_bytes) {
         for (size_t row = begin; row < end; row += LANES) {
-            const struct batch batch = {.row = row, .rows = min_size(LANES, end - row)};
+            const struct batch batch = {.row = row, .rows = loom_min_size(LANES, end - row)};
             unpack_batch(map, unit, &batch, codes + (row - begin) * k + first, k,
-                         min_size(chunk, k - first));
+                         loom_min_size(chunk, k - first));
         }
     }
 }
@@ -491,7 +487,7 @@ void loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream, 
     loom_layout_map(&map, layout, 8);
     for (size_t row = begin; row < end;) {
         const size_t block = row / map.rows, first = block * map.rows;
-        const size_t last = min_size(end, first + map.rows);
+        const size_t last = loom_min_size(end, first + map.rows);
         unpack_block(&map, stream + block * loom_block_bytes(layout, k_padded), codes + row * k, k,
                      row - first, last - first);
         row = last;

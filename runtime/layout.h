@@ -4,6 +4,10 @@
 
 #include "loom.h"
 
+static inline size_t loom_min_size(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
 /* One digit of a position in the packed stream: `count` steps of `stride` along `axis`. */
 enum loom_axis { LOOM_AXIS_ROW, LOOM_AXIS_K, LOOM_AXIS_PLANE };
 struct loom_digit {

@@ -78,9 +78,9 @@ struct origins {
 };
 
 /* Takes the spots of up to four bytes; their number. */
-static size_t take_target(struct loom_target *target, struct origins *origins,
-                          const struct loom_layout_map *map, const struct spot *spots,
-                          size_t count) {
+static size_t take_spots(struct loom_target *target, struct origins *origins,
+                         const struct loom_layout_map *map, const struct spot *spots,
+                         size_t count) {
     size_t taken = 0;
     for (size_t i = 0; i < WORD_BITS; i++) {
         origins->bit[i] = NOWHERE;
@@ -179,7 +179,7 @@ static void make_targets(const struct loom_layout_map *map, struct loom_section_
     for (section->targets = 0; count > 0; section->targets++) {
         struct loom_target *const target = &section->target[section->targets];
         struct origins origins;
-        const size_t taken = take_target(target, &origins, map, spots, count);
+        const size_t taken = take_spots(target, &origins, map, spots, count);
         make_swaps(target, &origins, map->bits);
         make_steps(target, &origins, steps);
         steps += target->steps;

@@ -53,10 +53,6 @@ static struct call make_call(const loom_plan *plan, float *y, size_t y_stride,
     };
 }
 
-static size_t min_size(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
 static struct loom_args block_args(const struct call *call, size_t block, size_t blocks) {
     struct loom_args args = call->args;
     args.weights += block * call->weight_bytes;
@@ -93,7 +89,7 @@ static void run_partial(const struct call *call, size_t begin, size_t end) {
     args.y = buffer;
     args.y_stride = call->rows;
     for (size_t token = 0; token < call->args.n; token += args.n) {
-        args.n = min_size(chunk, call->args.n - token);
+        args.n = loom_min_size(chunk, call->args.n - token);
         call->run(&args);
         for (size_t t = 0; t < args.n; t++) {
             memcpy(y + (token + t) * call->args.y_stride, buffer + t * call->rows + skip,
@@ -108,7 +104,7 @@ static void run_partial(const struct call *call, size_t begin, size_t end) {
 static void run_rows(const struct call *call, size_t begin, size_t end) {
     const size_t head_end = (begin + call->rows - 1) / call->rows * call->rows;
     if (head_end > begin) {
-        const size_t stop = min_size(head_end, end);
+        const size_t stop = loom_min_size(head_end, end);
         run_partial(call, begin, stop);
         begin = stop;
     }

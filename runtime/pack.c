@@ -10,12 +10,12 @@ struct packed_header {
 static const uint32_t packed_magic = 0x574d4f4c; /* "LOMW", also a test of the byte order */
 static const uint32_t packed_version = 2;        /* 1 had factors of six bits as bytes */
 
-static struct packed_header make_header(const loom_plan *plan) {
+static struct packed_header header_of_packed(const loom_plan *plan) {
     return (struct packed_header){packed_magic, packed_version, plan->check};
 }
 
 int loom_packed_valid(const loom_plan *plan, const void *packed) {
-    const struct packed_header header = make_header(plan);
+    const struct packed_header header = header_of_packed(plan);
     return memcmp(packed, &header, sizeof header) == 0;
 }
 
@@ -33,7 +33,7 @@ loom_status loom_packed_check(const loom_plan *plan, const void *packed, size_t 
 }
 
 static void write_header(const loom_plan *plan, void *packed) {
-    const struct packed_header header = make_header(plan);
+    const struct packed_header header = header_of_packed(plan);
     memset(packed, 0, LOOM_HEADER_BYTES);
     memcpy(packed, &header, sizeof header);
 }

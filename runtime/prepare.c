@@ -9,7 +9,7 @@ struct prepared_header {
 
 static const uint32_t prepared_magic = 0x414d4f4c; /* "LOMA" */
 
-static struct prepared_header make_header(const loom_plan *plan, size_t n) {
+static struct prepared_header header_of_prepared(const loom_plan *plan, size_t n) {
     return (struct prepared_header){
         .magic = prepared_magic,
         .act = loom_prepare_for(plan, n)->act,
@@ -23,7 +23,7 @@ static struct prepared_header make_header(const loom_plan *plan, size_t n) {
 }
 
 int loom_prepared_valid(const loom_plan *plan, const void *prepared, size_t n) {
-    const struct prepared_header header = make_header(plan, n);
+    const struct prepared_header header = header_of_prepared(plan, n);
     return memcmp(prepared, &header, sizeof header) == 0;
 }
 
@@ -31,7 +31,7 @@ int loom_can_share(const loom_plan *a, const loom_plan *b, size_t n) {
     if (!loom_plan_ready(a) || !loom_plan_ready(b) || n < 1 || n > LOOM_MAX_DIM) {
         return 0;
     }
-    const struct prepared_header of_a = make_header(a, n), of_b = make_header(b, n);
+    const struct prepared_header of_a = header_of_prepared(a, n), of_b = header_of_prepared(b, n);
     return memcmp(&of_a, &of_b, sizeof of_a) == 0;
 }
 
@@ -66,10 +66,6 @@ static size_t part_end(size_t count, size_t parts, size_t part) {
     return share * (part + 1) + (part + 1 < extra ? part + 1 : extra);
 }
 
-static size_t min_size(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
 /* Activations of one token. */
 struct token {
     const float *x;        /* K of them */
@@ -101,7 +97,7 @@ static void prepare_range(const loom_plan *plan, uint8_t *prepared, const struct
             (int32_t *)(prepared + at.act_sum) + tile * at.sum_stride + in_group * words + in_tile,
         .unit_stride = loom_act_unit(act) * tokens,
         .tokens = tokens,
-        .k = (is_part ? plan->k : min_size(plan->k, end)) - group * k_group,
+        .k = (is_part ? plan->k : loom_min_size(plan->k, end)) - group * k_group,
         .groups = is_part ? 1 : (end - begin) / k_group,
         .k_group = k_group,
         .k_sub = plan->format.sub,
@@ -122,7 +118,8 @@ static void prepare_gathered(const loom_plan *plan, uint8_t *prepared, const str
     const size_t step = GATHERED / plan->format.group * plan->format.group;
     float x[GATHERED];
     for (; begin < end; begin += step) {
-        const size_t stop = min_size(begin + step, end), count = min_size(stop, plan->k) - begin;
+        const size_t stop = loom_min_size(begin + step, end),
+                     count = loom_min_size(stop, plan->k) - begin;
         for (size_t i = 0; i < count; i++) {
             x[i] = token->x[token->order[begin + i]];
         }
@@ -137,9 +134,9 @@ static void prepare_pieces(const loom_plan *plan, uint8_t *prepared, const float
     const size_t tokens = loom_kernel_for(plan, n)->tokens;
     while (begin < end) {
         const size_t tile = begin / pieces.per_tile, piece = begin % pieces.per_tile;
-        const size_t count = min_size(pieces.per_tile - piece, end - begin);
-        const size_t last = min_size((tile + 1) * tokens, n), first = piece * pieces.k;
-        const size_t stop = min_size((piece + count) * pieces.k, k_padded);
+        const size_t count = loom_min_size(pieces.per_tile - piece, end - begin);
+        const size_t last = loom_min_size((tile + 1) * tokens, n), first = piece * pieces.k;
+        const size_t stop = loom_min_size((piece + count) * pieces.k, k_padded);
         const size_t group = plan->format.group ? first : 0;
         for (size_t index = tile * tokens; index < last; index++) {
             const struct token token = {x + index * x_stride, order, index};
@@ -179,8 +176,9 @@ static loom_status check_order(const loom_plan *plan, const uint32_t *order) {
 }
 
 /* `order` NULL: that of x. */
-static loom_status prepare(const loom_plan *plan, void *prepared, const float *x, size_t x_stride,
-                           const uint32_t *order, size_t n, size_t part, size_t parts) {
+static loom_status prepare_part(const loom_plan *plan, void *prepared, const float *x,
+                                size_t x_stride, const uint32_t *order, size_t n, size_t part,
+                                size_t parts) {
     loom_status status = check_prepare(plan, prepared, x, x_stride, n, part, parts);
     if (status == LOOM_OK && order) {
         status = check_order(plan, order);
@@ -189,7 +187,7 @@ static loom_status prepare(const loom_plan *plan, void *prepared, const float *x
         return status;
     }
     if (part == 0) {
-        const struct prepared_header header = make_header(plan, n);
+        const struct prepared_header header = header_of_prepared(plan, n);
         memset(prepared, 0, LOOM_HEADER_BYTES);
         memcpy(prepared, &header, sizeof header);
     }
@@ -203,11 +201,12 @@ static loom_status prepare(const loom_plan *plan, void *prepared, const float *x
 
 loom_status loom_prepare(const loom_plan *plan, void *prepared, const float *x, size_t x_stride,
                          size_t n, size_t part, size_t parts) {
-    return prepare(plan, prepared, x, x_stride, NULL, n, part, parts);
+    return prepare_part(plan, prepared, x, x_stride, NULL, n, part, parts);
 }
 
 loom_status loom_prepare_ordered(const loom_plan *plan, void *prepared, const float *x,
                                  size_t x_stride, const uint32_t *order, size_t n, size_t part,
                                  size_t parts) {
-    return order ? prepare(plan, prepared, x, x_stride, order, n, part, parts) : LOOM_ERROR_NULL;
+    return order ? prepare_part(plan, prepared, x, x_stride, order, n, part, parts)
+                 : LOOM_ERROR_NULL;
 }

@@ -10,26 +10,27 @@
 #define HWCAP_NEON (1u << 12)
 #define HWCAP_VFPV4 (1u << 16)
 
-static int has(unsigned long word, unsigned long bit) {
+static int has_hwcap(unsigned long word, unsigned long bit) {
     return (word & bit) == bit;
 }
 
 /* On a chip with two kinds of core Linux tells what all of them have. */
 uint32_t loom_aarch64_features(unsigned long hwcap, unsigned long hwcap2) {
-    if (!has(hwcap, HWCAP_ASIMD)) {
+    if (!has_hwcap(hwcap, HWCAP_ASIMD)) {
         return 0;
     }
     uint32_t features = LOOM_CPU_NEON;
-    if (has(hwcap, HWCAP_ASIMDDP)) {
+    if (has_hwcap(hwcap, HWCAP_ASIMDDP)) {
         features |= LOOM_CPU_DOTPROD;
-        features |= has(hwcap2, HWCAP2_I8MM) ? LOOM_CPU_I8MM : 0;
+        features |= has_hwcap(hwcap2, HWCAP2_I8MM) ? LOOM_CPU_I8MM : 0;
     }
     return features;
 }
 
-/* VFPv4 brings the fused multiply-add and the conversions of fp16, NEON has vectors of both. */
+/* VFPv4 brings the fused multiply-add and the conversions of fp16, NEON has_hwcap vectors of both.
+ */
 uint32_t loom_aarch32_features(unsigned long hwcap) {
-    return has(hwcap, HWCAP_NEON | HWCAP_VFPV4) ? LOOM_CPU_NEON32 : 0;
+    return has_hwcap(hwcap, HWCAP_NEON | HWCAP_VFPV4) ? LOOM_CPU_NEON32 : 0;
 }
 
 #if (defined(__aarch64__) || defined(__arm__)) && defined(__linux__)

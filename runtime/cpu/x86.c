@@ -1,5 +1,5 @@
 /* Features of an x86 CPU, and whether the operating system saves its registers. */
-#define _DEFAULT_SOURCE /* syscall */
+#define _GNU_SOURCE /* syscall */
 #include "cpu/cpu.h"
 
 /* Bits of struct loom_cpuid, from the vendors' manuals. */

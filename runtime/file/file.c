@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct entry {
+struct named {
     const char *name;
     uint32_t index;
 };
@@ -18,7 +18,7 @@ struct loom_file {
     const uint8_t *bytes; /* the same */
     size_t size;
     struct loom_file_view view;
-    struct entry *matrices, *tensors; /* by name; in one piece of memory */
+    struct named *matrices, *tensors; /* by name; in one piece of memory */
 };
 
 /* ---- Mapping ------------------------------------------------------------------------------ */
@@ -81,12 +81,12 @@ static void unmap_file(const loom_file *file) {
 /* ---- Names ---------------------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b) {
-    const struct entry *const x = a, *const y = b;
+    const struct named *const x = a, *const y = b;
     return strcmp(x->name, y->name);
 }
 
 /* The name of two, or NULL. */
-static const char *sort(struct entry *entries, size_t count) {
+static const char *sort(struct named *entries, size_t count) {
     if (count > 0) {
         qsort(entries, count, sizeof *entries, by_name);
     }
@@ -108,10 +108,10 @@ static int index_names(loom_file *file, struct loom_line *why) {
     }
     file->tensors = file->matrices + matrices;
     for (uint32_t i = 0; i < matrices; i++) {
-        file->matrices[i] = (struct entry){view->texts + view->matrices[i].name, i};
+        file->matrices[i] = (struct named){view->texts + view->matrices[i].name, i};
     }
     for (uint32_t i = 0; i < tensors; i++) {
-        file->tensors[i] = (struct entry){view->texts + view->tensors[i].name, i};
+        file->tensors[i] = (struct named){view->texts + view->tensors[i].name, i};
     }
     const char *twice = sort(file->matrices, matrices);
     twice = twice ? twice : sort(file->tensors, tensors);
@@ -124,9 +124,9 @@ static int index_names(loom_file *file, struct loom_line *why) {
 }
 
 /* The record's index, or -1. */
-static int64_t find(const struct entry *entries, size_t count, const char *name) {
-    const struct entry wanted = {name, 0};
-    const struct entry *const found =
+static int64_t find(const struct named *entries, size_t count, const char *name) {
+    const struct named wanted = {name, 0};
+    const struct named *const found =
         count ? bsearch(&wanted, entries, count, sizeof *entries, by_name) : NULL;
     return found ? (int64_t)found->index : -1;
 }

@@ -88,7 +88,7 @@ struct pack_job {
     _Atomic loom_status status;
 };
 
-static void pack_rows(void *context, size_t thread, struct rows rows) {
+static void pack_range(void *context, size_t thread, struct rows rows) {
     struct pack_job *job = context;
     (void)thread;
     note_status(&job->status, loom_pack_parts(job->plan, job->packed, job->parts, job->code_bits,
@@ -97,7 +97,7 @@ static void pack_rows(void *context, size_t thread, struct rows rows) {
 
 static void pack_work(loom_pool *pool, size_t thread, void *context) {
     const struct pack_job *job = context;
-    for_rows(pool, thread, job->plan, pack_rows, context);
+    for_rows(pool, thread, job->plan, pack_range, context);
 }
 
 loom_status loom_pool_pack_parts(loom_pool *pool, const loom_plan *plan, void *packed,

@@ -21,7 +21,7 @@ static void add_place(struct file *file) {
     loom_line_add(file->why, ": ");
 }
 
-static int refuse(struct file *file, const char *reason) {
+static int refuse_line(struct file *file, const char *reason) {
     add_place(file);
     loom_line_add(file->why, reason);
     return 0;
@@ -43,7 +43,7 @@ static int check_field(struct file *file, const char *name, const char *value) {
     const char *line = loom_lines_next(&file->lines);
     const size_t length = strlen(name);
     if (!line) {
-        return refuse(file, file->lines.fault ? file->lines.fault : "the header ends here");
+        return refuse_line(file, file->lines.fault ? file->lines.fault : "the header ends here");
     }
     if (strncmp(line, name, length) != 0 || line[length] != ' ') {
         add_place(file);
@@ -69,10 +69,10 @@ static int read_results(struct file *file, loom_take_tuned *take, void *context)
     char *line;
     while ((line = loom_lines_next(&file->lines))) {
         if (!loom_tuning_line(line, take, context)) {
-            return refuse(file, "is no result");
+            return refuse_line(file, "is no result");
         }
     }
-    return !file->lines.fault || refuse(file, file->lines.fault);
+    return !file->lines.fault || refuse_line(file, file->lines.fault);
 }
 
 int loom_tuning_read(const char *path, const struct loom_registry *registry, uint32_t features,

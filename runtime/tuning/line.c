@@ -94,7 +94,7 @@ static const char sample_words[] = "wpppprwsncc";
 static const char choice_words[] = "wmppprwspwspwsp";
 
 /* Splits a line at its blanks; the number of words, none of them empty, or 0. */
-static size_t split(char *line, char *words[MAX_WORDS]) {
+static size_t split_words(char *line, char *words[MAX_WORDS]) {
     size_t count = 0;
     for (char *next = line; next; count++) {
         char *blank = strchr(next, ' ');
@@ -158,7 +158,7 @@ int loom_tuning_line(char *line, loom_take_tuned *take, void *context) {
     if (is_failure(line)) {
         return 1;
     }
-    const size_t count = split(line, words);
+    const size_t count = split_words(line, words);
     if (count > 0 && strcmp(words[0], "choice") == 0 &&
         has_words(words + 1, count - 1, choice_words)) {
         take_choice(words + 1, take, context);

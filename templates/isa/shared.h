@@ -13,7 +13,8 @@ static inline const uint8_t *v_address(const uint8_t *p) {
     return p;
 }
 
-/* Bytes whose upper six bits are the lower two of three others: those of a, b and c from the top. */
+/* Bytes whose upper six bits are the lower two of three others: those of a, b and c from the top.
+ */
 static inline v_int v_last_fields(v_int a, v_int b, v_int c) {
     const v_int top = v_and(v_shl_i32(a, 6), v_set_i8(0xc0));
     const v_int middle = v_and(v_shl_i32(b, 4), v_set_i8(0x30));

@@ -54,6 +54,20 @@ local function joined(first, second)
     return table.move(second or {}, 1, #(second or {}), #items + 1, items)
 end
 
+-- Paths of the tools by their folder, in order, each with its name.
+local function by_room(paths)
+    local rooms, of_name = {}, {}
+    for _, path in ipairs(paths) do
+        local name = path:match("^tools/([^/]+)/") or "tables"
+        if not of_name[name] then
+            of_name[name] = { name = name, sources = {} }
+            rooms[#rooms + 1] = of_name[name]
+        end
+        table.insert(of_name[name].sources, path)
+    end
+    return rooms
+end
+
 -- The meson file's view of an ISA.
 local function isa_targets(library, sources, tool_sources, candidates)
     local targets = {}
@@ -114,7 +128,7 @@ local function variables(context)
         isas = isa_targets(library, sources, tool_sources, candidates),
         runtime_sources = runtime_sources,
         portable_sources = joined(runtime_sources, sources.c),
-        tool_sources = tools,
+        tool_rooms = by_room(tools),
         codec_sources = c_files(files, "codec"),
         pack_sources = pack_sources,
         llama_sources = library.request.llama and c_files(files, "llama") or {},

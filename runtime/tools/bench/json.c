@@ -29,7 +29,7 @@ static const char *family_name(unsigned family) {
     return names[family];
 }
 
-static void write_problem(FILE *file, const struct bench_row *row) {
+static void write_problem_fields(FILE *file, const struct bench_row *row) {
     const struct bench_heading *heading = row->heading;
     text(file, "op", heading->n == 1 ? "gemv" : "gemm");
     count(file, "m", heading->matrix->w.m);
@@ -75,7 +75,7 @@ static void write_measured(FILE *file, const struct bench_row *row) {
 void bench_json_write(FILE *file, const struct bench_row *row) {
     fputc('{', file);
     text(file, "cpu", row->heading->machine);
-    write_problem(file, row);
+    write_problem_fields(file, row);
     write_kernel(file, row);
     write_measured(file, row);
     truth(file, "verified", row->verified, ",");

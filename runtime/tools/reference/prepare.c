@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* One group of one token. */
-struct group {
+struct act_group {
     enum loom_act act;
     const float *x;
     size_t k;       /* activations that exist */
@@ -88,7 +88,7 @@ static float scale_of(enum loom_act act, float range) {
 }
 
 /* q or v of activation i of a group. */
-static int64_t quantised(const struct group *group, size_t i) {
+static int64_t quantised(const struct act_group *group, size_t i) {
     const enum loom_act act = group->act;
     const float steps = act == LOOM_ACT_LUT7 ? 16128 : is_fine(act) ? 32512 : 127;
     if (i >= group->k || is_silent(group->range)) {
@@ -100,7 +100,7 @@ static int64_t quantised(const struct group *group, size_t i) {
 }
 
 /* Of activations [begin, end) of the group. */
-static int32_t sum_of(const struct group *group, size_t begin, size_t end) {
+static int32_t sum_of(const struct act_group *group, size_t begin, size_t end) {
     int64_t sum = 0;
     for (size_t i = begin; i < end; i++) {
         sum += quantised(group, i);
@@ -109,7 +109,7 @@ static int32_t sum_of(const struct group *group, size_t begin, size_t end) {
 }
 
 /* The sums of the four sub-blocks from j: word 0 has their lower parts, word 1 the upper ones. */
-static void write_split_sums(const struct group *group, size_t sub, size_t j, int32_t *words) {
+static void write_split_sums(const struct act_group *group, size_t sub, size_t j, int32_t *words) {
     uint32_t lower = 0, upper = 0;
     for (unsigned i = 0; i < 4; i++) {
         const int32_t sum = sum_of(group, (j + i) * sub, (j + i + 1) * sub);
@@ -122,7 +122,7 @@ static void write_split_sums(const struct group *group, size_t sub, size_t j, in
 }
 
 /* The sums of a group whose sub-blocks are of `sub` activations. */
-static void write_sums(const struct group *group, size_t sub, int32_t *words) {
+static void write_sums(const struct act_group *group, size_t sub, int32_t *words) {
     const size_t subs = group->k_group / sub;
     for (size_t j = 0; group->act == LOOM_ACT_I8M && j < subs; j += 4) {
         write_split_sums(group, sub, j, words + j / 2);
@@ -132,7 +132,7 @@ static void write_sums(const struct group *group, size_t sub, int32_t *words) {
     }
 }
 
-static void write_int8(const struct group *group, uint8_t *out) {
+static void write_int8(const struct act_group *group, uint8_t *out) {
     for (size_t i = 0; i < group->k_group; i++) {
         out[i] = (uint8_t)quantised(group, i);
     }
@@ -156,7 +156,7 @@ static int64_t set_sum(const int64_t v[4], unsigned index) {
 }
 
 /* The 16 entries of the four activations from i. */
-static void write_lut_group(const struct group *group, size_t i, uint8_t *out) {
+static void write_lut_group(const struct act_group *group, size_t i, uint8_t *out) {
     const int64_t offset = group->act == LOOM_ACT_LUT8 ? 32768 : 16384;
     const int64_t v[4] = {quantised(group, i), quantised(group, i + 1), quantised(group, i + 2),
                           quantised(group, i + 3)};
@@ -174,7 +174,7 @@ static void write_lut_group(const struct group *group, size_t i, uint8_t *out) {
 
 /* The sum of activations i, i + 8 and i + 16 times the digits -1, 0 or 1 of `index` in base 3,
  * found by going through all of them; 0 if there are none. */
-static int64_t digit_sum(const struct group *group, size_t i, int index) {
+static int64_t digit_sum(const struct act_group *group, size_t i, int index) {
     for (int first = -1; first <= 1; first++) {
         for (int second = -1; second <= 1; second++) {
             for (int third = -1; third <= 1; third++) {
@@ -189,7 +189,7 @@ static int64_t digit_sum(const struct group *group, size_t i, int index) {
 }
 
 /* The tables of the 24 activations from i. */
-static void write_sign_unit(const struct group *group, size_t i, uint8_t *out) {
+static void write_sign_unit(const struct act_group *group, size_t i, uint8_t *out) {
     for (size_t s = 0; s < 8; s++) {
         for (int index = 0; index < 16; index++) {
             const int64_t entry = digit_sum(group, i + s, index);
@@ -206,7 +206,7 @@ static void write_sign_unit(const struct group *group, size_t i, uint8_t *out) {
     }
 }
 
-static void write_group(const struct group *group, uint8_t *out) {
+static void write_group(const struct act_group *group, uint8_t *out) {
     if (group->act == LOOM_ACT_I8 || has_sub_sums(group->act)) {
         write_int8(group, out);
         return;
@@ -229,8 +229,8 @@ static void prepare_token(struct reference_acts *out, const loom_format *format,
     const size_t sub = has_sub_sums(out->act) ? format->sub : out->k_group;
     for (size_t g = 0; g < out->groups; g++) {
         const size_t at = g * out->k_group, left = k - at, value = token * out->groups + g;
-        struct group group = {out->act, x + at, left < out->k_group ? left : out->k_group,
-                              out->k_group, 0};
+        struct act_group group = {out->act, x + at, left < out->k_group ? left : out->k_group,
+                                  out->k_group, 0};
         group.range = format->act_row ? token_range : range_of(out->act, group.x, group.k);
         write_group(&group, out->acts + token * out->stride + g * group_bytes);
         out->scale[value] = scale_of(out->act, group.range);

@@ -18,8 +18,8 @@ static size_t place(const struct candidates *candidates, const struct loom_kerne
     return before;
 }
 
-static bool is_incumbent(const struct sweep *sweep, const struct sweep_problem *problem,
-                         enum loom_op class, const char *kernel) {
+static bool is_untuned_choice(const struct sweep *sweep, const struct sweep_problem *problem,
+                              enum loom_op class, const char *kernel) {
     for (int mode = 0; mode < SWEEP_MODES; mode++) {
         const char *names[LOOM_OPS];
         if (untuned_select(&sweep->untuned, problem, (loom_mode)mode, sweep->options.bench.features,
@@ -43,9 +43,9 @@ bool field_find(struct candidates *candidates, const struct sweep *sweep,
     const size_t top = sweep->options.top ? sweep->options.top : SIZE_MAX;
     for (size_t i = 0; i < candidates->count; i++) {
         const struct loom_kernel *kernel = candidates->list[i].kernel;
-        keep[i] =
-            !kernel->tmac && !failures_has(&sweep->failures, kernel->name) &&
-            (place(candidates, kernel) < top || is_incumbent(sweep, problem, class, kernel->name));
+        keep[i] = !kernel->tmac && !failures_has(&sweep->failures, kernel->name) &&
+                  (place(candidates, kernel) < top ||
+                   is_untuned_choice(sweep, problem, class, kernel->name));
     }
     size_t kept = 0;
     for (size_t i = 0; i < candidates->count; i++) {
@@ -90,9 +90,10 @@ static struct runner *make_runners(const struct field *field, const struct sweep
         for (size_t i = 0; i < candidates->count; i++) {
             const struct candidate *c = &candidates->list[i];
             if (c->packed) {
-                runners[(*count)++] = (struct runner){
-                    c, (enum loom_op) class,
-                    is_incumbent(sweep, field->problem, (enum loom_op) class, c->kernel->name)};
+                runners[(*count)++] =
+                    (struct runner){c, (enum loom_op) class,
+                                    is_untuned_choice(sweep, field->problem, (enum loom_op) class,
+                                                      c->kernel->name)};
             }
         }
     }
@@ -110,8 +111,8 @@ static void add_runner(struct field *field, const struct runner *runner) {
                                                   .bytes = c->packed_bytes});
 }
 
-static const struct contender *find(const struct contest *contest, enum loom_op class,
-                                    const char *name) {
+static const struct contender *find_contender(const struct contest *contest, enum loom_op class,
+                                              const char *name) {
     for (size_t i = 0; i < contest->count; i++) {
         const struct contender *c = &contest->list[i];
         if (c->class == class && strcmp(c->kernel->name, name) == 0) {
@@ -131,7 +132,8 @@ static void set_incumbents(struct contest *contest, const struct sweep *sweep,
             continue;
         }
         for (int class = 0; class < LOOM_OPS; class ++) {
-            contest->incumbent[mode][class] = find(contest, (enum loom_op) class, names[class]);
+            contest->incumbent[mode][class] =
+                find_contender(contest, (enum loom_op) class, names[class]);
         }
     }
 }

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct sweep_problem *find(const struct sweep_problems *problems,
-                                  const struct sweep_problem *problem) {
+static struct sweep_problem *find_problem(const struct sweep_problems *problems,
+                                          const struct sweep_problem *problem) {
     for (size_t i = 0; i < problems->count; i++) {
         struct sweep_problem *p = &problems->list[i];
         if (p->m == problem->m && p->k == problem->k && strcmp(p->name, problem->name) == 0) {
@@ -27,8 +27,8 @@ static bool read_format(struct sweep_problem *problem, const char *name) {
     return true;
 }
 
-static void add(struct sweep_problems *problems, const struct sweep_problem *problem) {
-    struct sweep_problem *known = find(problems, problem);
+static void add_problem(struct sweep_problems *problems, const struct sweep_problem *problem) {
+    struct sweep_problem *known = find_problem(problems, problem);
     if (!known) {
         known = &problems->list[problems->count++];
         *known = *problem;
@@ -43,7 +43,7 @@ static void add_row(struct sweep_problems *problems, const struct loom_problem_r
     if (!read_format(&problem, row->format)) {
         abort(); /* the generator knows the format */
     }
-    add(problems, &problem);
+    add_problem(problems, &problem);
 }
 
 /* Drops those that were not asked for. */
@@ -112,7 +112,7 @@ static void add_item(struct sweep_problems *problems, const struct arguments *a,
         arguments_fail(a, "%s %s: %s", option, item, loom_status_text(LOOM_ERROR_NO_KERNEL));
     }
     measure_read_shape(a, option, colon + 1, &problem.m, &problem.k);
-    add(problems, &problem);
+    add_problem(problems, &problem);
 }
 
 static void add_items(struct sweep_problems *problems, const struct arguments *a,

@@ -14,7 +14,7 @@ enum { LEAST_PASSES = 3 };
  * from run to run, such as where memory lies. */
 static const double usual_spread = 0.02, least_noise = 0.005;
 
-static bool is_incumbent(const struct contest *contest, const struct contender *c) {
+static bool is_incumbent_of_any(const struct contest *contest, const struct contender *c) {
     for (int mode = 0; mode < SWEEP_MODES; mode++) {
         if (contest->incumbent[mode][c->class] == c) {
             return true;
@@ -29,7 +29,7 @@ static bool is_over(const struct race *race) {
     return *race->stop || seconds_now() >= race->end;
 }
 
-static void measure(struct session *session, size_t index) {
+static void sample_once(struct session *session, size_t index) {
     if (!session->entries[index].repetitions) {
         session_time(session, index);
     }
@@ -59,9 +59,9 @@ static void run_pass(struct field *field, const struct race *race, size_t pass) 
     for (size_t i = 0; i < contest->count; i++) {
         const size_t index = (pass + i) % contest->count;
         const struct contender *c = &contest->list[index];
-        const bool needed = !field->session.samples[index].count && is_incumbent(contest, c);
+        const bool needed = !field->session.samples[index].count && is_incumbent_of_any(contest, c);
         if (!c->out && c->class != rests && (!is_over(race) || (needed && !*race->stop))) {
-            measure(&field->session, index);
+            sample_once(&field->session, index);
         }
     }
 }

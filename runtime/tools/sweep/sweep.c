@@ -149,7 +149,7 @@ static void run_problems(struct run *run) {
     }
 }
 
-static void measure(struct run *run) {
+static void measure_all(struct run *run) {
     struct sweep *sweep = &run->sweep;
     const struct measure_options *options = &sweep->options.bench;
     bool pinned;
@@ -196,7 +196,7 @@ int loom_sweep_main(int argc, char **argv) {
     const size_t missing = run.problems.count;
     if (missing) {
         verify(&run);
-        measure(&run);
+        measure_all(&run);
     }
     progress_clear();
     fprintf(stderr, "%zu of %zu problems tuned, %zu of them now%s\n", all - missing + run.done, all,

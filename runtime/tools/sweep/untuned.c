@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* Library and candidates have a table of layouts each; selection compares addresses. */
-static const struct loom_layout *same_layout(const struct untuned *untuned, size_t count,
+static const struct loom_layout *layout_like(const struct untuned *untuned, size_t count,
                                              const struct loom_layout *layout) {
     for (size_t i = 0; i < count; i++) {
         if (strcmp(untuned->kernels[i].layout->name, layout->name) == 0) {
@@ -17,11 +17,11 @@ static const struct loom_layout *same_layout(const struct untuned *untuned, size
     return layout;
 }
 
-static void add(struct untuned *untuned, const struct loom_kernel *kernels, size_t count) {
+static void add_kernels(struct untuned *untuned, const struct loom_kernel *kernels, size_t count) {
     for (size_t i = 0; i < count; i++) {
         struct loom_kernel *kernel = &untuned->kernels[untuned->registry.kernel_count];
         *kernel = kernels[i];
-        kernel->layout = same_layout(untuned, untuned->registry.kernel_count, kernel->layout);
+        kernel->layout = layout_like(untuned, untuned->registry.kernel_count, kernel->layout);
         untuned->registry.kernel_count++;
     }
 }
@@ -34,8 +34,8 @@ struct untuned untuned_make(void) {
     }
     untuned.registry.kernels = untuned.kernels;
     untuned.registry.kernel_count = untuned.registry.tuned_count = 0;
-    add(&untuned, loom_registry.kernels, loom_registry.kernel_count);
-    add(&untuned, loom_candidates, loom_candidate_count);
+    add_kernels(&untuned, loom_registry.kernels, loom_registry.kernel_count);
+    add_kernels(&untuned, loom_candidates, loom_candidate_count);
     return untuned;
 }
 

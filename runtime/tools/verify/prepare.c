@@ -5,7 +5,7 @@
 
 enum { CASES_OF_GROUP = 26 };
 
-static bool check_case(struct prepare_check *check, const struct prepare_case *c) {
+static bool check_prepare_case(struct prepare_check *check, const struct prepare_case *c) {
     check->c = *c;
     float *x = guard_alloc(&check->guard, "all activations", c->n * c->k * sizeof *x, 4);
     for (size_t t = 0; t < c->n; t++) {
@@ -65,7 +65,7 @@ static bool check_group(struct prepare_check *check, unsigned group, unsigned su
     for (size_t i = 0; i < CASES_OF_GROUP; i++) {
         const size_t k = k_of(i / 2, group, &check->random);
         const struct prepare_case c = make_case(check, group, sub, k);
-        if (!check_case(check, &c)) {
+        if (!check_prepare_case(check, &c)) {
             return false;
         }
     }
@@ -79,7 +79,7 @@ static bool check_split_group(struct prepare_check *check) {
         c.acts = (enum acts)acts;
         c.n = 1;
         c.parts = 2 + random_below(&check->random, 5);
-        if (!check_case(check, &c)) {
+        if (!check_prepare_case(check, &c)) {
             return false;
         }
     }
@@ -92,17 +92,17 @@ static bool has_sub_sums(const struct prepare_check *check) {
 
 /* Equal activations, where it can be in one group, so many that a 32-bit sum of them overflows
  * before it is rounded to that of the table's entries. */
-static bool check_longest(struct prepare_check *check, size_t parts) {
+static bool check_longest_prepare(struct prepare_check *check, size_t parts) {
     const bool sub_sums = has_sub_sums(check);
     struct prepare_case c = make_case(check, sub_sums ? 256 : 0, sub_sums ? 32 : 0, LOOM_MAX_DIM);
     c.acts = ACTS_POSITIVE;
     c.n = 1;
     c.parts = parts;
-    return check_case(check, &c);
+    return check_prepare_case(check, &c);
 }
 
 /* Only groups of 256 have sub-blocks. */
-static bool check_usual_cases(struct prepare_check *check) {
+static bool check_usual_prepares(struct prepare_check *check) {
     static const unsigned groups[] = {32, 64, 128, 256, 0};
     if (has_sub_sums(check)) {
         return check_group(check, 256, 16) && check_group(check, 256, 32);
@@ -118,6 +118,6 @@ static bool check_usual_cases(struct prepare_check *check) {
 bool verify_prepare(struct verify *verify, const struct loom_prepare_kernel *prepare) {
     struct prepare_check check = {
         .verify = verify, .kernel = prepare, .random = random_named(verify->seed, prepare->name)};
-    return (verify->longest || check_usual_cases(&check)) && check_longest(&check, 1) &&
-           check_longest(&check, 2);
+    return (verify->longest || check_usual_prepares(&check)) && check_longest_prepare(&check, 1) &&
+           check_longest_prepare(&check, 2);
 }

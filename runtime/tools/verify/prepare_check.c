@@ -106,7 +106,7 @@ static bool compare(struct prepare_check *check, const char *called, const struc
 
 /* ---- By itself ------------------------------------------------------------------------- */
 
-static void call_kernel(void *context) {
+static void call_kernel_alone(void *context) {
     const struct prepare_check *check = context;
     check->kernel->run(&check->args);
 }
@@ -147,7 +147,7 @@ bool prepare_check_direct(struct prepare_check *check) {
                                              .range_k = c->format.act_row ? c->k : 0};
     const struct result result = {acts, scale, sum, 0, c->first, c->end};
     const char *called = "kernel called by itself";
-    return run(check, called, call_kernel) && compare(check, called, &result);
+    return run(check, called, call_kernel_alone) && compare(check, called, &result);
 }
 
 /* ---- Through a plan -------------------------------------------------------------------- */
@@ -168,7 +168,7 @@ static loom_mode mode_of(unsigned act) {
     }
 }
 
-static bool make_plan(struct prepare_check *check) {
+static bool plan_of_check(struct prepare_check *check) {
     const struct loom_prepare_kernel *kernel = check->kernel;
     struct loom_kernel stub = {.name = "stub",
                                .schedule = "stub",
@@ -187,7 +187,7 @@ static bool make_plan(struct prepare_check *check) {
     return check->status == LOOM_OK || fail(check, "loom_select", loom_status_text(check->status));
 }
 
-static void call_prepare(void *context) {
+static void call_runtime(void *context) {
     struct prepare_check *check = context;
     const struct prepare_case *c = &check->c;
     for (size_t i = 0; i < c->parts && check->status == LOOM_OK; i++) {
@@ -218,12 +218,12 @@ static bool compare_tokens(struct prepare_check *check, const char *called) {
 
 bool prepare_check_plan(struct prepare_check *check) {
     const char *called = "loom_prepare";
-    if (!make_plan(check)) {
+    if (!plan_of_check(check)) {
         return false;
     }
     check->prepared = guard_alloc(&check->guard, "prepared",
                                   loom_prepared_size(&check->one.plan, check->c.n), LOOM_ALIGN);
-    if (!run(check, called, call_prepare)) {
+    if (!run(check, called, call_runtime)) {
         return false;
     }
     if (check->status != LOOM_OK) {

@@ -20,7 +20,7 @@ void *problem_alloc(size_t bytes) {
     return memory;
 }
 
-static void prepare(struct problem *p, enum loom_act act, struct reference_acts *acts) {
+static void prepare_acts(struct problem *p, enum loom_act act, struct reference_acts *acts) {
     const struct verify_case *c = &p->c;
     if (reference_prepare(acts, act, &c->format, p->x, p->x_stride, c->k, c->n)) {
         no_memory();
@@ -36,8 +36,8 @@ static void make_activations(struct problem *p) {
         fill_acts(x + t * p->x_stride, c->acts, act, c->k, c->format.group, &p->random);
     }
     p->x = guard_view(&p->guard, x);
-    prepare(p, act, &p->acts);
-    prepare(p, (enum loom_act)p->kernel->act, &p->own_acts);
+    prepare_acts(p, act, &p->acts);
+    prepare_acts(p, (enum loom_act)p->kernel->act, &p->own_acts);
 }
 
 static void make_stream(struct problem *p) {

@@ -161,7 +161,7 @@ check.case("bounds: how sub-blocks end", function()
     end
 end)
 
-check.case("bounds: two sub-blocks' sums of fields fit a lane, or they are added one by one", function()
+check.case("bounds: two sub-blocks of fields fit a lane, or are added one by one", function()
     for name, pairs_fit in pairs({ w2g256s16x4m = true, w4g256s32x6m = false }) do
         local record = kernel_named(name .. "_exact__dot_fields_b4m4n1_avx512vbmi")
         check.equal(record.vars.pair_sums, pairs_fit, name)

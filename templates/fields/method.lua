@@ -6,12 +6,6 @@ local layout = require("layout")
 local method_cost = require("cost")
 local sums_fields = require("fields.sums")
 
-local FIELDS_NOTE = "a byte holds fields of several rows, each field has a\n"
-    .. " * sum of the byte's bits up to its own; the sum of the field below is taken off\n"
-    .. " * at the end of a group."
-local PANEL_NOTE = "fields are unpacked once to a panel of bytes in the\n"
-    .. " * level 1 cache, which serves all tokens of a block%s."
-
 -- Sub-blocks read as fast from memory as by 'shift', or faster (two cores of a Zen 5: Q2_K 1.05,
 -- Q4_K 1.02 times), and in cache: 1.16 and 1.10 times with one token, 1.07 and 1.14 with 128.
 local SUB_BLOCKS = 0.95
@@ -44,13 +38,42 @@ local function refuse_sub_blocks(format, numbers, isa)
     return refuse_fields(format, numbers)
 end
 
+-- What all entries of a name have.
+local TILES = {
+    family = "dot",
+    name = "fields",
+    loop = "fields",
+    modes = { exact = true },
+    gemm = {},
+    template = "tile/tiles.c.in",
+    note = "a byte holds fields of several rows, each field has a\n"
+        .. " * sum of the byte's bits up to its own; the sum of the field below is taken off\n"
+        .. " * at the end of a group.",
+    sums = sums_fields.bytes,
+    layout = layout_of,
+}
+local PANELS = {
+    family = "dot",
+    name = "fieldpanel",
+    loop = "fields",
+    modes = { exact = true },
+    gemv = {},
+    template = "panel/panel.c.in",
+    note = "fields are unpacked once to a panel of bytes in the\n"
+        .. " * level 1 cache, which serves all tokens of a block.",
+    sums = bounds.none,
+    layout = layout_of,
+}
+local function entry(common, own)
+    for key, value in pairs(common) do
+        own[key] = value
+    end
+    return own
+end
+
 return {
-    {
-        family = "dot",
-        name = "fields",
-        loop = "fields",
+    entry(TILES, {
         isas = { dotprod = true, i8mm = true },
-        modes = { exact = true },
         gemv = {
             { b = 4, m = 4, n = 1 }, { b = 8, m = 8, n = 1 },
             { b = 4, m = 4, n = 1, p = 2, f = 8 }, { b = 8, m = 8, n = 1, p = 2, f = 8 },
@@ -58,11 +81,6 @@ return {
         few = {
             { b = 4, m = 4, n = 4, p = 2, f = 8 }, { b = 8, m = 8, n = 2, p = 2, f = 8 },
         },
-        gemm = {},
-        template = "tile/tiles.c.in",
-        note = FIELDS_NOTE,
-        sums = sums_fields.bytes,
-        layout = layout_of,
         refuse = function(format, _, numbers, isa)
             return refuse_fields(format, numbers) or method_cost.whole_block(numbers)
                 or method_cost.registers(numbers.m * numbers.n + 8, isa.registers)
@@ -72,22 +90,14 @@ return {
             return (1 + (fields - 1) / fields / numbers.n) / isa.vector,
                 method_cost.group(format, isa, 2)
         end,
-    },
-    {
-        family = "dot",
-        name = "fieldpanel",
-        loop = "fields",
+    }),
+    -- Each lane of a vector of activations multiplies by itself.
+    entry(PANELS, {
         isas = { dotprod = true },
-        modes = { exact = true },
-        gemv = {},
         gemm = {
             { b = 4, m = 4, n = 4, k = 512 }, { b = 8, m = 4, n = 4, k = 512 },
             { b = 8, m = 8, n = 2, k = 512 },
         },
-        template = "panel/panel.c.in",
-        note = PANEL_NOTE:format("; each lane of a vector of\n * activations multiplies by itself"),
-        sums = bounds.none,
-        layout = layout_of,
         refuse = function(format, _, numbers, isa)
             if numbers.m == 8 and format.bits > 1 then
                 return "half as many rows by twice as many tokens take fewer loads"
@@ -100,23 +110,14 @@ return {
             return (1 + 0.1 / numbers.m + 0.1 / numbers.n) / isa.vector,
                 method_cost.group(format, isa), 0.001
         end,
-    },
-    {
-        family = "dot",
-        name = "fields",
+    }),
+    entry(TILES, {
         parts = true,
-        loop = "fields",
         isas = { avxvnni = true, avx512vbmi = true },
-        modes = { exact = true },
         gemv = { { b = 4, m = 4, n = 1 }, { b = 4, m = 4, n = 1, p = 4, f = 8 } },
         few = {
             { b = 4, m = 4, n = 4, p = 2, f = 8 }, { b = 4, m = 4, n = 2, p = 2, f = 8 },
         },
-        gemm = {},
-        template = "tile/tiles.c.in",
-        note = FIELDS_NOTE,
-        sums = sums_fields.bytes,
-        layout = layout_of,
         refuse = function(format, _, numbers, isa)
             if numbers.n == 2 and isa.registers > 16 then
                 return "registers are many: twice as many tokens take fewer operations"
@@ -129,20 +130,11 @@ return {
             return SUB_BLOCKS * (unpack + 1.5 + format.bits / 8) / isa.vector,
                 method_cost.group(format, isa)
         end,
-    },
-    {
-        family = "dot",
-        name = "fieldpanel",
+    }),
+    entry(PANELS, {
         parts = true,
-        loop = "fields",
         isas = { avxvnni = true, avx512vbmi = true },
-        modes = { exact = true },
-        gemv = {},
         gemm = { { b = 4, m = 4, n = 4, k = 512 }, { b = 4, m = 2, n = 6, k = 512 } },
-        template = "panel/panel.c.in",
-        note = PANEL_NOTE:format(""),
-        sums = bounds.none,
-        layout = layout_of,
         refuse = function(format, _, numbers, isa)
             if numbers.m == 2 and isa.registers > 16 then
                 return "registers are many: tiles of 4 by 4 take fewer loads"
@@ -154,5 +146,5 @@ return {
             return SUB_BLOCKS * (1 + 0.5 / numbers.m + 0.5 / numbers.n) / isa.vector,
                 method_cost.group(format, isa), 0.002
         end,
-    },
+    }),
 }

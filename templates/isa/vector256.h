@@ -94,6 +94,10 @@ static inline v_int v_xor(v_int a, v_int b) {
 static inline v_int v_add_i8(v_int a, v_int b) {
     return _mm256_add_epi8(a, b);
 }
+/* a - b of unsigned 16 bits, or 0. */
+static inline v_int v_sub_u16_to_0(v_int a, v_int b) {
+    return _mm256_subs_epu16(a, b);
+}
 static inline v_int v_add_i16(v_int a, v_int b) {
     return _mm256_add_epi16(a, b);
 }

@@ -36,11 +36,10 @@ static inline v_int v_join6(v_int low, v_int high) {
 /* sum + (x >> count) of signed 32-bit lanes; the count is a constant. */
 #define v_add_shifted(sum, x, count) v_add_i32(sum, v_shr_i32(x, count))
 
-/* Bytes e as 2^(e - 128), or 0 below 2^-126. */
+/* Bytes e as 2^(e - 128), or 0 below 2^-126: e - 1, which stays 0, is the exponent of fp32. */
 static inline v_f32 v_load_e8m0(const uint8_t *p) {
-    const v_int bits = v_sub_i32(v_shl_i32(v_load_u8_i32(p), 23), v_set_i32(1 << 23));
-    const v_int positive = v_shr_i32(v_sub_i32(v_zero(), bits), 31);
-    return v_as_f32(v_and(bits, positive));
+    const v_int exponents = v_shl_i32(v_load_u8_i32(p), 23);
+    return v_as_f32(v_sub_u16_to_0(exponents, v_set_i32(1 << 23)));
 }
 /* Bytes a and b of each 32-bit lane, in the upper bytes of its halves; the others are 0. */
 static inline v_int v_upper_bytes(v_int x, int a, int b) {

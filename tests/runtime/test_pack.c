@@ -212,22 +212,29 @@ static void packed_bytes_are_reproducible(void **state) {
 
 /* ---- Where the factors are --------------------------------------------------------------- */
 
-/* What factors.h says of byte i of a row in a group. */
+/* Number i of the factors and minimums of a row in a group. */
+static unsigned number_by_definition(const loom_parts *parts, size_t row_group, size_t subs,
+                                     size_t i) {
+    return parts->mins && i >= subs ? parts->mins[row_group * subs + i - subs]
+                                    : parts->factors[row_group * subs + i];
+}
+
+/* What factors.h says of byte i of them. */
 static unsigned byte_by_definition(const struct fake_matrix *matrix, const loom_format *format,
                                    size_t row_group, size_t i) {
-    const size_t subs = 256u / format->sub, first = row_group * subs;
-    const uint8_t *factors = matrix->parts.factors + first;
-    const uint8_t *mins = matrix->parts.mins ? matrix->parts.mins + first : NULL;
-    if (format->factor_bits == 4) {
-        return mins ? factors[i] | mins[i] << 4 : factors[i];
+    const loom_parts *parts = &matrix->parts;
+    const size_t subs = 256u / format->sub, quarter = (parts->mins ? 2 * subs : subs) / 4;
+    const unsigned value = number_by_definition(parts, row_group, subs, i);
+    if (format->factor_bits == 4 && parts->mins) {
+        return value | number_by_definition(parts, row_group, subs, subs + i) << 4;
     }
-    const unsigned value = i < subs ? factors[i] : mins[i - subs];
-    if (format->factor_bits == 8) {
+    if (format->factor_bits != 6) {
         return value;
     }
-    const size_t quarter = (mins ? 2 * subs : subs) / 4, j = 3 * quarter + i % quarter;
-    const unsigned last = j < subs ? factors[j] : mins[j - subs];
-    return (value << 2 & 255) | (last >> (i < quarter ? 4 : i < 2 * quarter ? 2 : 0) & 3);
+    const size_t third = i < quarter ? 0 : i < 2 * quarter ? 1 : 2;
+    const size_t last = 3 * quarter + i - third * quarter;
+    const unsigned above = number_by_definition(parts, row_group, subs, last) >> (4 - 2 * third);
+    return (value << 2 & 255) | (above & 3);
 }
 
 /* `count` bytes from number `first` on of every row, of 45, 8 of which are none, and group, `each`

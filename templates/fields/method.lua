@@ -115,13 +115,9 @@ return {
         parts = true,
         isas = { avxvnni = true, avx512vbmi = true },
         gemv = { { b = 4, m = 4, n = 1 }, { b = 4, m = 4, n = 1, p = 4, f = 8 } },
-        few = {
-            { b = 4, m = 4, n = 4, p = 2, f = 8 }, { b = 4, m = 4, n = 2, p = 2, f = 8 },
-        },
+        -- Tiles of 4 tokens spill, and are no faster even with 32 registers.
+        few = { { b = 4, m = 4, n = 2, p = 2, f = 8 } },
         refuse = function(format, _, numbers, isa)
-            if numbers.n == 2 and isa.registers > 16 then
-                return "registers are many: twice as many tokens take fewer operations"
-            end
             return refuse_sub_blocks(format, numbers, isa)
                 or method_cost.registers(numbers.m * numbers.n + 8, isa.registers)
         end,

@@ -114,15 +114,14 @@ static struct places places_of(const loom_plan *plan, const struct loom_packed_o
                            .half = at->halves + (first + row % rows) * 2};
 }
 
-void loom_pack_factors(const loom_plan *plan, uint8_t *packed, const loom_parts *parts,
-                       size_t begin, size_t end) {
-    const struct loom_packed_offsets at = loom_packed_offsets(plan);
+void loom_pack_factors(const loom_plan *plan, uint8_t *packed, const struct loom_packed_offsets *at,
+                       const loom_parts *parts, size_t begin, size_t end) {
     const loom_format *format = &plan->format;
     const size_t subs = loom_format_subs(format), words = loom_factor_words(format);
     for (size_t row = begin; row < end || row % plan->gemv->layout->rows != 0; row++) {
-        for (size_t g = 0; g < at.groups; g++) {
-            const struct places to = places_of(plan, &at, row, g);
-            const size_t from = (row * at.groups + g) * subs;
+        for (size_t g = 0; g < at->groups; g++) {
+            const struct places to = places_of(plan, at, row, g);
+            const size_t from = (row * at->groups + g) * subs;
             uint8_t bytes[MOST_VALUES] = {0};
             if (row < end) {
                 join(format, bytes, parts->factors + from, parts->mins ? parts->mins + from : NULL);
@@ -137,15 +136,15 @@ void loom_pack_factors(const loom_plan *plan, uint8_t *packed, const loom_parts 
     }
 }
 
-void loom_unpack_factors(const loom_plan *plan, const uint8_t *packed, const loom_parts *parts,
+void loom_unpack_factors(const loom_plan *plan, const uint8_t *packed,
+                         const struct loom_packed_offsets *at, const loom_parts *parts,
                          size_t begin, size_t end) {
-    const struct loom_packed_offsets at = loom_packed_offsets(plan);
     const loom_format *format = &plan->format;
     const size_t subs = loom_format_subs(format), words = loom_factor_words(format);
     for (size_t row = begin; row < end; row++) {
-        for (size_t g = 0; g < at.groups; g++) {
-            const struct places from = places_of(plan, &at, row, g);
-            const size_t to = (row * at.groups + g) * subs;
+        for (size_t g = 0; g < at->groups; g++) {
+            const struct places from = places_of(plan, at, row, g);
+            const size_t to = (row * at->groups + g) * subs;
             uint8_t bytes[MOST_VALUES] = {0};
             for (size_t w = 0; w < words; w++) {
                 memcpy(bytes + 4 * w, packed + from.word + w * from.stride, 4);

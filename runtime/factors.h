@@ -32,9 +32,10 @@ static inline size_t loom_half_bytes(const loom_format *format) {
 
 /* Packs rows [begin, end) of what loom_parts has of them; where the matrix ends in a block, the
  * block's other rows get zeros. Unpacks them: NULL is left out. */
-void loom_pack_factors(const loom_plan *plan, uint8_t *packed, const loom_parts *parts,
-                       size_t begin, size_t end);
-void loom_unpack_factors(const loom_plan *plan, const uint8_t *packed, const loom_parts *parts,
+void loom_pack_factors(const loom_plan *plan, uint8_t *packed, const struct loom_packed_offsets *at,
+                       const loom_parts *parts, size_t begin, size_t end);
+void loom_unpack_factors(const loom_plan *plan, const uint8_t *packed,
+                         const struct loom_packed_offsets *at, const loom_parts *parts,
                          size_t begin, size_t end);
 
 /* 1 if factors and minimums of these rows are within their bits. */

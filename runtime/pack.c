@@ -182,7 +182,7 @@ static void pack_others(const loom_plan *plan, uint8_t *packed,
         pack_values(plan, packed + at->offsets, parts->offsets, scale_bytes, begin, end);
     }
     if (parts->factors) {
-        loom_pack_factors(plan, packed, parts, begin, end);
+        loom_pack_factors(plan, packed, at, parts, begin, end);
     }
 }
 
@@ -253,7 +253,7 @@ static void unpack_others(const loom_plan *plan, const uint8_t *packed,
         unpack_values(plan, parts->offsets, packed + at->offsets, scale_bytes, begin, end);
     }
     if (format->sub) {
-        loom_unpack_factors(plan, packed, parts, begin, end);
+        loom_unpack_factors(plan, packed, at, parts, begin, end);
     }
 }
 

@@ -117,10 +117,16 @@ local function factor_words(format)
     return words, format.factor_bits == 6 and words * 3 // 4 or words
 end
 
+-- True where what is stored is no whole words: six bytes.
+local function has_halves(format)
+    local values, words = factor_words(format)
+    return format.factor_bits == 6 and 4 * words < 3 * values
+end
+
 -- What kernels are given besides scales and zeros, in the order of arguments: names and types, and
 -- how many elements a row has of it in a group.
 local function operands(format, scale_type, folds)
-    local list, values, words = {}, factor_words(format)
+    local list, _, words = {}, factor_words(format)
     local has_mins = format.sub and format.offsets
     local function add(name, kind, per_row)
         list[#list + 1] = { name = name, type = kind, per_row = per_row }
@@ -131,7 +137,7 @@ local function operands(format, scale_type, folds)
     if format.sub and (not folds or has_mins) then
         add("factors", "uint8_t", 4 * words)
     end
-    if format.factor_bits == 6 and 4 * words < 3 * values then
+    if has_halves(format) then
         add("halves", "uint16_t", 1)
     end
     return list
@@ -154,6 +160,7 @@ function parts.vars(record)
         value_words = value_words,
         factor_words = stored_words,
         six_bits = format.factor_bits == 6,
+        has_halves = has_halves(format),
         factors_signed = format.sub ~= nil and not format.offsets,
         has_offsets = format.offsets or false,
         has_mins = format.sub ~= nil and (format.offsets or false),

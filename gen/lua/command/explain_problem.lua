@@ -1,6 +1,7 @@
 -- lutloom explain PROBLEM: the candidates for a format and shape, what was measured, and which are
 -- taken.
 local check = require("base.fail").check
+local compiling = require("choice.compiling")
 local explain_candidates = require("explain.candidates")
 local explain_choice = require("explain.choice")
 local fail = require("base.fail").fail
@@ -15,7 +16,6 @@ local modes = require("input.modes")
 local plan = require("choice.plan")
 local say = require("base.say")
 local selection = require("choice.selection")
-local shortlist = require("space.shortlist")
 local space = require("space.space")
 local space_model = require("mca.space_model")
 local targets = require("input.targets")
@@ -149,7 +149,7 @@ end
 local function view_of(problem, library, levels, all)
     local kernels, refused = space.kernels({ problem.format },
         modes.of_library(library.mode, library.llama), levels, library.model)
-    local compiled, others = shortlist.of(kernels, library.candidates)
+    local compiled, others = compiling.of(kernels, library.candidates)
     local serving, failed = modes.serving(problem.mode, library.mode), {}
     for _, row in ipairs(library.tuned.failed) do
         failed[row.kernel] = row.reason

@@ -1,5 +1,6 @@
 -- lutloom gen: generates a library. gen.run, at the end, is all that happens, in order: it reads
 -- the request, claims the folder, and has the library generated.
+local compiling = require("choice.compiling")
 local fail = require("base.fail").fail
 local generate = require("build.generate")
 local library_folder = require("library.folder")
@@ -11,9 +12,11 @@ local say = require("base.say")
 
 local gen = {}
 
-local function count(text)
-    local value = text:find("^%d+$") and #text <= 4 and math.tointeger(tonumber(text))
-    return value or nil, ("--candidates: '%s' is no number from 0 to 9999"):format(text)
+local function candidates(text)
+    local value = text == compiling.FIRST and text
+        or text:find("^%d+$") and #text <= 4 and math.tointeger(tonumber(text))
+    return value or nil, ("--candidates: '%s' is no number from 0 to 9999, nor '%s'"):format(text,
+        compiling.FIRST)
 end
 
 local function name(text)
@@ -34,8 +37,9 @@ function gen.options(command)
     command:option("--mode", "Numeric mode; fastest (the default) leaves the choice to the "
         .. "measurement."):choices(MODES):overwrite(false)
     command:option("--candidates", "Compile so many more candidates for each op, format, mode and "
-        .. "ISA, the first by the model (default: 0); 'lutloom explain' counts them.")
-        :argname("<count>"):convert(count):overwrite(false)
+        .. "ISA, the first by the model (default: 0); or 'first': of each method one alone, which "
+        .. "takes a third of the time. 'lutloom explain' counts them.")
+        :argname("<count>"):convert(candidates):overwrite(false)
     command:flag("--mca", "Rank candidates by llvm-mca's models of the targets, corrected where "
         .. "that was measured (gen/corrections), instead of by the analytic model.")
     command:option("--name", "What the library is called, and its functions by the linker, so that "

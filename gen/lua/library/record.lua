@@ -1,10 +1,10 @@
 -- From what was asked for to the record that emit.lua writes out. Pure.
+local compiling = require("choice.compiling")
 local format = require("input.format")
 local isa = require("input.isa")
 local list = require("base.list")
 local modes = require("input.modes")
 local selection = require("choice.selection")
-local shortlist = require("space.shortlist")
 local space = require("space.space")
 
 local library_record = {}
@@ -110,7 +110,7 @@ local function command_of(request)
         words[#words + 1] = "--mode " .. request.mode
     end
     if request.candidates then
-        words[#words + 1] = ("--candidates %d"):format(request.candidates)
+        words[#words + 1] = ("--candidates %s"):format(request.candidates)
     end
     words[#words + 1] = request.mca and "--mca" or nil
     words[#words + 1] = request.name and "--name " .. request.name or nil
@@ -123,7 +123,7 @@ end
 --   formats, mode, targets   names
 --   arch, triple, flags      of the targets
 --   isas                     names, ascending, "c" first
---   candidates               how many that no method lists (shortlist.lua), or nil
+--   candidates               how many that no method lists, or compiling.FIRST, or nil
 --   name                     what sets it apart in a program with others, or nil
 --   mca                      true where `model` (kernel_cost.lua) ranks them, or nil
 -- or nil and a message. `tuned` are the rows of a tuning file for these kernels, `version` is the
@@ -136,7 +136,7 @@ function library_record.of(request, tuned, version, model)
     local isas = isa.records(request.isas)
     local kernels, refused = space.kernels(formats, modes.of_library(request.mode, request.llama),
         isas, model)
-    kernels = shortlist.of(kernels, request.candidates)
+    kernels = compiling.of(kernels, request.candidates)
     local reason = missing_default(formats, kernels, request, refused)
     if reason then
         return nil, reason

@@ -48,23 +48,38 @@ static unsigned signed_of(unsigned symbol, unsigned index) {
     return (unsigned)(symbol >= 16 ? 1 - digit : 1 + digit);
 }
 
-/* The smallest symbol that holds the codes, k_stride apart; codes past `k` are 0. */
-static unsigned symbol_of(const struct loom_layout *layout, const uint8_t *codes, size_t at,
+/* A row's symbols: each is `count` codes, `stride` apart. Of several codes it is the smallest
+ * symbol that holds them, listed by these as a number in base 3, the first the lowest. */
+struct symbols {
+    size_t count, stride;
+    uint8_t of[243];
+};
+
+static void list_symbols(struct symbols *symbols, const struct loom_layout *layout) {
+    symbols->count = layout->symbol_k;
+    symbols->stride = layout->unit_k / symbols->count;
+    for (unsigned symbol = symbols->count == 3 ? 32 : 256; symbol-- > 0;) {
+        unsigned number = 0;
+        for (unsigned i = symbols->count > 1 ? layout->symbol_k : 0; i-- > 0;) {
+            const unsigned code = symbols->count == 3 ? signed_of(symbol, i) : trit_of(symbol, i);
+            number = 3 * number + code;
+        }
+        symbols->of[number] = (uint8_t)symbol;
+    }
+}
+
+/* The symbol of the codes from `at` on; those past `k` are 0. */
+static unsigned symbol_of(const struct symbols *symbols, const uint8_t *codes, size_t at,
                           size_t k) {
-    const size_t stride = layout->unit_k / layout->symbol_k;
-    if (layout->symbol_k == 1) {
+    if (symbols->count == 1) {
         return at < k ? codes[at] : 0;
     }
-    for (unsigned symbol = 0;; symbol++) {
-        bool same = true;
-        for (unsigned i = 0; i < layout->symbol_k; i++) {
-            const unsigned held = layout->symbol_k == 3 ? signed_of(symbol, i) : trit_of(symbol, i);
-            same = same && held == (at + i * stride < k ? codes[at + i * stride] : 0);
-        }
-        if (same) {
-            return symbol;
-        }
+    unsigned number = 0;
+    for (size_t i = symbols->count; i-- > 0;) {
+        const size_t code = at + i * symbols->stride;
+        number = 3 * number + (code < k ? codes[code] : 0);
     }
+    return symbols->of[number];
 }
 
 size_t reference_stream_bytes(const struct loom_layout *layout, size_t m, size_t k_padded) {
@@ -100,6 +115,7 @@ static void walk_on(struct walk *walk, const struct loom_section *section) {
 struct matrix {
     const uint8_t *codes;
     size_t m, k, k_padded;
+    struct symbols symbols;
 };
 
 /* One bit of every unit: the one at `bit` of it, which is that of the symbol `at` in the unit, or
@@ -107,6 +123,7 @@ struct matrix {
 static void pack_bit(const struct loom_layout *layout, uint8_t *stream, const struct matrix *w,
                      size_t bit, const size_t at[3], unsigned flip) {
     const size_t unit_bytes = unit_bits(layout) / 8, units = units_of(layout, w->k_padded);
+    const size_t unit_k = layout->unit_k;
     const uint8_t mask = (uint8_t)(1u << bit % 8);
     const size_t blocks = (w->m + layout->rows - 1) / layout->rows;
     uint8_t *out = stream + bit / 8;
@@ -114,9 +131,8 @@ static void pack_bit(const struct loom_layout *layout, uint8_t *stream, const st
         const size_t row = block * layout->rows + at[LOOM_AXIS_ROW];
         const size_t existing = row < w->m ? w->k : 0;
         const uint8_t *codes = w->codes + (row < w->m ? row * w->k : 0);
-        for (size_t unit = 0; unit < units; unit++) {
-            const size_t k = unit * layout->unit_k + at[LOOM_AXIS_K];
-            if ((symbol_of(layout, codes, k, existing) >> at[LOOM_AXIS_PLANE] & 1) != flip) {
+        for (size_t k = at[LOOM_AXIS_K]; k < units * unit_k; k += unit_k) {
+            if ((symbol_of(&w->symbols, codes, k, existing) >> at[LOOM_AXIS_PLANE] & 1) != flip) {
                 *out |= mask;
             }
             out += unit_bytes;
@@ -126,8 +142,9 @@ static void pack_bit(const struct loom_layout *layout, uint8_t *stream, const st
 
 void reference_pack(const struct loom_layout *layout, uint8_t *stream, const uint8_t *codes,
                     size_t m, size_t k, size_t k_padded) {
-    const struct matrix w = {codes, m, k, k_padded};
+    struct matrix w = {.codes = codes, .m = m, .k = k, .k_padded = k_padded};
     size_t bit = 0;
+    list_symbols(&w.symbols, layout);
     memset(stream, 0, reference_stream_bytes(layout, m, k_padded));
     for (unsigned s = 0; s < layout->sections; s++) {
         const struct loom_section *section = &layout->section[s];

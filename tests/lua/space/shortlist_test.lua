@@ -1,5 +1,6 @@
 -- Tiles and distances that methods do not list, and which candidates are compiled.
 local check = require("check")
+local compiling = require("choice.compiling")
 local format = require("input.format")
 local isa = require("input.isa")
 local name = require("space.name")
@@ -114,6 +115,27 @@ case("more are the first by the model in each op, format, mode and ISA", functio
     check.equal(names(shortlist.of(KERNELS, 9999)), names(KERNELS))
 end)
 
+case("first takes one of each method, and the untuned choice", function()
+    local listed = shortlist.of(KERNELS)
+    local compiled, others = compiling.of(KERNELS, "first")
+    check.equal(#compiled + #others, #KERNELS)
+    check.equal(#compiled < #listed / 2, true)
+    local methods, ranks = {}, {}
+    for ranks_of, kernels in pairs({ [ranks] = compiled, [methods] = listed }) do
+        for _, kernel in ipairs(kernels) do
+            local group = kernel.op .. kernel.mode .. kernel.isa.name .. kernel.method
+            ranks_of[group] = math.min(ranks_of[group] or math.huge, kernel.rank)
+        end
+    end
+    for group, rank in pairs(methods) do
+        check.equal(ranks[group], rank, group)
+    end
+    local chosen = selection.library(compiled, {})
+    for kernel in pairs(selection.library(listed, {})) do
+        check.equal(chosen[kernel], true, kernel)
+    end
+end)
+
 local GEN = "gen --model @/tiny.lua --format w2g32 --target haswell --mode exact "
 
 case("gen compiles more where it is told to, and again the same", function()
@@ -122,10 +144,13 @@ case("gen compiles more where it is told to, and again the same", function()
     local same = line.accepts(GEN .. "--candidates 0 --out @/same", "files changed")
     check.equal(usual:match("library, %d+ cand"), same:match("library, %d+ cand"))
     local more = line.accepts(GEN .. "--candidates 3 --out @/more", "files changed")
+    local first = line.accepts(GEN .. "--candidates first --out @/first", "files changed")
     local function candidates(output)
         return tonumber(output:match("(%d+) candidates"))
     end
     check.equal(candidates(more), candidates(usual) + 9, "3 for each op")
+    check.equal(candidates(first) < candidates(usual), true)
+    line.accepts("gen --out @/first", "; 0 files changed")
     line.accepts("gen --out @/more", "; 0 files changed")
     line.accepts("explain w2g32:64x128 @/usual", "ranked and not compiled (gen --candidates)")
     local hidden = line.accepts("explain w2g32:64x128 @/usual --all", "  not compiled")
@@ -145,7 +170,7 @@ end)
 case("wrong numbers are refused", function()
     for _, number in ipairs({ "many", "=-1", "1.5", "10000", "0x1" }) do
         line.refuses(GEN .. "--out @/bad --candidates" .. (number:find("=") and "" or " ")
-            .. number, "is no number from 0 to 9999")
+            .. number, "is no number from 0 to 9999, nor 'first'")
     end
     line.refuses("gen --out @/usual --candidates 1", "--mca and --name have no place")
 end)

@@ -3,12 +3,14 @@ local compile = require("build.compile")
 local fail = require("base.fail").fail
 local generate = require("build.generate")
 local gguf_types = require("input.gguf_types")
+local host = require("base.host")
 local library_folder = require("library.folder")
 local MODES = require("input.modes").asked
 local models = require("source.models")
 local remark = require("base.fail").remark
 local request = require("library.request")
 local say = require("base.say")
+local target = require("input.target")
 
 local llama = {}
 
@@ -36,15 +38,24 @@ local function formats()
     return table.concat(names, ",")
 end
 
+-- The request; where the backend is for this machine alone, without the level that no host needs.
+local function request_of(args)
+    local wanted = request.of({ model = { args.model }, format = formats(), target = args.target,
+        mode = args.mode })
+    wanted.llama = true
+    if table.concat(wanted.targets, ",") == "native" then
+        wanted.isas = target.native(host.features(), wanted.arch, true).isas
+    end
+    return wanted
+end
+
 function llama.run(args)
     if models.are_weights(args.model) then
         fail("--model %s: is a file of weights, which 'lutloom tune --gguf' measures later; give a "
             .. "preset or a shapes file", args.model)
     end
     local old, folder, lock <close> = library_folder.claim(args.out)
-    local wanted = request.of({ model = { args.model }, format = formats(), target = args.target,
-        mode = args.mode })
-    wanted.llama = true
+    local wanted = request_of(args)
     local _, _, reason = generate.run(wanted, folder, old)
     if reason then
         remark(reason)

@@ -92,12 +92,13 @@ function target.levels(features, arch)
 end
 
 -- The target of such a CPU: portable C, the highest level with the one it adds to, and the one to
--- compare with. The levels between would never be chosen.
-function target.native(features, arch)
+-- compare with, which is nothing to a host (`for_host`). The levels between would never be chosen.
+function target.native(features, arch, for_host)
     local names, levels = {}, target.levels(features, arch)
     local highest = levels[#levels]
     for index, level in ipairs(levels) do
-        if index == 1 or level.tmac or level == highest or level.name == highest.adds_to then
+        if index == 1 or level == highest or level.name == highest.adds_to
+            or level.tmac and not for_host then
             names[#names + 1] = level.name
         end
     end

@@ -13,12 +13,12 @@ local SKYLAKE_X = { "SSSE3", "AVX2", "AVX512" }
 local ICELAKE = { "SSSE3", "AVX2", "AVX512", "AVX512VBMI", "AVX512VNNI" }
 local SAPPHIRE_RAPIDS = { "SSSE3", "AVX2", "AVXVNNI", "AVX512", "AVX512VBMI", "AVX512VNNI" }
 
-local function native(features, architecture)
+local function native(features, architecture, for_host)
     local set = {}
     for _, name in ipairs(features) do
         set["LOOM_CPU_" .. name] = true
     end
-    return target.native(set, architecture or "x86_64")
+    return target.native(set, architecture or "x86_64", for_host)
 end
 
 local function read(name)
@@ -61,6 +61,15 @@ check.case("target: native has the highest level of the features, and AVX2 to co
     check.equal(isas(native({ "NEON32" }, "armv7")), "c neon32")
     check.equal(native({}, "armv7").triple, "arm-linux-gnueabihf")
     check.equal(isas(native({ "NEON", "DOTPROD" }, "aarch64")), "c neon dotprod")
+end)
+
+check.case("target: native for a host has nothing to compare with", function()
+    check.equal(isas(native(NEHALEM, "x86_64", true)), "c ssse3")
+    check.equal(isas(native(HASWELL, "x86_64", true)), "c avx2")
+    check.equal(isas(native(ICELAKE, "x86_64", true)), "c avx512vbmi")
+    check.equal(isas(native({ "SSSE3", "AVX2", "AVX512", "AVX512VBMI", "AVX512VNNI", "AMX" },
+        "x86_64", true)), "c avx512vbmi amx")
+    check.equal(isas(native({ "NEON", "DOTPROD" }, "aarch64", true)), "c dotprod")
 end)
 
 check.case("target: a CPU runs all levels whose features it has", function()

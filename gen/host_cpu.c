@@ -6,7 +6,7 @@
 #include <lauxlib.h>
 
 /* The runtime's detection reads the ISAs of a library; the host is none. */
-static const struct loom_isa host_isas[] = {{"c", 0, 0}};
+static const struct loom_isa host_isas[] = {{"c", 0, 0, NULL}};
 const struct loom_registry loom_registry = {.isas = host_isas, .isa_count = 1};
 
 /* features() -> { LOOM_CPU_AVX2 = true, ... }: the names that an ISA's record needs. */

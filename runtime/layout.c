@@ -402,9 +402,9 @@ static loom_status pack_chunk(const struct loom_layout_map *map, uint8_t *unit, 
     return LOOM_OK;
 }
 
-loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream,
-                            const struct loom_source *source, size_t k_padded, size_t begin,
-                            size_t end) {
+static loom_status pack_codes(const struct loom_layout *layout, uint8_t *stream,
+                              const struct loom_source *source, size_t k_padded, size_t begin,
+                              size_t end) {
     struct loom_layout_map map;
     loom_layout_map(&map, layout, bits_for(layout, source));
     const size_t all = (k_padded + map.unit_k - 1) / map.unit_k;
@@ -481,8 +481,8 @@ static void unpack_block(const struct loom_layout_map *map, const uint8_t *unit,
     }
 }
 
-void loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream, uint8_t *codes,
-                       size_t k, size_t k_padded, size_t begin, size_t end) {
+static void unpack_codes(const struct loom_layout *layout, const uint8_t *stream, uint8_t *codes,
+                         size_t k, size_t k_padded, size_t begin, size_t end) {
     struct loom_layout_map map;
     loom_layout_map(&map, layout, 8);
     for (size_t row = begin; row < end;) {
@@ -493,3 +493,12 @@ void loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream, 
         row = last;
     }
 }
+
+/* ---- For an ISA -------------------------------------------------------------------------- */
+
+/* Who compiles this for another ISA than portable C names it. */
+#ifndef LOOM_PACKER
+#define LOOM_PACKER loom_packer_c
+#endif
+extern const struct loom_packer LOOM_PACKER;
+const struct loom_packer LOOM_PACKER = {pack_codes, unpack_codes};

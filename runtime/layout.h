@@ -78,12 +78,16 @@ struct loom_source {
     size_t m, k;
 };
 
-/* Packs and unpacks rows [begin, end), layout alone, no scales.
+/* Packs and unpacks rows [begin, end), layout alone, no scales. The same on every ISA: layout.c is
+ * compiled for some of them, since that is up to twice as fast.
  * LOOM_ERROR_VALUE: a code above max_code. */
-loom_status loom_pack_codes(const struct loom_layout *layout, uint8_t *stream,
-                            const struct loom_source *source, size_t k_padded, size_t begin,
-                            size_t end);
-void loom_unpack_codes(const struct loom_layout *layout, const uint8_t *stream, uint8_t *codes,
-                       size_t k, size_t k_padded, size_t begin, size_t end);
+struct loom_packer {
+    loom_status (*pack)(const struct loom_layout *layout, uint8_t *stream,
+                        const struct loom_source *source, size_t k_padded, size_t begin,
+                        size_t end);
+    void (*unpack)(const struct loom_layout *layout, const uint8_t *stream, uint8_t *codes,
+                   size_t k, size_t k_padded, size_t begin, size_t end);
+};
+extern const struct loom_packer loom_packer_c;
 
 #endif

@@ -32,6 +32,13 @@ loom_status loom_packed_check(const loom_plan *plan, const void *packed, size_t 
     return loom_packed_valid(plan, packed) ? LOOM_OK : LOOM_ERROR_PACKED;
 }
 
+/* That of this CPU, whichever one the plan is for. */
+static const struct loom_packer *packer(void) {
+    loom_cpu cpu;
+    loom_cpu_detect(&cpu, ~0u);
+    return loom_registry.isas[loom_highest_isa(&loom_registry, cpu.features)].packer;
+}
+
 static void write_header(const loom_plan *plan, void *packed) {
     const struct packed_header header = header_of_packed(plan);
     memset(packed, 0, LOOM_HEADER_BYTES);
@@ -204,7 +211,7 @@ loom_status loom_pack_parts(const loom_plan *plan, void *packed, const loom_part
         memset(packed, 0, LOOM_HEADER_BYTES);
     }
     const loom_status status =
-        loom_pack_codes(plan->gemv->layout, bytes + at.weights, &source, at.k_padded, begin, end);
+        packer()->pack(plan->gemv->layout, bytes + at.weights, &source, at.k_padded, begin, end);
     if (status != LOOM_OK) {
         return status;
     }
@@ -266,8 +273,8 @@ loom_status loom_unpack_parts(const loom_plan *plan, const void *packed, const l
     const struct loom_packed_offsets at = loom_packed_offsets(plan);
     const uint8_t *bytes = packed;
     if (parts->codes) {
-        loom_unpack_codes(plan->gemv->layout, bytes + at.weights, parts->codes, plan->k,
-                          at.k_padded, begin, end);
+        packer()->unpack(plan->gemv->layout, bytes + at.weights, parts->codes, plan->k, at.k_padded,
+                         begin, end);
     }
     unpack_others(plan, bytes, &at, parts, begin, end);
     return LOOM_OK;

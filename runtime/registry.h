@@ -11,6 +11,7 @@ struct loom_isa {
     const char *name;
     uint32_t needs; /* LOOM_CPU_* bits */
     uint8_t base;   /* index of the ISA whose kernels it adds some to, or its own */
+    const struct loom_packer *packer;
 };
 
 /* What a kernel is made for: one token, many, or 2 to LOOM_FEW_TOKENS, whose time is still that of

@@ -293,7 +293,7 @@ static const struct loom_layout layouts[] = {
 #define W2G256S16X4MF32                                                                            \
     {.bits = 2, .offsets = 1, .scale = LOOM_SCALE_FP32, .sub = 16, .factor_bits = 4, .group = 256}
 
-static const struct loom_isa isas[] = {{"c", 0, 0}};
+static const struct loom_isa isas[] = {{"c", 0, 0, &loom_packer_c}};
 static const struct loom_kernel kernels[] = {
     GEMM_ROW(trowf32, 3, 1, TROWF32),
     GEMM_ROW(w2g32f32, 0, 1, W2G32F32),

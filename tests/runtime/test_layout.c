@@ -203,20 +203,32 @@ static void check_bytes(const struct sample *sample, const char *what, const uin
     }
 }
 
-static void check_pack(const struct sample *sample, const char *what,
-                       const struct loom_source *source, const uint8_t *expected) {
+/* layout.c as it is compiled for each ISA that this CPU runs; NULL behind the last. */
+static const struct loom_packer *packer_of(size_t index) {
+#ifdef HAS_AVX2_PACKER
+    extern const struct loom_packer loom_packer_avx2;
+    if (index == 1 && __builtin_cpu_supports("avx2")) {
+        return &loom_packer_avx2;
+    }
+#endif
+    return index == 0 ? &loom_packer_c : NULL;
+}
+
+static void check_pack(const struct sample *sample, const struct loom_packer *packer,
+                       const char *what, const struct loom_source *source,
+                       const uint8_t *expected) {
     uint8_t *const stream = fake_alloc(sample->stream_bytes);
-    assert_int_equal(
-        loom_pack_codes(sample->layout, stream, source, sample->k_padded, 0, sample->m), LOOM_OK);
+    assert_int_equal(packer->pack(sample->layout, stream, source, sample->k_padded, 0, sample->m),
+                     LOOM_OK);
     check_bytes(sample, what, stream, expected, sample->stream_bytes);
     fake_free(stream, sample->stream_bytes);
 }
 
-static void check_unpack(const struct sample *sample, const uint8_t *stream, size_t begin,
-                         size_t end) {
+static void check_unpack(const struct sample *sample, const struct loom_packer *packer,
+                         const uint8_t *stream, size_t begin, size_t end) {
     const size_t all = sample->m * sample->k, at = begin * sample->k;
     uint8_t *const codes = fake_alloc(all);
-    loom_unpack_codes(sample->layout, stream, codes, sample->k, sample->k_padded, begin, end);
+    packer->unpack(sample->layout, stream, codes, sample->k, sample->k_padded, begin, end);
     check_bytes(sample, "unpacked", codes + at, sample->codes + at, (end - begin) * sample->k);
     fake_free(codes, all);
 }
@@ -227,11 +239,14 @@ static void check_layout(const struct loom_layout *layout, size_t k, size_t k_pa
     const struct loom_source bytes = {sample.codes, k, 8, sample.max_code, sample.m, k};
     const struct loom_source fields = {sample.fields,   sample.field_bytes, sample.bits,
                                        sample.max_code, sample.m,           k};
-    check_pack(&sample, "from bytes", &bytes, stream);
-    check_pack(&sample, "from fields", &fields, stream);
-    check_unpack(&sample, stream, 0, sample.m);
-    check_unpack(&sample, stream, sample.m / 3, sample.m / 3 + 1);
-    check_unpack(&sample, stream, sample.m / 2, sample.m);
+    const struct loom_packer *packer;
+    for (size_t i = 0; (packer = packer_of(i)) != NULL; i++) {
+        check_pack(&sample, packer, "from bytes", &bytes, stream);
+        check_pack(&sample, packer, "from fields", &fields, stream);
+        check_unpack(&sample, packer, stream, 0, sample.m);
+        check_unpack(&sample, packer, stream, sample.m / 3, sample.m / 3 + 1);
+        check_unpack(&sample, packer, stream, sample.m / 2, sample.m);
+    }
     fake_free(stream, sample.stream_bytes);
     free_sample(&sample);
 }

@@ -7,10 +7,10 @@
 
 enum { C, AVX2, VBMI, AMX, ISAS };
 static const struct loom_isa isas[ISAS] = {
-    {"c", 0, C},
-    {"avx2", LOOM_CPU_AVX2, AVX2},
-    {"avx512vbmi", LOOM_CPU_AVX2 | LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI, VBMI},
-    {"amx", LOOM_CPU_AVX2 | LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI | LOOM_CPU_AMX, VBMI},
+    {"c", 0, C, NULL},
+    {"avx2", LOOM_CPU_AVX2, AVX2, NULL},
+    {"avx512vbmi", LOOM_CPU_AVX2 | LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI, VBMI, NULL},
+    {"amx", LOOM_CPU_AVX2 | LOOM_CPU_AVX512 | LOOM_CPU_AVX512VBMI | LOOM_CPU_AMX, VBMI, NULL},
 };
 static const uint32_t c_only = 0, avx2_only = LOOM_CPU_AVX2, everything = ~LOOM_CPU_AMX;
 

@@ -29,7 +29,7 @@ static const struct constant {
 };
 
 /* The runtime needs one to link; here every call has its own. */
-static const struct loom_isa no_isas[] = {{"c", 0, 0}};
+static const struct loom_isa no_isas[] = {{"c", 0, 0, NULL}};
 const struct loom_registry loom_registry = {.isas = no_isas, .isa_count = 1};
 
 /* ---- Fields of the table on top of the stack --------------------------------------------- */
@@ -69,7 +69,8 @@ static uint8_t byte_field(lua_State *L, const char *name) {
 static void read_isa(lua_State *L, void *record, const struct loom_layout *layouts) {
     (void)layouts;
     struct loom_isa *isa = record;
-    *isa = (struct loom_isa){text_field(L, "name"), count_field(L, "needs"), byte_field(L, "base")};
+    *isa = (struct loom_isa){text_field(L, "name"), count_field(L, "needs"), byte_field(L, "base"),
+                             NULL};
 }
 
 static void read_layout(lua_State *L, void *record, const struct loom_layout *layouts) {

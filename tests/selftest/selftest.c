@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const struct loom_isa isas[] = {{"c", 0, 0}};
+static const struct loom_isa isas[] = {{"c", 0, 0, &loom_packer_c}};
 
 const struct loom_registry loom_registry = {
     .isas = isas, .prepares = good_prepares, .isa_count = 1, .prepare_count = GOOD_PREPARES};

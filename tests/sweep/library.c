@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 
-static const struct loom_isa isas[] = {{"c", 0, 0}};
+static const struct loom_isa isas[] = {{"c", 0, 0, &loom_packer_c}};
 
 #ifdef BROKEN
 enum { KERNELS = SAMPLE_KERNELS + 1 };

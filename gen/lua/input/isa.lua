@@ -14,6 +14,8 @@
 --   lookup_low  true where a lookup in 16 bytes takes indices whose upper bits are anything
 --   signed     true where its dot products take codes as signed bytes
 --   streams    true where CPUs may read memory fastest without prefetches (LOOM_CPU_STREAMS)
+--   packs      true where packing is compiled for it, too (layout.c); levels after it have what it
+--              needs
 --   tmac       true where T-MAC's schedule is, which others are compared with
 
 local isa = {}
@@ -46,6 +48,7 @@ isa.list = {
         name = "avx2",
         arch = "x86_64",
         tmac = true,
+        packs = true,
         streams = true,
         headers = { "avx2.h", "vector256.h", "sign.h", "x86.h", "shared.h", "sums16.h", "sum.h" },
         flags = { "-mavx2", "-mfma", "-mf16c" },
@@ -123,6 +126,7 @@ isa.list = {
         arch = "armv7",
         signed = true,
         tmac = true,
+        packs = true,
         headers = { "neon32.h", "aarch32.h", "vector_neon.h", "sign_neon.h", "shared.h", "sum.h" },
         flags = { "-march=armv7-a", "-mfpu=neon-vfpv4" },
         needs = { "LOOM_CPU_NEON32" },

@@ -74,8 +74,9 @@ local function isa_targets(library, sources, tool_sources, candidates)
     for index, isa in ipairs(library.isas) do
         targets[index] = {
             name = isa.name,
-            flags = isa.flags,
-            sources = sources[isa.name] or {},
+            flags = isa.packs and joined(isa.flags, { "-DLOOM_PACKER=loom_packer_" .. isa.name })
+                or isa.flags,
+            sources = joined(sources[isa.name] or {}, isa.packs and { "src/layout.c" }),
             tool_sources = joined(candidates[isa.name] or {}, tool_sources[isa.name]),
         }
     end

@@ -83,12 +83,14 @@ local function split(library)
     return chosen, others
 end
 
--- Copies of the ISAs with the index of the one that each adds to, or its own.
+-- Copies of the ISAs with the index of the one that each adds to, or its own, and the name of the
+-- last one up to it that packing is compiled for.
 local function isa_rows(context)
-    local rows = {}
+    local rows, packer = {}, "c"
     for index, isa in ipairs(context.library.isas) do
-        rows[index] = setmetatable({ base_index = context.indices[isa.adds_to or isa.name] },
-            { __index = isa })
+        packer = isa.packs and isa.name or packer
+        rows[index] = setmetatable({ base_index = context.indices[isa.adds_to or isa.name],
+            packer = packer }, { __index = isa })
     end
     return rows
 end

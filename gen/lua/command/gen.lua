@@ -37,8 +37,8 @@ function gen.options(command)
     command:option("--mode", "Numeric mode; fastest (the default) leaves the choice to the "
         .. "measurement."):choices(MODES):overwrite(false)
     command:option("--candidates", "Compile so many more candidates for each op, format, mode and "
-        .. "ISA, the first by the model (default: 0); or 'first': of each method one alone, which "
-        .. "takes a third of the time. 'lutloom explain' counts them.")
+        .. "ISA, the first by the model (default: 0); or 'first': of each method one alone, less "
+        .. "than half of the code. 'lutloom explain' counts them.")
         :argname("<count>"):convert(candidates):overwrite(false)
     command:flag("--mca", "Rank candidates by llvm-mca's models of the targets, corrected where "
         .. "that was measured (gen/corrections), instead of by the analytic model.")

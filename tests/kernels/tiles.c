@@ -36,8 +36,8 @@ static int multiply(const loom_plan *plan) {
     static const uint16_t scales[M];
     static const float x[N * K];
     static float y[N * M];
-    void *const packed = room(loom_packed_size(plan)), *const acts =
-                                                           room(loom_prepared_size(plan, N));
+    void *const packed = room(loom_packed_size(plan));
+    void *const acts = room(loom_prepared_size(plan, N));
     const int wrong = loom_pack(plan, packed, codes, scales, NULL, 0, M) ||
                       loom_prepare(plan, acts, x, K, N, 0, 1) ||
                       loom_matmul(plan, y, M, packed, acts, N, 0, M);

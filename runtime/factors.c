@@ -65,9 +65,8 @@ static void unsqueeze(uint8_t *bytes, size_t values, int is_signed) {
 /* ---- The bytes of a row in a group ------------------------------------------------------- */
 
 /* Of the factors at `factors`, and the minimums or NULL. */
-static inline void join(const loom_format *format, uint8_t *bytes, const uint8_t *factors,
-                        const uint8_t *mins) {
-    const size_t subs = loom_format_subs(format);
+static inline void join(const loom_format *format, size_t subs, uint8_t *bytes,
+                        const uint8_t *factors, const uint8_t *mins) {
     memcpy(bytes, factors, subs);
     for (size_t j = 0; mins && j < subs; j++) {
         if (shares_bytes(format)) {
@@ -82,9 +81,8 @@ static inline void join(const loom_format *format, uint8_t *bytes, const uint8_t
 }
 
 /* The other way; NULL is left out. */
-static inline void split(const loom_format *format, uint8_t *bytes, uint8_t *factors,
+static inline void split(const loom_format *format, size_t subs, uint8_t *bytes, uint8_t *factors,
                          uint8_t *mins) {
-    const size_t subs = loom_format_subs(format);
     const int shared = shares_bytes(format);
     if (format->factor_bits == 6) {
         unsqueeze(bytes, loom_factor_values(format), !format->offsets);
@@ -100,38 +98,84 @@ static inline void split(const loom_format *format, uint8_t *bytes, uint8_t *fac
 /* ---- Their places ------------------------------------------------------------------------ */
 
 /* Of a row's first word and half in a group: offsets from the start of packed weights, in bytes.
- * The next word is `stride` further. */
+ * The next word is `stride` further; in the next group they are `words` and `halves` further. */
 struct places {
-    size_t word, stride, half;
+    size_t word, half, stride, words, halves;
 };
 
+/* In the first group. */
 static struct places places_of(const loom_plan *plan, const struct loom_packed_offsets *at,
-                               size_t row, size_t group) {
+                               size_t row) {
     const size_t rows = plan->gemv->layout->rows, words = loom_factor_words(&plan->format);
-    const size_t first = (row / rows * at->groups + group) * rows;
+    const size_t first = row / rows * at->groups * rows;
     return (struct places){.word = at->factors + (first * words + row % rows) * 4,
+                           .half = at->halves + (first + row % rows) * 2,
                            .stride = rows * 4,
-                           .half = at->halves + (first + row % rows) * 2};
+                           .words = rows * words * 4,
+                           .halves = rows * 2};
+}
+
+static inline struct places next_group(struct places places) {
+    places.word += places.words;
+    places.half += places.halves;
+    return places;
+}
+
+/* A row's, or zeros without parts. `subs` are the format's, where the compiler knows the number. */
+static inline void pack_row(const loom_format *format, size_t subs, uint8_t *packed,
+                            struct places to, size_t groups, const uint8_t *factors,
+                            const uint8_t *mins) {
+    const size_t words = loom_factor_words(format), half = loom_half_bytes(format);
+    for (size_t g = 0; g < groups; g++, to = next_group(to)) {
+        uint8_t bytes[MOST_VALUES] = {0};
+        if (factors) {
+            join(format, subs, bytes, factors + g * subs, mins ? mins + g * subs : NULL);
+        }
+        for (size_t w = 0; w < words; w++) {
+            memcpy(packed + to.word + w * to.stride, bytes + 4 * w, 4);
+        }
+        if (half) {
+            memcpy(packed + to.half, bytes + 4 * words, 2);
+        }
+    }
+}
+
+/* Factors and minimums of a row, each of them unless it is NULL. */
+static inline void unpack_row(const loom_format *format, size_t subs, const uint8_t *packed,
+                              struct places from, size_t groups, uint8_t *factors, uint8_t *mins) {
+    const size_t words = loom_factor_words(format), half = loom_half_bytes(format);
+    for (size_t g = 0; g < groups; g++, from = next_group(from)) {
+        uint8_t bytes[MOST_VALUES] = {0};
+        for (size_t w = 0; w < words; w++) {
+            memcpy(bytes + 4 * w, packed + from.word + w * from.stride, 4);
+        }
+        if (half) {
+            memcpy(bytes + 4 * words, packed + from.half, 2);
+        }
+        split(format, subs, bytes, factors ? factors + g * subs : NULL,
+              mins ? mins + g * subs : NULL);
+    }
+}
+
+/* Where a row's begin in an array that may not be there. */
+static inline uint8_t *row_of(uint8_t *array, size_t row, size_t row_values) {
+    return array ? array + row * row_values : NULL;
 }
 
 void loom_pack_factors(const loom_plan *plan, uint8_t *packed, const struct loom_packed_offsets *at,
                        const loom_parts *parts, size_t begin, size_t end) {
-    const loom_format *format = &plan->format;
-    const size_t subs = loom_format_subs(format), words = loom_factor_words(format);
+    const loom_format format = plan->format; /* here no store can change it */
+    const size_t subs = loom_format_subs(&format), groups = at->groups;
     for (size_t row = begin; row < end || row % plan->gemv->layout->rows != 0; row++) {
-        for (size_t g = 0; g < at->groups; g++) {
-            const struct places to = places_of(plan, at, row, g);
-            const size_t from = (row * at->groups + g) * subs;
-            uint8_t bytes[MOST_VALUES] = {0};
-            if (row < end) {
-                join(format, bytes, parts->factors + from, parts->mins ? parts->mins + from : NULL);
-            }
-            for (size_t w = 0; w < words; w++) {
-                memcpy(packed + to.word + w * to.stride, bytes + 4 * w, 4);
-            }
-            if (loom_half_bytes(format)) {
-                memcpy(packed + to.half, bytes + 4 * words, 2);
-            }
+        const struct places to = places_of(plan, at, row);
+        const uint8_t *factors = row < end ? row_of(parts->factors, row, groups * subs) : NULL;
+        const uint8_t *mins = row < end ? row_of(parts->mins, row, groups * subs) : NULL;
+        if (subs == 8) {
+            pack_row(&format, 8, packed, to, groups, factors, mins);
+        } else if (subs == 16) {
+            pack_row(&format, 16, packed, to, groups, factors, mins);
+        } else {
+            pack_row(&format, subs, packed, to, groups, factors, mins);
         }
     }
 }
@@ -139,21 +183,18 @@ void loom_pack_factors(const loom_plan *plan, uint8_t *packed, const struct loom
 void loom_unpack_factors(const loom_plan *plan, const uint8_t *packed,
                          const struct loom_packed_offsets *at, const loom_parts *parts,
                          size_t begin, size_t end) {
-    const loom_format *format = &plan->format;
-    const size_t subs = loom_format_subs(format), words = loom_factor_words(format);
+    const loom_format format = plan->format; /* here no store can change it */
+    const size_t subs = loom_format_subs(&format), groups = at->groups;
     for (size_t row = begin; row < end; row++) {
-        for (size_t g = 0; g < at->groups; g++) {
-            const struct places from = places_of(plan, at, row, g);
-            const size_t to = (row * at->groups + g) * subs;
-            uint8_t bytes[MOST_VALUES] = {0};
-            for (size_t w = 0; w < words; w++) {
-                memcpy(bytes + 4 * w, packed + from.word + w * from.stride, 4);
-            }
-            if (loom_half_bytes(format)) {
-                memcpy(bytes + 4 * words, packed + from.half, 2);
-            }
-            split(format, bytes, parts->factors ? parts->factors + to : NULL,
-                  parts->mins && format->offsets ? parts->mins + to : NULL);
+        const struct places from = places_of(plan, at, row);
+        uint8_t *factors = row_of(parts->factors, row, groups * subs);
+        uint8_t *mins = format.offsets ? row_of(parts->mins, row, groups * subs) : NULL;
+        if (subs == 8) {
+            unpack_row(&format, 8, packed, from, groups, factors, mins);
+        } else if (subs == 16) {
+            unpack_row(&format, 16, packed, from, groups, factors, mins);
+        } else {
+            unpack_row(&format, subs, packed, from, groups, factors, mins);
         }
     }
 }

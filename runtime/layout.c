@@ -5,12 +5,12 @@
  * and come back. */
 #include <string.h>
 
-#include "join.h"
 #include "layout_map.h"
+#include "transpose.h"
 
 /* Units of a row that are packed before the next rows': some cache lines of codes. Lanes: rows of
  * one unit, or of several where a block has fewer. */
-enum { CHUNK_UNITS = 8, LANES = 16, CHUNK_CODES = CHUNK_UNITS * LOOM_MAX_UNIT_K };
+enum { CHUNK_UNITS = 8, LANES = 32, RUN = 16, CHUNK_CODES = CHUNK_UNITS * LOOM_MAX_UNIT_K };
 
 struct lanes {
     uint32_t lane[LANES];
@@ -28,33 +28,48 @@ struct batch {
 
 /* ---- Bytes and words ------------------------------------------------------------------- */
 
-static inline void load_words(struct words *restrict words, const uint8_t *const from[LANES],
-                              size_t count) {
-    for (size_t w = 0; w < count; w++) {
+static void load_words(struct words *restrict words, uint8_t *const from[LANES], size_t count) {
+    size_t w = 0;
+    for (; w + LOOM_TRANSPOSED_WORDS <= count; w += LOOM_TRANSPOSED_WORDS) {
+        for (size_t l = 0; l < LANES; l += LOOM_TRANSPOSED_ROWS) {
+            loom_transpose_words(words->word[w].lane + l, LANES, from + l, 4 * w);
+        }
+    }
+    for (; w < count; w++) {
         for (size_t l = 0; l < LANES; l++) {
             words->word[w].lane[l] = loom_load_word(from[l] + 4 * w);
         }
     }
 }
 
-static inline void store_words(uint8_t *const to[LANES], const struct words *restrict words,
-                               size_t lanes, size_t count) {
-    for (size_t l = 0; l < lanes; l++) {
-        uint8_t *const place = to[l];
-        for (size_t w = 0; w < count; w++) {
-            loom_store_word(place + 4 * w, words->word[w].lane[l]);
+static void store_words(uint8_t *const to[LANES], const struct words *restrict words,
+                        size_t count) {
+    size_t w = 0;
+    for (; w + LOOM_TRANSPOSED_WORDS <= count; w += LOOM_TRANSPOSED_WORDS) {
+        for (size_t l = 0; l < LANES; l += LOOM_TRANSPOSED_ROWS) {
+            loom_transpose_rows(to + l, 4 * w, words->word[w].lane + l, LANES);
+        }
+    }
+    for (; w < count; w++) {
+        for (size_t l = 0; l < LANES; l++) {
+            loom_store_word(to[l] + 4 * w, words->word[w].lane[l]);
         }
     }
 }
 
 /* ---- Words and targets ----------------------------------------------------------------- */
 
-/* Adds the bits `mask` of all lanes, moved by `left` bits; negative: to the right. */
-static inline void add_moved(struct lanes *restrict to, const struct lanes *restrict from,
-                             uint32_t mask, int left) {
-    const unsigned up = left > 0 ? (unsigned)left : 0, down = left < 0 ? (unsigned)-left : 0;
+/* Adds the bits `mask` of all lanes, moved to the left, or to the right. */
+static inline void add_left(struct lanes *restrict to, const struct lanes *restrict from,
+                            uint32_t mask, unsigned bits) {
     for (size_t l = 0; l < LANES; l++) {
-        to->lane[l] |= (from->lane[l] & mask) << up >> down;
+        to->lane[l] |= (from->lane[l] & mask) << bits;
+    }
+}
+static inline void add_right(struct lanes *restrict to, const struct lanes *restrict from,
+                             uint32_t mask, unsigned bits) {
+    for (size_t l = 0; l < LANES; l++) {
+        to->lane[l] |= from->lane[l] >> bits & mask;
     }
 }
 
@@ -73,27 +88,32 @@ static inline void flip_bits(struct lanes *lanes, uint8_t flip) {
     }
 }
 
-static void make_target(struct lanes *lanes, const struct loom_target *target,
-                        const struct loom_step *step, const struct words *words) {
-    memset(lanes, 0, sizeof *lanes);
-    for (size_t i = 0; i < target->steps; i++) {
-        add_moved(lanes, &words->word[step[i].word], step[i].mask, step[i].left);
+static void gather(struct lanes *restrict to, const struct lanes *restrict from,
+                   const struct loom_moves *moves) {
+    const struct loom_step *step = moves->step;
+    const struct loom_step *const right = step + moves->lefts, *const end = step + moves->steps;
+    struct lanes sum = {{0}};
+    for (; step < right; step++) {
+        add_left(&sum, &from[step->word], step->mask, step->by);
     }
+    for (; step < end; step++) {
+        add_right(&sum, &from[step->word], step->mask, step->by);
+    }
+    *to = sum;
+}
+
+static void make_target(struct lanes *lanes, const struct loom_target *target,
+                        const struct words *words) {
+    gather(lanes, words->word, &target->moves);
     for (size_t i = target->swaps; i-- > 0;) {
         swap_bits(lanes, &target->swap[i]);
     }
 }
 
-/* The inverse: adds what the target has to the words. */
-static void take_words(struct words *words, const struct loom_target *target,
-                       const struct loom_step *step, struct lanes *lanes) {
+/* What the moves brought together, from the target's bytes. */
+static void undo_swaps(struct lanes *lanes, const struct loom_target *target) {
     for (size_t i = 0; i < target->swaps; i++) {
         swap_bits(lanes, &target->swap[i]);
-    }
-    for (size_t i = 0; i < target->steps; i++) {
-        const int left = step[i].left;
-        const uint32_t mask = left >= 0 ? step[i].mask << left : step[i].mask >> -left;
-        add_moved(&words->word[step[i].word], lanes, mask, -left);
     }
 }
 
@@ -142,8 +162,13 @@ static inline uint32_t load_row_bytes(const uint8_t *from, uint32_t bit,
 /* How many rows of a batch from its row r on have their words side by side. */
 static size_t adjacent_rows(const struct loom_section_map *section, const struct batch *batch,
                             size_t r) {
-    const size_t run = section->adjacent - (batch->row + r) % section->adjacent;
+    const size_t run = section->adjacent - ((batch->row + r) & (section->adjacent - 1));
     return loom_min_size(run, batch->rows - r);
+}
+
+/* Whether RUN rows at a time, a constant to the compiler, have them so. */
+static int has_runs(const struct loom_section_map *section, const struct batch *batch) {
+    return section->adjacent >= RUN && batch->row % RUN == 0 && batch->rows % RUN == 0;
 }
 
 /* Rows of one unit. */
@@ -151,18 +176,17 @@ static void store_rows(uint8_t *to, const struct loom_section_map *section,
                        const struct loom_target *target, const struct batch *batch,
                        const uint32_t *lane) {
     const uint32_t *const bit = section->row + batch->row;
-    for (size_t r = 0, rows; r < batch->rows && target->run; r += rows) {
-        uint8_t *const first = to + bit[r] / 8 + target->column[0];
-        rows = adjacent_rows(section, batch, r);
-        if (rows != LANES) {
-            store_row_words(first, lane + r, rows, section->shared, bit[r] % 8);
-        } else if (section->shared) { /* constants to the compiler */
-            store_row_words(first, lane, LANES, 1, bit[0] % 8);
-        } else {
-            store_row_words(first, lane, LANES, 0, 0);
-        }
+    size_t r = 0;
+    for (; r < batch->rows && target->run && has_runs(section, batch); r += RUN) {
+        store_row_words(to + bit[r] / 8 + target->column[0], lane + r, RUN, section->shared,
+                        bit[r] % 8);
     }
-    for (size_t r = 0; r < batch->rows && !target->run; r++) {
+    for (size_t rows; r < batch->rows && target->run; r += rows) {
+        rows = adjacent_rows(section, batch, r);
+        store_row_words(to + bit[r] / 8 + target->column[0], lane + r, rows, section->shared,
+                        bit[r] % 8);
+    }
+    for (; r < batch->rows; r++) {
         store_row_bytes(to, bit[r], target, lane[r], section->shared);
     }
 }
@@ -170,16 +194,15 @@ static void load_rows(uint32_t *lane, const uint8_t *from, const struct loom_sec
                       const struct loom_target *target, const struct batch *batch) {
     const uint32_t *const bit = section->row + batch->row;
     const uint8_t flip = section->shared ? section->flip : 0;
-    for (size_t r = 0, rows; r < batch->rows && target->run; r += rows) {
-        const uint8_t *const first = from + bit[r] / 8 + target->column[0];
-        rows = adjacent_rows(section, batch, r);
-        if (rows == LANES) { /* a constant to the compiler */
-            load_row_words(lane, first, LANES, flip, bit[0] % 8);
-        } else {
-            load_row_words(lane + r, first, rows, flip, bit[r] % 8);
-        }
+    size_t r = 0;
+    for (; r < batch->rows && target->run && has_runs(section, batch); r += RUN) {
+        load_row_words(lane + r, from + bit[r] / 8 + target->column[0], RUN, flip, bit[r] % 8);
     }
-    for (size_t r = 0; r < batch->rows && !target->run; r++) {
+    for (size_t rows; r < batch->rows && target->run; r += rows) {
+        rows = adjacent_rows(section, batch, r);
+        load_row_words(lane + r, from + bit[r] / 8 + target->column[0], rows, flip, bit[r] % 8);
+    }
+    for (; r < batch->rows; r++) {
         lane[r] = load_row_bytes(from, bit[r], target, flip);
     }
 }
@@ -189,15 +212,15 @@ static void pack_words(const struct loom_layout_map *map, uint8_t *unit, const s
                        const struct words *words) {
     for (size_t s = 0; s < map->sections; s++) {
         const struct loom_section_map *const section = &map->section[s];
-        const struct loom_step *step = section->step;
-        for (size_t t = 0; t < section->targets; step += section->target[t++].steps) {
+        const struct loom_target *const target = map->target + section->first_target;
+        for (size_t t = 0; t < section->targets; t++) {
             struct lanes lanes;
-            make_target(&lanes, &section->target[t], step, words);
+            make_target(&lanes, &target[t], words);
             if (section->flip && !section->shared) {
                 flip_bits(&lanes, section->flip);
             }
             for (size_t u = 0; u < batch->units; u++) {
-                store_rows(unit + u * map->unit_bytes, section, &section->target[t], batch,
+                store_rows(unit + u * map->unit_bytes, section, &target[t], batch,
                            lanes.lane + u * batch->rows);
             }
         }
@@ -205,36 +228,35 @@ static void pack_words(const struct loom_layout_map *map, uint8_t *unit, const s
     }
 }
 
-static void unpack_words(const struct loom_layout_map *map, struct words *words,
+static void load_targets(const struct loom_layout_map *map, struct lanes *targets,
                          const uint8_t *unit, const struct batch *batch) {
-    memset(words, 0, map->words * sizeof words->word[0]);
     for (size_t s = 0; s < map->sections; s++) {
         const struct loom_section_map *const section = &map->section[s];
-        const struct loom_step *step = section->step;
-        for (size_t t = 0; t < section->targets; step += section->target[t++].steps) {
-            struct lanes lanes = {{0}};
+        const struct loom_target *const target = map->target + section->first_target;
+        for (size_t t = 0; t < section->targets; t++, targets++) {
             for (size_t u = 0; u < batch->units; u++) {
-                load_rows(lanes.lane + u * batch->rows, unit + u * map->unit_bytes, section,
-                          &section->target[t], batch);
+                load_rows(targets->lane + u * batch->rows, unit + u * map->unit_bytes, section,
+                          &target[t], batch);
             }
             if (section->flip && !section->shared) {
-                flip_bits(&lanes, section->flip);
+                flip_bits(targets, section->flip);
             }
-            take_words(words, &section->target[t], step, &lanes);
+            undo_swaps(targets, &target[t]);
         }
         unit += section->bytes;
     }
 }
 
-/* ---- Codes of a chunk ------------------------------------------------------------------ */
-
-static uint8_t largest_of(const uint8_t *codes, size_t count) {
-    uint8_t largest = 0;
-    for (size_t i = 0; i < count; i++) {
-        largest = codes[i] > largest ? codes[i] : largest;
+static void unpack_words(const struct loom_layout_map *map, struct words *words,
+                         const uint8_t *unit, const struct batch *batch) {
+    struct lanes targets[LOOM_MAX_TARGETS];
+    load_targets(map, targets, unit, batch);
+    for (size_t w = 0; w < map->words; w++) {
+        gather(&words->word[w], targets, &map->word[w]);
     }
-    return largest;
 }
+
+/* ---- Codes of a chunk ------------------------------------------------------------------ */
 
 /* `count` bytes, and zeros up to `all`. Rows are copied since many of them at once are too often
  * in the same lines of a level 1 cache. */
@@ -244,15 +266,28 @@ static void fill_chunk(uint8_t *restrict to, const uint8_t *restrict bytes, size
     memset(to + count, 0, all - count);
 }
 
+/* The same; the largest of the bytes. */
+static uint8_t fill_codes(uint8_t *restrict to, const uint8_t *restrict codes, size_t count,
+                          size_t all) {
+    uint8_t largest = 0;
+    for (size_t i = 0; i < count; i++) {
+        largest = codes[i] > largest ? codes[i] : largest;
+        to[i] = codes[i];
+    }
+    if (count < all) {
+        memset(to + count, 0, all - count);
+    }
+    return largest;
+}
+
 /* The symbols of `width` codes of a row; false if a code is above max_code. */
 static int symbols_of_codes(const struct loom_layout_map *map, uint8_t *symbols,
                             const uint8_t *codes, size_t width, uint8_t max_code) {
     uint8_t padded[CHUNK_CODES];
-    const size_t all = CHUNK_UNITS * map->unit_k;
-    if (largest_of(codes, width) > max_code) {
+    uint8_t *const to = map->symbol_k > 1 ? padded : symbols;
+    if (fill_codes(to, codes, width, CHUNK_UNITS * map->unit_k) > max_code) {
         return 0;
     }
-    fill_chunk(map->symbol_k > 1 ? padded : symbols, codes, width, all);
     for (size_t u = 0; u < CHUNK_UNITS && map->symbol_k > 1; u++) {
         loom_symbols(map->symbol_k, symbols + u * map->symbols, padded + u * map->unit_k,
                      map->symbols);
@@ -342,9 +377,9 @@ static void begin_units(const struct loom_layout_map *map, uint8_t *unit, size_t
     }
 }
 
-/* The symbols of a batch's rows. */
+/* The symbols of a batch's rows, and room for those of lanes without a unit. */
 struct chunk_rows {
-    uint8_t symbols[LANES][CHUNK_CODES];
+    uint8_t symbols[LANES][CHUNK_CODES + LOOM_MAX_UNIT_K];
 };
 
 /* Rows of a batch from row `row` of the matrix on. Codes beyond it are 0, whose symbol may be
@@ -360,27 +395,28 @@ static int read_rows(const struct loom_layout_map *map, struct chunk_rows *to, s
     return 1;
 }
 
-/* As many units at once as there are lanes for. */
-static void pack_rows(const struct loom_layout_map *map, uint8_t *unit, size_t units,
-                      struct batch batch, const struct chunk_rows *chunk) {
-    size_t row_of[LANES], unit_of[LANES];
-    for (size_t l = 0; l < LANES; l++) {
-        row_of[l] = l % batch.rows;
-        unit_of[l] = l / batch.rows;
+/* Where the lanes' units begin, the first of them unit `u`; `last` for lanes that would be behind
+ * it. */
+static void place_lanes(uint8_t *at[LANES], struct chunk_rows *chunk, const struct batch *batch,
+                        size_t u, size_t last, size_t unit_bytes) {
+    for (size_t first = 0; first < LANES; first += batch->rows, u++) {
+        const size_t rows = loom_min_size(batch->rows, LANES - first);
+        const size_t skip = loom_min_size(u, last) * unit_bytes;
+        for (size_t r = 0; r < rows; r++) {
+            at[first + r] = chunk->symbols[r] + skip;
+        }
     }
+}
+
+/* As many units at once as there are lanes for. Lanes without a unit are not stored. */
+static void pack_rows(const struct loom_layout_map *map, uint8_t *unit, size_t units,
+                      struct batch batch, struct chunk_rows *chunk) {
     for (size_t u = 0; u < units; u += batch.units) {
-        const uint8_t *from[LANES];
+        uint8_t *from[LANES];
         struct words words;
         batch.units = loom_min_size(units - u, LANES / batch.rows);
-        for (size_t l = 0; l < LANES; l++) { /* lanes without a unit are not stored */
-            const size_t last = u + batch.units - 1, lane_unit = u + unit_of[l];
-            from[l] = chunk->symbols[row_of[l]] + loom_min_size(lane_unit, last) * 4 * map->words;
-        }
-        if (map->words == 8) { /* a constant to the compiler */
-            load_words(&words, from, 8);
-        } else {
-            load_words(&words, from, map->words);
-        }
+        place_lanes(from, chunk, &batch, u, units - 1, 4 * map->words);
+        load_words(&words, from, map->words);
         pack_words(map, unit + u * map->unit_bytes, &batch, &words);
     }
 }
@@ -424,29 +460,15 @@ static loom_status pack_codes(const struct loom_layout *layout, uint8_t *stream,
 
 /* ---- Unpack ---------------------------------------------------------------------------- */
 
-/* The words of a batch to the symbols of its rows, from unit `u` of these on. */
-static void write_words(const struct loom_layout_map *map, struct chunk_rows *rows, size_t u,
-                        const struct batch *batch, const struct words *words) {
-    const size_t lanes = batch->units * batch->rows;
-    uint8_t *to[LANES];
-    for (size_t l = 0; l < lanes; l++) {
-        to[l] = l < batch->rows ? rows->symbols[l] + u * map->symbols
-                                : to[l - batch->rows] + map->symbols;
-    }
-    if (map->words == 8 && lanes == LANES) { /* constants to the compiler */
-        store_words(to, words, LANES, 8);
-    } else {
-        store_words(to, words, lanes, map->words);
-    }
-}
-
 static void unpack_rows(const struct loom_layout_map *map, const uint8_t *unit, size_t units,
-                        struct batch batch, struct chunk_rows *rows) {
+                        struct batch batch, struct chunk_rows *chunk) {
     for (size_t u = 0; u < units; u += batch.units) {
+        uint8_t *to[LANES];
         struct words words;
         batch.units = loom_min_size(units - u, LANES / batch.rows);
         unpack_words(map, &words, unit + u * map->unit_bytes, &batch);
-        write_words(map, rows, u, &batch, &words);
+        place_lanes(to, chunk, &batch, u, units, 4 * map->words);
+        store_words(to, &words, map->words);
     }
 }
 

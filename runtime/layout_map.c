@@ -151,42 +151,91 @@ static void make_swaps(struct loom_target *target, struct origins *origins, unsi
     }
 }
 
-/* The step of a target that brings bits of this word so far; a new one if there is none. */
-static struct loom_step *step_of(struct loom_target *target, struct loom_step *steps, int word,
-                                 int left) {
-    for (size_t i = 0; i < target->steps; i++) {
-        if (steps[i].word == word && steps[i].left == left) {
+/* The step of these moves, from number `first` on, that brings bits of this word so far; a new one
+ * if there is none. */
+static struct loom_step *step_of(struct loom_moves *moves, struct loom_step *steps, size_t first,
+                                 int word, int by) {
+    for (size_t i = first; i < moves->steps; i++) {
+        if (steps[i].word == word && steps[i].by == by) {
             return &steps[i];
         }
     }
-    steps[target->steps] = (struct loom_step){.word = (uint8_t)word, .left = (int16_t)left};
-    return &steps[target->steps++];
+    steps[moves->steps] = (struct loom_step){.word = (uint8_t)word, .by = (uint8_t)by};
+    return &steps[moves->steps++];
 }
 
-static void make_steps(struct loom_target *target, const struct origins *origins,
-                       struct loom_step *steps) {
+/* Adds the steps of bits that move to the left, if `sign` is 1, or not at all; to the right, if it
+ * is -1. */
+static void add_steps(struct loom_moves *moves, const struct origins *origins,
+                      struct loom_step *steps, int sign) {
+    const size_t first = moves->steps;
     for (int i = 0; i < WORD_BITS; i++) {
-        if (origins->bit[i] != NOWHERE) {
-            const int from = origins->bit[i] % WORD_BITS, word = origins->bit[i] / WORD_BITS;
-            step_of(target, steps, word, i - from)->mask |= UINT32_C(1) << from;
+        const int from = origins->bit[i] % WORD_BITS, word = origins->bit[i] / WORD_BITS;
+        const int by = sign * (i - from);
+        if (origins->bit[i] != NOWHERE && (by > 0 || (by == 0 && sign > 0))) {
+            const int lower = i < from ? i : from;
+            step_of(moves, steps, first, word, by)->mask |= UINT32_C(1) << lower;
         }
     }
 }
 
-static void make_targets(const struct loom_layout_map *map, struct loom_section_map *section,
+static void make_moves(struct loom_moves *moves, const struct origins *origins,
+                       struct loom_step *steps) {
+    *moves = (struct loom_moves){.step = steps};
+    add_steps(moves, origins, steps, 1);
+    moves->lefts = moves->steps;
+    add_steps(moves, origins, steps, -1);
+}
+
+static void make_targets(struct loom_layout_map *map, struct loom_section_map *section,
                          const struct spot *spots, size_t count) {
-    struct loom_step *steps = section->step;
-    for (section->targets = 0; count > 0; section->targets++) {
-        struct loom_target *const target = &section->target[section->targets];
+    section->first_target = map->targets;
+    while (count > 0) {
+        struct loom_target *const target = &map->target[map->targets++];
         struct origins origins;
         const size_t taken = take_spots(target, &origins, map, spots, count);
         make_swaps(target, &origins, map->bits);
-        make_steps(target, &origins, steps);
-        steps += target->steps;
+        make_moves(&target->moves, &origins, map->step + map->steps);
+        map->steps += target->moves.steps;
         spots += taken;
         count -= taken;
     }
+    section->targets = map->targets - section->first_target;
 }
+
+/* ---- The way back ------------------------------------------------------------------------ */
+
+/* The steps of a target as steps of the words: what moved to the left moves to the right. */
+static void add_back(struct loom_layout_map *map, size_t target, int to_left) {
+    const struct loom_moves *const moves = &map->target[target].moves;
+    const size_t first = to_left ? moves->lefts : 0, last = to_left ? moves->steps : moves->lefts;
+    for (size_t i = first; i < last; i++) {
+        const struct loom_step *const step = &moves->step[i];
+        struct loom_moves *const word = &map->word[step->word];
+        map->back[(size_t)(word->step - map->back) + word->steps++] =
+            (struct loom_step){.word = (uint8_t)target, .by = step->by, .mask = step->mask};
+        word->lefts = (uint16_t)(word->lefts + to_left);
+    }
+}
+
+/* A word's steps follow those of the word before. */
+static void make_way_back(struct loom_layout_map *map) {
+    size_t count[LOOM_MAX_SOURCE_WORDS] = {0};
+    for (size_t i = 0; i < map->steps; i++) {
+        count[map->step[i].word]++;
+    }
+    const struct loom_step *step = map->back;
+    for (size_t w = 0; w < map->words; step += count[w++]) {
+        map->word[w].step = step;
+    }
+    for (int to_left = 1; to_left >= 0; to_left--) {
+        for (size_t t = 0; t < map->targets; t++) {
+            add_back(map, t, to_left);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------------------------------ */
 
 void loom_layout_map(struct loom_layout_map *map, const struct loom_layout *layout, unsigned bits) {
     memset(map, 0, sizeof *map);
@@ -203,4 +252,5 @@ void loom_layout_map(struct loom_layout_map *map, const struct loom_layout *layo
         const size_t count = place_bits(&map->section[s], spots, &layout->section[s]);
         make_targets(map, &map->section[s], spots, count);
     }
+    make_way_back(map);
 }

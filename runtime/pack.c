@@ -52,12 +52,14 @@ static size_t packed_index(const loom_plan *plan, size_t row, size_t group, size
     return (row / rows * groups + group) * rows + row % rows;
 }
 
-/* `bytes` bytes each way, a size that the compiler then knows. */
+/* `bytes` bytes each way: 1, 2 or 4, sizes that the compiler then knows. */
 static inline void copy_value(uint8_t *to, const uint8_t *from, size_t bytes) {
     if (bytes == 2) {
         memcpy(to, from, 2);
+    } else if (bytes == 4) {
+        memcpy(to, from, 4);
     } else {
-        memcpy(to, from, bytes);
+        *to = *from;
     }
 }
 
@@ -91,15 +93,16 @@ static void unpack_shared(uint8_t *to, const uint8_t *from, size_t bytes) {
 
 static void unpack_values(const loom_plan *plan, uint8_t *to, const uint8_t *from, size_t bytes,
                           size_t begin, size_t end) {
-    const size_t groups = loom_groups(plan);
+    const size_t groups = loom_groups(plan), rows = plan->gemv->layout->rows;
     if (plan->format.tensor) {
         unpack_shared(to, from + packed_index(plan, begin, 0, groups) * bytes, bytes);
         return;
     }
     for (size_t row = begin; row < end; row++) {
-        for (size_t g = 0; g < groups; g++) {
-            memcpy(to + (row * groups + g) * bytes,
-                   from + packed_index(plan, row, g, groups) * bytes, bytes);
+        uint8_t *value = to + row * groups * bytes;
+        const uint8_t *place = from + packed_index(plan, row, 0, groups) * bytes;
+        for (size_t g = 0; g < groups; g++, value += bytes, place += rows * bytes) {
+            copy_value(value, place, bytes);
         }
     }
 }

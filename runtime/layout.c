@@ -9,11 +9,21 @@
 #include "transpose.h"
 
 /* Units of a row that are packed before the next rows': some cache lines of codes. Lanes: rows of
- * one unit, or of several where a block has fewer. */
+ * one unit, or of several where a block has fewer. Runs of rows mostly stand side by side. */
 enum { CHUNK_UNITS = 8, LANES = 32, RUN = 16, CHUNK_CODES = CHUNK_UNITS * LOOM_MAX_UNIT_K };
 
+/* Vectors of some lanes each: compilers keep them in registers. */
+#if defined __AVX2__
+typedef uint32_t lane_vector __attribute__((vector_size(32)));
+#else
+typedef uint32_t lane_vector __attribute__((vector_size(16)));
+#endif
+enum { VECTORS = LANES * sizeof(uint32_t) / sizeof(lane_vector) };
 struct lanes {
-    uint32_t lane[LANES];
+    union {
+        uint32_t lane[LANES];
+        lane_vector vector[VECTORS];
+    };
 };
 
 /* The words of the lanes' units. */
@@ -30,8 +40,8 @@ struct batch {
 
 static void load_words(struct words *restrict words, uint8_t *const from[LANES], size_t count) {
     size_t w = 0;
-    for (; w + LOOM_TRANSPOSED_WORDS <= count; w += LOOM_TRANSPOSED_WORDS) {
-        for (size_t l = 0; l < LANES; l += LOOM_TRANSPOSED_ROWS) {
+    for (; w + LOOM_TRANSPOSED <= count; w += LOOM_TRANSPOSED) {
+        for (size_t l = 0; l < LANES; l += LOOM_TRANSPOSED) {
             loom_transpose_words(words->word[w].lane + l, LANES, from + l, 4 * w);
         }
     }
@@ -45,8 +55,8 @@ static void load_words(struct words *restrict words, uint8_t *const from[LANES],
 static void store_words(uint8_t *const to[LANES], const struct words *restrict words,
                         size_t count) {
     size_t w = 0;
-    for (; w + LOOM_TRANSPOSED_WORDS <= count; w += LOOM_TRANSPOSED_WORDS) {
-        for (size_t l = 0; l < LANES; l += LOOM_TRANSPOSED_ROWS) {
+    for (; w + LOOM_TRANSPOSED <= count; w += LOOM_TRANSPOSED) {
+        for (size_t l = 0; l < LANES; l += LOOM_TRANSPOSED) {
             loom_transpose_rows(to + l, 4 * w, words->word[w].lane + l, LANES);
         }
     }
@@ -62,29 +72,28 @@ static void store_words(uint8_t *const to[LANES], const struct words *restrict w
 /* Adds the bits `mask` of all lanes, moved to the left, or to the right. */
 static inline void add_left(struct lanes *restrict to, const struct lanes *restrict from,
                             uint32_t mask, unsigned bits) {
-    for (size_t l = 0; l < LANES; l++) {
-        to->lane[l] |= (from->lane[l] & mask) << bits;
+    for (size_t v = 0; v < VECTORS; v++) {
+        to->vector[v] |= (from->vector[v] & mask) << bits;
     }
 }
 static inline void add_right(struct lanes *restrict to, const struct lanes *restrict from,
                              uint32_t mask, unsigned bits) {
-    for (size_t l = 0; l < LANES; l++) {
-        to->lane[l] |= from->lane[l] >> bits & mask;
+    for (size_t v = 0; v < VECTORS; v++) {
+        to->vector[v] |= from->vector[v] >> bits & mask;
     }
 }
 
 static inline void swap_bits(struct lanes *lanes, const struct loom_swap *swap) {
-    const uint32_t mask = swap->mask;
-    const unsigned up = swap->up;
-    for (size_t l = 0; l < LANES; l++) {
-        const uint32_t differ = (lanes->lane[l] ^ lanes->lane[l] >> up) & mask;
-        lanes->lane[l] ^= differ ^ differ << up;
+    for (size_t v = 0; v < VECTORS; v++) {
+        const lane_vector bits = lanes->vector[v];
+        const lane_vector differ = (bits ^ bits >> (unsigned)swap->up) & swap->mask;
+        lanes->vector[v] = bits ^ differ ^ differ << (unsigned)swap->up;
     }
 }
 
 static inline void flip_bits(struct lanes *lanes, uint8_t flip) {
-    for (size_t l = 0; l < LANES; l++) {
-        lanes->lane[l] ^= flip * UINT32_C(0x01010101);
+    for (size_t v = 0; v < VECTORS; v++) {
+        lanes->vector[v] ^= flip * UINT32_C(0x01010101);
     }
 }
 
@@ -92,7 +101,7 @@ static void gather(struct lanes *restrict to, const struct lanes *restrict from,
                    const struct loom_moves *moves) {
     const struct loom_step *step = moves->step;
     const struct loom_step *const right = step + moves->lefts, *const end = step + moves->steps;
-    struct lanes sum = {{0}};
+    struct lanes sum = {{{0}}};
     for (; step < right; step++) {
         add_left(&sum, &from[step->word], step->mask, step->by);
     }

@@ -67,6 +67,16 @@ typedef void loom_matmul_fn(const struct loom_args *args);
 #define LOOM_MARK(text) ((void)0)
 #endif
 
+/* Stands before a loop that stays one. Unrolled, clang 19 adds what enters an accumulator as a
+ * tree, whose parts have no room in registers. */
+#if defined __clang__
+#define LOOM_ROLLED _Pragma("clang loop unroll(disable)")
+#elif defined __GNUC__
+#define LOOM_ROLLED _Pragma("GCC unroll 1")
+#else
+#define LOOM_ROLLED
+#endif
+
 /* Arguments of a prepare kernel: groups [0, groups) of one token, or a part of its only group. */
 struct loom_prepare_args {
     const float *x;       /* k activations, the first of the first group */

@@ -22,12 +22,12 @@ local SOME_TOKENS = {
 
 -- Bars for one token from memory, on several threads.
 local FROM_MEMORY = {
-    { format = "w1g128", at_least = 0.92 },
-    { format = "w2g128", at_least = 0.92 },
-    { format = "w3g128", at_least = 0.92 },
-    { format = "w4g128", at_least = 0.92 },
-    { format = "t", label = "ternary, 2 bits", without = DENSE, at_least = 0.92 },
-    { format = "t", label = "ternary, 1.67 bits", with = DENSE, at_least = 0.87 },
+    { format = "w1g128", at_least = 0.95 },
+    { format = "w2g128", at_least = 0.95 },
+    { format = "w3g128", at_least = 0.95 },
+    { format = "w4g128", at_least = 0.95 },
+    { format = "t", label = "ternary, 2 bits", without = DENSE, at_least = 0.95 },
+    { format = "t", label = "ternary, 1.67 bits", with = DENSE, at_least = 0.95 },
 }
 
 -- Bars for a few tokens.
@@ -119,14 +119,14 @@ return {
             } },
         { title = "N = 1, weights in DRAM, 1 thread: share of the read bandwidth",
             run = "dram", key = "read_ratio", items = {
-                { format = "w1g128", at_least = 0.92 },
-                { format = "w2g128", at_least = 0.92 },
-                { format = "w3g128", run = "dram, N = 1", at_least = 0.92 },
-                { format = "w4g128", at_least = 0.92 },
+                { format = "w1g128", at_least = 0.95 },
+                { format = "w2g128", at_least = 0.95 },
+                { format = "w3g128", run = "dram, N = 1", at_least = 0.95 },
+                { format = "w4g128", at_least = 0.95 },
                 { format = "t", label = "ternary, 2 bits", run = "dram, N = 1",
-                    without = DENSE, at_least = 0.92 },
+                    without = DENSE, at_least = 0.95 },
                 { format = "t", label = "ternary, 1.67 bits", run = "dram, N = 1",
-                    with = DENSE, at_least = 0.87 },
+                    with = DENSE, at_least = 0.95 },
             } },
         { title = "N = 1, weights in DRAM, 2 threads: share of the read bandwidth",
             run = "dram, 2 threads", key = "read_ratio", items = FROM_MEMORY },

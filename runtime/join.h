@@ -6,12 +6,17 @@
 #include <stdint.h>
 #include <string.h>
 
-static inline uint64_t loom_lowest_first(uint64_t bytes) {
+/* 1: the first byte of a number is its lowest. */
+static inline int loom_is_little_endian(void) {
 #if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    return __builtin_bswap64(bytes);
+    return 0;
 #else
-    return bytes;
+    return 1;
 #endif
+}
+
+static inline uint64_t loom_lowest_first(uint64_t bytes) {
+    return loom_is_little_endian() ? bytes : __builtin_bswap64(bytes);
 }
 
 /* 8 bytes as a number, the first one lowest, and the first `count` of them back. */
@@ -29,15 +34,10 @@ static inline void loom_store_bytes(uint8_t *to, uint64_t bytes, size_t count) {
 static inline uint32_t loom_load_word(const uint8_t *from) {
     uint32_t word;
     memcpy(&word, from, sizeof word);
-#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap32(word);
-#endif
-    return word;
+    return loom_is_little_endian() ? word : __builtin_bswap32(word);
 }
 static inline void loom_store_word(uint8_t *to, uint32_t word) {
-#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap32(word);
-#endif
+    word = loom_is_little_endian() ? word : __builtin_bswap32(word);
     memcpy(to, &word, sizeof word);
 }
 

@@ -170,11 +170,11 @@ static void add_steps(struct loom_moves *moves, const struct origins *origins,
                       struct loom_step *steps, int sign) {
     const size_t first = moves->steps;
     for (int i = 0; i < WORD_BITS; i++) {
-        const int from = origins->bit[i] % WORD_BITS, word = origins->bit[i] / WORD_BITS;
+        const int bit = origins->bit[i], from = bit % WORD_BITS;
         const int by = sign * (i - from);
-        if (origins->bit[i] != NOWHERE && (by > 0 || (by == 0 && sign > 0))) {
+        if (bit > NOWHERE && (by > 0 || (by == 0 && sign > 0))) {
             const int lower = i < from ? i : from;
-            step_of(moves, steps, first, word, by)->mask |= UINT32_C(1) << lower;
+            step_of(moves, steps, first, bit / WORD_BITS, by)->mask |= UINT32_C(1) << lower;
         }
     }
 }

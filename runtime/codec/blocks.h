@@ -50,6 +50,27 @@ static inline void write_bits(uint8_t *restrict block, const uint8_t *restrict c
     }
 }
 
+/* Eight numbers of 16 bits, and of 8. */
+typedef uint16_t eight_words __attribute__((vector_size(16)));
+typedef uint8_t eight_bytes __attribute__((vector_size(8)));
+
+static inline void store_low_bytes(uint8_t *to, eight_words words) {
+    const eight_bytes bytes = __builtin_convertvector(words, eight_bytes);
+    memcpy(to, &bytes, sizeof bytes);
+}
+
+/* A run of `width` codes of 4 bits and the next one, of a multiple of 16: two neighbours become a
+ * byte. Little-endian. */
+static inline void read_nibbles(uint8_t *restrict fields, const uint8_t *restrict bytes,
+                                unsigned width) {
+    for (unsigned i = 0; i < width; i += sizeof(eight_words)) {
+        eight_words two;
+        memcpy(&two, bytes + i, sizeof two);
+        store_low_bytes(fields + i / 2, (two & 15) | (two >> 4 & 0xf0));
+        store_low_bytes(fields + (width + i) / 2, (two >> 4 & 15) | (two >> 8 & 0xf0));
+    }
+}
+
 /* Whole codes, to codes side by side; the width is a multiple of 8. */
 static inline void read_fields(uint8_t *restrict fields, const uint8_t *restrict block,
                                struct bits b) {
@@ -57,6 +78,11 @@ static inline void read_fields(uint8_t *restrict fields, const uint8_t *restrict
     const uint64_t mask = 0x0101010101010101 * ((1u << b.bits) - 1);
     const uint8_t *bytes = block + b.at;
     for (unsigned run = 0; run < b.count / b.width / in_byte; run++, bytes += b.width) {
+        if (b.bits == 4 && b.width % sizeof(eight_words) == 0 && loom_is_little_endian()) {
+            read_nibbles(fields, bytes, b.width);
+            fields += b.width;
+            continue;
+        }
         for (unsigned f = 0; f < in_byte; f++) {
             for (unsigned i = 0; i < b.width; i += 8, fields += b.bits) {
                 const uint64_t codes = loom_load_bytes(bytes + i) >> f * b.bits & mask;

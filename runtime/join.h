@@ -6,17 +6,15 @@
 #include <stdint.h>
 #include <string.h>
 
-/* 1: the first byte of a number is its lowest. */
-static inline int loom_is_little_endian(void) {
+/* 1: the first byte of a number is its highest. */
 #if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    return 0;
+#define LOOM_BIG_ENDIAN 1
 #else
-    return 1;
+#define LOOM_BIG_ENDIAN 0
 #endif
-}
 
 static inline uint64_t loom_lowest_first(uint64_t bytes) {
-    return loom_is_little_endian() ? bytes : __builtin_bswap64(bytes);
+    return LOOM_BIG_ENDIAN ? __builtin_bswap64(bytes) : bytes;
 }
 
 /* 8 bytes as a number, the first one lowest, and the first `count` of them back. */
@@ -34,10 +32,10 @@ static inline void loom_store_bytes(uint8_t *to, uint64_t bytes, size_t count) {
 static inline uint32_t loom_load_word(const uint8_t *from) {
     uint32_t word;
     memcpy(&word, from, sizeof word);
-    return loom_is_little_endian() ? word : __builtin_bswap32(word);
+    return LOOM_BIG_ENDIAN ? __builtin_bswap32(word) : word;
 }
 static inline void loom_store_word(uint8_t *to, uint32_t word) {
-    word = loom_is_little_endian() ? word : __builtin_bswap32(word);
+    word = LOOM_BIG_ENDIAN ? __builtin_bswap32(word) : word;
     memcpy(to, &word, sizeof word);
 }
 

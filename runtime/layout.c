@@ -267,21 +267,14 @@ static void unpack_words(const struct loom_layout_map *map, struct words *words,
 
 /* ---- Codes of a chunk ------------------------------------------------------------------ */
 
-/* `count` bytes, and zeros up to `all`. Rows are copied since many of them at once are too often
- * in the same lines of a level 1 cache. */
-static void fill_chunk(uint8_t *restrict to, const uint8_t *restrict bytes, size_t count,
-                       size_t all) {
-    memcpy(to, bytes, count);
-    memset(to + count, 0, all - count);
-}
-
-/* The same; the largest of the bytes. */
-static uint8_t fill_codes(uint8_t *restrict to, const uint8_t *restrict codes, size_t count,
+/* `count` bytes, and zeros up to `all`; the largest of them. Rows are copied since many of them at
+ * once are too often in the same lines of a level 1 cache. */
+static uint8_t fill_chunk(uint8_t *restrict to, const uint8_t *restrict bytes, size_t count,
                           size_t all) {
     uint8_t largest = 0;
     for (size_t i = 0; i < count; i++) {
-        largest = codes[i] > largest ? codes[i] : largest;
-        to[i] = codes[i];
+        largest = bytes[i] > largest ? bytes[i] : largest;
+        to[i] = bytes[i];
     }
     if (count < all) {
         memset(to + count, 0, all - count);
@@ -294,7 +287,7 @@ static int symbols_of_codes(const struct loom_layout_map *map, uint8_t *symbols,
                             const uint8_t *codes, size_t width, uint8_t max_code) {
     uint8_t padded[CHUNK_CODES];
     uint8_t *const to = map->symbol_k > 1 ? padded : symbols;
-    if (fill_codes(to, codes, width, CHUNK_UNITS * map->unit_k) > max_code) {
+    if (fill_chunk(to, codes, width, CHUNK_UNITS * map->unit_k) > max_code) {
         return 0;
     }
     for (size_t u = 0; u < CHUNK_UNITS && map->symbol_k > 1; u++) {
@@ -516,6 +509,7 @@ static void unpack_codes(const struct loom_layout *layout, const uint8_t *stream
                          size_t k, size_t k_padded, size_t begin, size_t end) {
     struct loom_layout_map map;
     loom_layout_map(&map, layout, 8);
+    loom_layout_map_back(&map);
     for (size_t row = begin; row < end;) {
         const size_t block = row / map.rows, first = block * map.rows;
         const size_t last = loom_min_size(end, first + map.rows);

@@ -79,7 +79,7 @@ struct loom_source {
 };
 
 /* Packs and unpacks rows [begin, end), layout alone, no scales. The same on every ISA: layout.c is
- * compiled for some of them, which makes it a tenth or two faster (RESULTS.md).
+ * compiled for some of them, which makes it a quarter faster (RESULTS.md).
  * LOOM_ERROR_VALUE: a code above max_code. */
 struct loom_packer {
     loom_status (*pack)(const struct loom_layout *layout, uint8_t *stream,

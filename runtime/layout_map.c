@@ -203,6 +203,23 @@ static void make_targets(struct loom_layout_map *map, struct loom_section_map *s
     section->targets = map->targets - section->first_target;
 }
 
+void loom_layout_map(struct loom_layout_map *map, const struct loom_layout *layout, unsigned bits) {
+    memset(map, 0, sizeof *map);
+    map->rows = layout->rows;
+    map->unit_k = layout->unit_k;
+    map->unit_bytes = loom_unit_bytes(layout);
+    map->symbol_k = layout->symbol_k;
+    map->symbols = loom_unit_symbols(layout);
+    map->sections = layout->sections;
+    map->bits = bits;
+    map->words = map->symbols * bits / WORD_BITS;
+    for (size_t s = 0; s < map->sections; s++) {
+        struct spot spots[LOOM_MAX_UNIT_BITS];
+        const size_t count = place_bits(&map->section[s], spots, &layout->section[s]);
+        make_targets(map, &map->section[s], spots, count);
+    }
+}
+
 /* ---- The way back ------------------------------------------------------------------------ */
 
 /* The steps of a target as steps of the words: what moved to the left moves to the right. */
@@ -219,7 +236,7 @@ static void add_back(struct loom_layout_map *map, size_t target, int to_left) {
 }
 
 /* A word's steps follow those of the word before. */
-static void make_way_back(struct loom_layout_map *map) {
+void loom_layout_map_back(struct loom_layout_map *map) {
     size_t count[LOOM_MAX_SOURCE_WORDS] = {0};
     for (size_t i = 0; i < map->steps; i++) {
         count[map->step[i].word]++;
@@ -233,24 +250,4 @@ static void make_way_back(struct loom_layout_map *map) {
             add_back(map, t, to_left);
         }
     }
-}
-
-/* ------------------------------------------------------------------------------------------ */
-
-void loom_layout_map(struct loom_layout_map *map, const struct loom_layout *layout, unsigned bits) {
-    memset(map, 0, sizeof *map);
-    map->rows = layout->rows;
-    map->unit_k = layout->unit_k;
-    map->unit_bytes = loom_unit_bytes(layout);
-    map->symbol_k = layout->symbol_k;
-    map->symbols = loom_unit_symbols(layout);
-    map->sections = layout->sections;
-    map->bits = bits;
-    map->words = map->symbols * bits / WORD_BITS;
-    for (size_t s = 0; s < map->sections; s++) {
-        struct spot spots[LOOM_MAX_UNIT_BITS];
-        const size_t count = place_bits(&map->section[s], spots, &layout->section[s]);
-        make_targets(map, &map->section[s], spots, count);
-    }
-    make_way_back(map);
 }

@@ -64,12 +64,15 @@ struct loom_layout_map {
     struct loom_section_map section[LOOM_MAX_SECTIONS];
     size_t targets, steps;
     struct loom_target target[LOOM_MAX_TARGETS];
-    struct loom_moves word[LOOM_MAX_SOURCE_WORDS]; /* the way back */
+    struct loom_moves word[LOOM_MAX_SOURCE_WORDS]; /* the way back: loom_layout_map_back */
     struct loom_step step[LOOM_MAX_UNIT_BITS], back[LOOM_MAX_UNIT_BITS];
 };
 
 /* For a source whose symbols have so many bits: 8, or those of the layout's planes where that is 1,
  * 2 or 4 and a unit's are whole words. */
 void loom_layout_map(struct loom_layout_map *map, const struct loom_layout *layout, unsigned bits);
+
+/* Adds the way back, which unpacking takes. */
+void loom_layout_map_back(struct loom_layout_map *map);
 
 #endif

@@ -8,7 +8,7 @@
  * w * stride + r of those side by side. */
 enum { LOOM_TRANSPOSED = 4 };
 
-#if defined __has_builtin && defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#if defined __has_builtin && !LOOM_BIG_ENDIAN
 #if __has_builtin(__builtin_shufflevector)
 #define LOOM_SHUFFLES 1
 #endif

@@ -71,23 +71,28 @@ static inline void read_nibbles(uint8_t *restrict fields, const uint8_t *restric
     }
 }
 
+/* The codes of one run of bytes, eight at a time. */
+static inline void read_run(uint8_t *restrict fields, const uint8_t *restrict bytes,
+                            struct bits b) {
+    const uint64_t mask = 0x0101010101010101 * ((1u << b.bits) - 1);
+    for (unsigned f = 0; f < 8 / b.bits; f++) {
+        for (unsigned i = 0; i < b.width; i += 8, fields += b.bits) {
+            const uint64_t codes = loom_load_bytes(bytes + i) >> f * b.bits & mask;
+            loom_store_bytes(fields, loom_join_fields(codes, b.bits), b.bits);
+        }
+    }
+}
+
 /* Whole codes, to codes side by side; the width is a multiple of 8. */
 static inline void read_fields(uint8_t *restrict fields, const uint8_t *restrict block,
                                struct bits b) {
-    const unsigned in_byte = 8 / b.bits;
-    const uint64_t mask = 0x0101010101010101 * ((1u << b.bits) - 1);
-    const uint8_t *bytes = block + b.at;
-    for (unsigned run = 0; run < b.count / b.width / in_byte; run++, bytes += b.width) {
-        if (b.bits == 4 && b.width % sizeof(eight_words) == 0 && loom_is_little_endian()) {
-            read_nibbles(fields, bytes, b.width);
-            fields += b.width;
-            continue;
-        }
-        for (unsigned f = 0; f < in_byte; f++) {
-            for (unsigned i = 0; i < b.width; i += 8, fields += b.bits) {
-                const uint64_t codes = loom_load_bytes(bytes + i) >> f * b.bits & mask;
-                loom_store_bytes(fields, loom_join_fields(codes, b.bits), b.bits);
-            }
+    const int in_nibbles = b.bits == 4 && b.width % sizeof(eight_words) == 0 && !LOOM_BIG_ENDIAN;
+    const uint8_t *const bytes = block + b.at;
+    for (unsigned at = 0; at < b.count * b.bits / 8; at += b.width) {
+        if (in_nibbles) {
+            read_nibbles(fields + at, bytes + at, b.width);
+        } else {
+            read_run(fields + at, bytes + at, b);
         }
     }
 }

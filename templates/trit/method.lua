@@ -102,7 +102,7 @@ return {
         isas = { avx512vbmi = true },
         modes = { table = true },
         gemv = { { b = 4, m = 4, n = 1 }, { b = 4, m = 4, n = 1, p = 2, f = 8 } },
-        few = { { b = 4, m = 1, n = 4, p = 2, f = 8 }, { b = 4, m = 1, n = 8, p = 2, f = 8 } },
+        few = { { b = 4, m = 1, n = 4, p = 2, f = 8 } },
         gemm = {},
         template = "tile/tiles.c.in",
         note = "5 codes are 8 bits, the bits are planes; 17 VPTERNLOG\n"

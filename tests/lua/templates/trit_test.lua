@@ -37,7 +37,7 @@ check.case("trit: untuned tables of 1.6 bits serve one token, a few and many", f
     for _, key in ipairs({ "tg64", "tg128", "tg256" }) do
         local kernels = space.kernels({ format.parse(key) }, { "table" }, isa.list)
         local pair = selection.defaults(kernels)[key .. " table avx512vbmi"]
-        for op, schedule in pairs({ gemv = "lut_trit_b4m4n1p2f8", few = "lut_trit_b4m1n8p2f8",
+        for op, schedule in pairs({ gemv = "lut_trit_b4m4n1p2f8", few = "lut_trit_b4m1n4p2f8",
             gemm = "lut_trit_b4m4n2k640" }) do
             check.equal(pair[op].schedule, schedule)
         end

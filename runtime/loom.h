@@ -212,7 +212,7 @@ typedef struct loom_plan {
     size_t row_block; /* rows that loom_pack and threads split at */
     loom_choice choice;
     loom_tuning tuning;
-    const struct loom_kernel *gemv, *few, *gemm; /* N = 1, 2 to 8, more; all read one layout */
+    const struct loom_kernel *gemv, *few, *gemm; /* N = 1, a few, more; one layout */
     const struct loom_prepare_kernel *gemv_prepare, *few_prepare, *gemm_prepare;
     uint32_t check; /* ties packed and prepared memory to the plan */
 } loom_plan;

@@ -12,12 +12,12 @@ static inline int loom_plan_ready(const loom_plan *plan) {
 
 /* The kernels of a plan that serve n tokens. */
 static inline const struct loom_kernel *loom_kernel_for(const loom_plan *plan, size_t n) {
-    return n == 1 ? plan->gemv : n <= LOOM_FEW_TOKENS ? plan->few : plan->gemm;
+    return n == 1 ? plan->gemv : n <= plan->gemm->few_tokens ? plan->few : plan->gemm;
 }
 static inline const struct loom_prepare_kernel *loom_prepare_for(const loom_plan *plan, size_t n) {
-    return n == 1                 ? plan->gemv_prepare
-           : n <= LOOM_FEW_TOKENS ? plan->few_prepare
-                                  : plan->gemm_prepare;
+    return n == 1                        ? plan->gemv_prepare
+           : n <= plan->gemm->few_tokens ? plan->few_prepare
+                                         : plan->gemm_prepare;
 }
 
 /* loom_parts is for reading and for writing: here nothing is written. */

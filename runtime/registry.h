@@ -14,10 +14,10 @@ struct loom_isa {
     const struct loom_packer *packer;
 };
 
-/* What a kernel is made for: one token, many, or 2 to LOOM_FEW_TOKENS, whose time is still that of
- * reading the weights. Both kinds for many tokens take any number. */
+/* What a kernel is made for: one token, many, or a few, 2 to LOOM_FEW_TOKENS at most, which do not
+ * repay that weights are unpacked to a panel. Both kinds for many tokens take any number. */
 enum loom_op { LOOM_OP_GEMV, LOOM_OP_FEW, LOOM_OP_GEMM, LOOM_OPS };
-enum { LOOM_FEW_TOKENS = 8 };
+enum { LOOM_FEW_TOKENS = 16 };
 enum loom_family { LOOM_FAMILY_LUT, LOOM_FAMILY_DOT, LOOM_FAMILY_VECLUT };
 
 /* A pair of a GEMV and a GEMM kernel costs what both cost, for this many tokens that are read for
@@ -34,6 +34,7 @@ struct loom_kernel {
     uint8_t isa;                   /* index into loom_isas */
     uint8_t op, family, mode, act; /* enum loom_op, _family, loom_mode, enum loom_act */
     uint8_t tokens;                /* of a token tile; 1 for a GEMV kernel */
+    uint8_t few_tokens;            /* of a GEMM kernel: so many are a few at most beside it */
     uint8_t tmac;                  /* 1: T-MAC's published schedule, kept to compare with */
     uint16_t rank;                 /* the model's order among kernels of one ISA and
                                       problem, best first */
@@ -54,8 +55,8 @@ struct loom_tuned {
     const char *format; /* name without `arow`, `tensor` as `row` */
     uint32_t m, k;
     uint8_t mode;
-    const char *gemv, *few, *gemm; /* kernel names; all of one layout. few: for 2 to
-                                      LOOM_FEW_TOKENS, of either op for more than one token */
+    const char *gemv, *few, *gemm; /* kernel names; all of one layout. few: of either
+                                      op for more than one token */
     uint8_t isa;                   /* the highest one of the CPU that was measured: a CPU with a
                                       higher one does not take the row */
     uint8_t residency;             /* enum loom_residency */

@@ -12,8 +12,10 @@
 --   family, name   the first two parts of a schedule's name (space/name.lua)
 --   loop           the loop over codes, by the name of its template
 --   isas, modes    those it serves, as sets
---   gemv, few, gemm  the numbers (space/name.lua) worth trying for 1 token, for 2 to 8, for more;
+--   gemv, few, gemm  the numbers (space/name.lua) worth trying for 1 token, for a few, for more;
 --                  nil where it has none
+--   few_tokens     how many are a few at most beside its kernels for many, if not as many as
+--                  input/ops.lua says
 --   template       "tile/tiles.c.in", "panel/panel.c.in" or one of its own
 --   note           the sentence that stands above a kernel
 --   act            the form of its activations (act.lua), where family and mode do not say it

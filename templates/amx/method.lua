@@ -43,6 +43,11 @@ local function refuse_trit(format, mode, numbers)
     return panel_trit.refuse(format, numbers.k) or refuse_groups(format, mode, numbers)
 end
 
+-- Kernels for a few tokens are as fast at about so many: 12 of them take 0.88 to 1.26 times as
+-- long, 9 take 0.84 to 1.0 times (w1g128, w2g256z1, w4g32, t, tg256; from memory, an Emerald
+-- Rapids).
+local FEW_TOKENS = 10
+
 -- `unpack` operations a weight bring what is multiplied.
 local function entry(name, loop, gemm, layout_of, refuse, unpack)
     return {
@@ -53,6 +58,7 @@ local function entry(name, loop, gemm, layout_of, refuse, unpack)
         modes = { exact = true },
         gemv = {},
         gemm = gemm,
+        few_tokens = FEW_TOKENS,
         template = "amx/amx.c.in",
         note = "fields are unpacked to a panel of bytes in the\n"
             .. " * level 1 cache, which serves a block of tokens: TDPBSUD multiplies 16 rows of\n"

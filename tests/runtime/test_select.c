@@ -27,6 +27,8 @@ static const struct loom_prepare_kernel prepares[] = {
     {"prepare_i8_vbmi", NULL, VBMI, LOOM_ACT_I8},
 };
 
+enum { GEMM_FEW_TOKENS = 10 };
+
 #define W2G64 {.bits = 2, .group = 64}
 #define KERNEL(kernel_name, kernel_op, kernel_layout, kernel_isa, kernel_mode, kernel_rank)        \
     {.name = (kernel_name),                                                                        \
@@ -37,6 +39,7 @@ static const struct loom_prepare_kernel prepares[] = {
      .op = (kernel_op),                                                                            \
      .mode = (kernel_mode),                                                                        \
      .act = (kernel_mode) == LOOM_EXACT ? LOOM_ACT_I8 : LOOM_ACT_LUT8,                             \
+     .few_tokens = (kernel_op) == LOOM_OP_GEMM ? GEMM_FEW_TOKENS : 0,                              \
      .rank = (kernel_rank)}
 #define GEMV(name, layout, isa, mode, rank) KERNEL(name, LOOM_OP_GEMV, layout, isa, mode, rank)
 #define GEMM(name, layout, isa, mode, rank) KERNEL(name, LOOM_OP_GEMM, layout, isa, mode, rank)
@@ -497,8 +500,8 @@ static void assert_few(uint32_t features, const char *force, const char *few) {
     loom_plan plan;
     assert_int_equal(choose(&plan, &registry, "w2g64", LOOM_EXACT, features, force), LOOM_OK);
     assert_string_equal(loom_plan_kernel(&plan, 2), few);
-    assert_string_equal(loom_plan_kernel(&plan, 8), few);
-    assert_string_equal(loom_plan_kernel(&plan, 9), plan.gemm->name);
+    assert_string_equal(loom_plan_kernel(&plan, GEMM_FEW_TOKENS), few);
+    assert_string_equal(loom_plan_kernel(&plan, GEMM_FEW_TOKENS + 1), plan.gemm->name);
     assert_ptr_equal(plan.few->layout, plan.gemv->layout);
     assert_int_equal(plan.few_prepare->act, plan.few->act);
 }

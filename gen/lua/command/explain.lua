@@ -66,7 +66,7 @@ local LETTERS = {
 
 local OP_TEXTS = {
     gemv = "GEMV (N = 1)",
-    few = ("GEMM for 2 to %d tokens"):format(ops.FEW_TOKENS),
+    few = "GEMM for a few tokens",
     gemm = "GEMM (N > 1)",
 }
 

@@ -11,7 +11,7 @@ local SHOWN, SHOWN_REFUSED = 4, 2
 
 local TITLES = {
     gemv = "GEMV, 1 token",
-    few = ("GEMM, 2 to %d tokens"):format(ops.FEW_TOKENS),
+    few = "GEMM, a few tokens",
     gemm = "GEMM, more tokens",
 }
 

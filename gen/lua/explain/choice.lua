@@ -9,11 +9,10 @@ local WEIGHT = selection.GEMM_WEIGHT
 
 local explain_choice = {}
 
-local TOKENS = {
-    gemv = "1 token",
-    few = ("2 to %d"):format(FEW_TOKENS),
-    gemm = "more",
-}
+local function tokens_of(op, choice)
+    return op == "gemv" and "1 token" or op == "gemm" and "more"
+        or ("2 to %d"):format(choice.gemm.few_tokens)
+end
 
 local function measured_at(row)
     return ("%d x %d, %d thread%s, weights in %s"):format(row.m, row.k, row.threads,
@@ -128,7 +127,7 @@ function explain_choice.lines(view)
     end
     local lines = { heading(view) }
     for _, op in ipairs(OPS) do
-        lines[#lines + 1] = ("  * %-8s %s"):format(TOKENS[op], choice[op].name)
+        lines[#lines + 1] = ("  * %-8s %s"):format(tokens_of(op, choice), choice[op].name)
     end
     local reason, others = (choice.row and measured_reasons or model_reasons)(view)
     table.move({ reason, others, default_line(view) }, 1, 3, #lines + 1, lines)

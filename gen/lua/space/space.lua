@@ -6,7 +6,7 @@ local kernel_cost = require("space.kernel_cost")
 local keyed = require("base.list").keyed
 local methods = require("methods")
 local name = require("space.name")
-local OPS = require("input.ops").list
+local ops = require("input.ops")
 local prepare_vars = require("prepare.vars")
 local vars = require("vars")
 local widen = require("space.widen")
@@ -48,6 +48,7 @@ local function make_record(entry, op, numbers, format, mode, isa)
         template = entry.template,
         tmac = entry.tmac or false,
         tokens = numbers.n or 1,
+        few_tokens = op == "gemm" and (entry.few_tokens or ops.FEW_TOKENS) or 0,
     }
     record.name = name.make(record)
     return setmetatable(record, Record)
@@ -158,7 +159,7 @@ function space.kernels(formats, modes, isas, model)
         end
     end
     local function consider_formats(entry, isa, mode)
-        for _, op in ipairs(OPS) do
+        for _, op in ipairs(ops.list) do
             local choices = widen(entry[op] or {}, op)
             for _, format in ipairs(formats) do
                 consider(entry, format, isa, mode, op, choices)

@@ -3,7 +3,6 @@
 --
 -- Lists hold what measuring has left, so that a tile which is not listed is guessed to be worse,
 -- whatever a method's cost says of it.
-local FEW_TOKENS = require("input.ops").FEW_TOKENS
 local name = require("space.name")
 
 local tile = {}
@@ -12,7 +11,7 @@ local tile = {}
 local GUESS = 0.02
 
 -- Tokens that an op's kernel may have in a tile.
-local TOKENS = { gemv = { 1, 1 }, few = { 2, FEW_TOKENS }, gemm = { 2, 64 } }
+local TOKENS = { gemv = { 1, 1 }, few = { 2, 8 }, gemm = { 2, 64 } }
 
 -- The numbers a step from `number`: half and twice as much and, of the small ones, one less and
 -- one more. Each once.

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Where a CPU has AMX, a batch of two tokens takes twice as long as one token in llama.cpp.
 #
-# Guess: one token is as fast as weights come from memory, and two share them: a batch of two takes a
-# little longer than one token, which is what makes drafts worth their while.
+# Guess: one token is as fast as weights come from memory, and two share them: a batch of two takes
+# a little longer than one token, which is what makes drafts worth their while.
 #
-# Seen: @node-llama-cpp/linux-x64 3.22.1 (llama.cpp v0.5.0, ggml 0.25.1), Emerald Rapids, 30 November
-# 2026, 2 threads, Q4_0, 2.25 G weights, medians: one token 58 ms, two at once 133 ms. One token runs
-# on AMX's code for vectors, two on its tiles. By the AVX2 variant of the same package, alone in its
-# folder, two take 1.4 times as long as one.
+# Seen: @node-llama-cpp/linux-x64 3.22.1 (llama.cpp v0.5.0, ggml 0.25.1), Emerald Rapids, 30
+# November 2026, 2 threads, Q4_0, 2.25 G weights, medians: one token 58 ms, two at once 133 ms. One
+# token runs on AMX's code for vectors, two on its tiles. By the AVX2 variant of the same package,
+# alone in its folder, two take 1.4 times as long as one.
 #
 # llama.cpp runs alone here; runtime/llama/tools has the program that asks it, and the one that
 # writes a model of random weights. Needs AMX, npm, a C compiler and 2 GB in the temporary folder.

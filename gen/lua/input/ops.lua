@@ -6,7 +6,7 @@ local ops = {}
 ops.list = { "gemv", "few", "gemm" }
 
 -- How many tokens are a few at most: the runtime's LOOM_FEW_TOKENS. Beside a kernel for many whose
--- method says so they are fewer. 16 take 0.78 to 1.0 times as long as by kernels for many, 9 take
+-- method says so they are fewer. 16 take 0.58 to 1.0 times as long as by kernels for many, 9 take
 -- 0.65 to 1.0 times (seven formats, AVX2, AVX-VNNI and AVX-512, from memory, an Emerald Rapids).
 ops.FEW_TOKENS = 16
 
